@@ -1,0 +1,246 @@
+//! The shape of a table's data file.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{ColumnType, DataType};
+
+/// Whether a table can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TableKind {
+    Table,
+    View,
+}
+
+/// One resource of the API as a table.
+///
+/// Path templates name columns (or, in an operation, parameters) in braces: `{ConferenceSid}`. `{AccountSid}`
+/// falls back to the connection's account.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    pub schema: String,
+    pub name: String,
+    pub kind: TableKind,
+    /// What a row is, in one or two sentences.
+    pub remarks: String,
+    /// The first label of the host name: `api`, `conversations`, `verify` …
+    pub product: String,
+    /// Path template of the list.
+    pub list: String,
+    /// The array of a list's answer that holds the rows.
+    pub items: String,
+    /// The largest PageSize that the list accepts, in rows.
+    pub page_size: u32,
+    /// The columns that identify a row.
+    pub key: Vec<String>,
+    pub columns: Vec<Column>,
+    /// Query parameters of the list that a predicate can be pushed to.
+    #[serde(default)]
+    pub filters: Vec<Filter>,
+    /// Where path columns of the list come from when no predicate gives them.
+    #[serde(default)]
+    pub parents: Vec<Parent>,
+    /// Reads one row by path.
+    pub fetch: Option<Operation>,
+    pub update: Option<Operation>,
+    pub delete: Option<Operation>,
+}
+
+impl Table {
+    /// The position and the column of that name or alias, in any letter case.
+    pub fn column(&self, name: &str) -> Option<(usize, &Column)> {
+        self.columns.iter().enumerate().find(|(_, c)| c.is_named(name))
+    }
+
+    /// The columns that the path template names, by their positions.
+    pub fn path_columns<'a>(&'a self, template: &'a str) -> impl Iterator<Item = usize> + 'a {
+        placeholders(template).filter_map(|name| self.column(name).map(|(i, _)| i))
+    }
+
+    /// Whether a column can be set by UPDATE.
+    pub fn is_updatable(&self, column: &Column) -> bool {
+        !column.read_only
+            && self.update.as_ref().is_some_and(|u| u.parameters.iter().any(|p| p.is_named(&column.name)))
+    }
+}
+
+/// One column of a table.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    pub name: String,
+    /// Further names, resolved in every clause and listed in none.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Where the value stands in the row's JSON object: names joined by dots.
+    pub json: String,
+    #[serde(rename = "type")]
+    pub data_type: DataType,
+    /// Characters of text, digits of a decimal; other types have their own.
+    pub size: Option<u32>,
+    /// Digits after the point.
+    pub scale: Option<u8>,
+    /// Whether UPDATE is refused even where an operation has a parameter of this name.
+    #[serde(default)]
+    pub read_only: bool,
+    /// The two letters that a SID in this column starts with.
+    pub sid: Option<String>,
+    /// The values that are known; the API may add more.
+    #[serde(default)]
+    pub values: Vec<String>,
+    pub references: Option<Reference>,
+    pub remarks: String,
+}
+
+impl Column {
+    /// Whether this is the column's name or one of its aliases, in any letter case.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name) || self.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))
+    }
+
+    /// The SQL type with its size.
+    pub fn column_type(&self) -> ColumnType {
+        sized(self.data_type, self.size, self.scale)
+    }
+}
+
+/// A foreign key.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    pub table: String,
+    pub column: String,
+}
+
+/// The comparison that a query parameter stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum FilterOperator {
+    #[serde(rename = "=")]
+    Equal,
+    /// A lower bound; whether it includes the value itself is not relied upon.
+    #[serde(rename = ">")]
+    Lower,
+    /// An upper bound; whether it includes the value itself is not relied upon.
+    #[serde(rename = "<")]
+    Upper,
+}
+
+/// How a pushed value is to be taken, so that the answer holds at least the rows that the predicate selects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FilterMatch {
+    /// The server compares as SQL does.
+    #[default]
+    Exact,
+    /// The server compares whole UTC days: bounds are widened to the day.
+    Day,
+}
+
+/// A query parameter of a list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    pub column: String,
+    pub operator: FilterOperator,
+    /// The name as it is sent: Twilio's ranges have the sign in the name (`DateCreated>`).
+    pub parameter: String,
+    #[serde(default, rename = "match")]
+    pub matches: FilterMatch,
+}
+
+/// Where a path column comes from when the statement does not give it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parent {
+    /// The path column of the child.
+    pub column: String,
+    /// The table whose rows are walked.
+    pub table: String,
+    /// The column of the parent that holds the key.
+    pub key: String,
+    /// Restricts the walk: parent column to value.
+    #[serde(default, rename = "where")]
+    pub conditions: BTreeMap<String, String>,
+}
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    Get,
+    Post,
+    Delete,
+}
+
+/// A request on one row.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    pub method: Method,
+    /// Path template.
+    pub path: String,
+    #[serde(default)]
+    pub parameters: Vec<Parameter>,
+}
+
+impl Operation {
+    /// The parameter of that name or alias, in any letter case.
+    pub fn parameter(&self, name: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|p| p.is_named(name))
+    }
+}
+
+/// A parameter of an operation or a procedure.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    pub name: String,
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// The name that is sent, where it is not `name`.
+    pub parameter: Option<String>,
+    #[serde(rename = "type")]
+    pub data_type: DataType,
+    pub size: Option<u32>,
+    #[serde(default)]
+    pub required: bool,
+    /// Takes several values: a JSON array or a comma list becomes a repeated key.
+    #[serde(default)]
+    pub array: bool,
+    /// The two letters that a SID in this parameter starts with.
+    pub sid: Option<String>,
+    /// The only values that the API accepts.
+    #[serde(default)]
+    pub values: Vec<String>,
+    pub remarks: String,
+}
+
+impl Parameter {
+    /// Whether this is the parameter's name or one of its aliases, in any letter case.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name) || self.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))
+    }
+
+    /// The name that is sent.
+    pub fn sent_name(&self) -> &str {
+        self.parameter.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The SQL type with its size.
+    pub fn column_type(&self) -> ColumnType {
+        sized(self.data_type, self.size, None)
+    }
+}
+
+/// The names in braces of a path template, in order.
+pub(super) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
+    template.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
+fn sized(data_type: DataType, size: Option<u32>, scale: Option<u8>) -> ColumnType {
+    let default = ColumnType::of(data_type);
+    ColumnType { data_type, size: size.unwrap_or(default.size), scale: scale.unwrap_or(default.scale) }
+}
