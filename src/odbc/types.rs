@@ -228,6 +228,11 @@ pub fn is_odbc_type(code: i16) -> bool {
     sql_type(code).is_some() || code == SQL_GUID || matches!(code, 101..=113 | -92..=-80)
 }
 
+/// Whether two codes, each of either version, name the same type.
+pub fn is_same_type(one: i16, other: i16) -> bool {
+    current_code(one) == current_code(other)
+}
+
 /// The code that columns of this type have.
 fn code_of(column: &ColumnType) -> i16 {
     match column.data_type {
@@ -248,8 +253,12 @@ fn code_of(column: &ColumnType) -> i16 {
 
 /// The type of a code of either version.
 fn sql_type(code: i16) -> Option<&'static SqlType> {
-    let code = if matches!(code, 9..=11) { code + DATETIME_CODE_SHIFT } else { code };
-    SQL_TYPES.iter().find(|t| t.code == code)
+    SQL_TYPES.iter().find(|t| t.code == current_code(code))
+}
+
+/// The 3.x code of a type.
+fn current_code(code: i16) -> i16 {
+    if matches!(code, 9..=11) { code + DATETIME_CODE_SHIFT } else { code }
 }
 
 /// Characters of a time or timestamp whose whole seconds take `length`.
