@@ -26,6 +26,7 @@ pub use indexes::{special_columns, statistics};
 pub use keys::{foreign_keys, primary_keys};
 pub use privileges::{column_privileges, table_privileges};
 pub use procedures::{procedure_columns, procedures};
+pub(super) use result::MAX_NAME_SIZE;
 pub use result::ResultSet;
 pub use tables::tables;
 pub use type_info::type_info;
