@@ -364,19 +364,10 @@ impl TypeFacts {
 mod tests {
     use super::*;
 
-    const FAMILIES: [DataType; 11] = [
-        DataType::Text,
-        DataType::Json,
-        DataType::Boolean,
-        DataType::Integer,
-        DataType::BigInt,
-        DataType::Double,
-        DataType::Decimal,
-        DataType::Date,
-        DataType::Time,
-        DataType::Timestamp,
-        DataType::Binary,
-    ];
+    const FAMILIES: [DataType; 11] = {
+        use DataType::*;
+        [Text, Json, Boolean, Integer, BigInt, Double, Decimal, Date, Time, Timestamp, Binary]
+    };
 
     fn facts(data_type: DataType, size: u32, scale: u8) -> TypeFacts {
         describe(&ColumnType { data_type, size, scale })
@@ -384,7 +375,6 @@ mod tests {
 
     #[test]
     fn the_table_is_in_the_order_of_its_codes() {
-        // The negative codes come first, as in the reference's example; each code stands once.
         assert!(SQL_TYPES.windows(2).all(|pair| pair[0].code < pair[1].code));
     }
 

@@ -34,6 +34,7 @@ mod tests {
     use super::super::testing::{cells, context, context_for, identifiers};
     use super::*;
     use crate::error::state;
+    use crate::odbc::catalog;
     use crate::odbc::types::OdbcVersion;
     use crate::value::Value;
 
@@ -119,7 +120,7 @@ mod tests {
 
     #[test]
     fn every_type_name_is_one_of_sql_get_type_info() {
-        let types = super::super::type_info(&context(), 0).unwrap().rows;
+        let types = catalog::type_info(&context(), 0).unwrap().rows;
         for row in list("", "") {
             let known = types.iter().any(|t| (&t[0], &t[1], &t[15]) == (&row[5], &row[4], &row[13]));
             assert!(known, "{row:?}");
@@ -128,9 +129,22 @@ mod tests {
 
     #[test]
     fn remarks_and_names_fit_their_columns() {
-        let set = columns(&context(), ObjectName::default(), None).unwrap();
-        for row in &set.rows {
-            for (cell, column) in row.iter().zip(set.columns.iter()) {
+        let (all, none) = (ObjectName::default(), None);
+        let sets = [
+            columns(&context(), all, none),
+            catalog::tables(&context(), all, none),
+            catalog::procedures(&context(), all),
+            catalog::procedure_columns(&context(), all, none),
+            catalog::foreign_keys(
+                &context(),
+                all,
+                ObjectName { name: Some("ConferenceParticipants"), ..all },
+            ),
+            catalog::type_info(&context(), 0),
+        ];
+        for set in sets.map(Result::unwrap) {
+            for (cell, column) in set.rows.iter().flat_map(|row| row.iter().zip(set.columns.iter())) {
+                assert!(*cell != Value::Null || column.nullable, "{}", column.name);
                 if let Value::Text(s) = cell {
                     assert!(s.chars().count() <= column.column_type.size as usize, "{}: {s}", column.name);
                 }
