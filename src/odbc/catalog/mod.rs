@@ -1,19 +1,35 @@
 //! The catalogue functions: pure functions from the model to small row sets.
+//!
+//! Each function takes the [`Context`] of its statement and its arguments as the application gave them (`None` for a
+//! null pointer) and gives a finished [`ResultSet`], with the columns and in the order that the ODBC reference
+//! prescribes. [`pattern`] decides which names match, [`result`] shapes the rows, [`typed`] holds the cells that
+//! describe a type; the other files hold one or two functions each. Nothing here touches a handle or the network.
 
-use std::sync::Arc;
+mod columns;
+mod indexes;
+mod keys;
+mod pattern;
+mod privileges;
+mod procedures;
+mod result;
+mod tables;
+#[cfg(test)]
+mod testing;
+mod type_info;
+mod typed;
 
-use crate::engine::ResultColumn;
-use crate::error::Result;
+use super::types::OdbcVersion;
 use crate::model::Model;
-use crate::odbc::types::OdbcVersion;
-use crate::value::Value;
 
-/// A finished result set.
-#[derive(Clone, Debug)]
-pub struct ResultSet {
-    pub columns: Arc<[ResultColumn]>,
-    pub rows: Vec<Vec<Value>>,
-}
+pub use columns::columns;
+pub use indexes::{special_columns, statistics};
+pub use keys::{foreign_keys, primary_keys};
+pub use privileges::{column_privileges, table_privileges};
+pub use procedures::{procedure_columns, procedures};
+pub(super) use result::MAX_NAME_SIZE;
+pub use result::ResultSet;
+pub use tables::tables;
+pub use type_info::type_info;
 
 /// What every catalogue function needs beside its arguments.
 #[derive(Clone, Copy, Debug)]
@@ -30,82 +46,4 @@ pub struct ObjectName<'a> {
     pub catalog: Option<&'a str>,
     pub schema: Option<&'a str>,
     pub name: Option<&'a str>,
-}
-
-/// SQLTables. Catalog, schema and name are patterns; `types` is a value list.
-pub fn tables(_context: &Context<'_>, _table: ObjectName<'_>, _types: Option<&str>) -> Result<ResultSet> {
-    unreachable!()
-}
-
-/// SQLColumns. Schema, table and column are patterns, the catalog is literal.
-pub fn columns(_context: &Context<'_>, _table: ObjectName<'_>, _column: Option<&str>) -> Result<ResultSet> {
-    unreachable!()
-}
-
-/// SQLPrimaryKeys. Nothing is a pattern.
-pub fn primary_keys(_context: &Context<'_>, _table: ObjectName<'_>) -> Result<ResultSet> {
-    unreachable!()
-}
-
-/// SQLForeignKeys. Nothing is a pattern; either name may be missing.
-pub fn foreign_keys(
-    _context: &Context<'_>,
-    _primary: ObjectName<'_>,
-    _foreign: ObjectName<'_>,
-) -> Result<ResultSet> {
-    unreachable!()
-}
-
-/// SQLStatistics, with its Unique and Reserved arguments as they come.
-pub fn statistics(
-    _context: &Context<'_>,
-    _table: ObjectName<'_>,
-    _unique: u16,
-    _accuracy: u16,
-) -> Result<ResultSet> {
-    unreachable!()
-}
-
-/// SQLSpecialColumns, with its IdentifierType, Scope and Nullable arguments as they come.
-pub fn special_columns(
-    _context: &Context<'_>,
-    _column_type: u16,
-    _table: ObjectName<'_>,
-    _scope: u16,
-    _nullable: u16,
-) -> Result<ResultSet> {
-    unreachable!()
-}
-
-/// SQLProcedures. Schema and name are patterns.
-pub fn procedures(_context: &Context<'_>, _procedure: ObjectName<'_>) -> Result<ResultSet> {
-    unreachable!()
-}
-
-/// SQLProcedureColumns. Schema, name and column are patterns.
-pub fn procedure_columns(
-    _context: &Context<'_>,
-    _procedure: ObjectName<'_>,
-    _column: Option<&str>,
-) -> Result<ResultSet> {
-    unreachable!()
-}
-
-/// SQLTablePrivileges.
-pub fn table_privileges(_context: &Context<'_>, _table: ObjectName<'_>) -> Result<ResultSet> {
-    unreachable!()
-}
-
-/// SQLColumnPrivileges.
-pub fn column_privileges(
-    _context: &Context<'_>,
-    _table: ObjectName<'_>,
-    _column: Option<&str>,
-) -> Result<ResultSet> {
-    unreachable!()
-}
-
-/// SQLGetTypeInfo; `data_type` 0 (SQL_ALL_TYPES) lists all types, an unknown one gives no row.
-pub fn type_info(_context: &Context<'_>, _data_type: i16) -> Result<ResultSet> {
-    unreachable!()
 }
