@@ -14,6 +14,7 @@ mod client;
 mod config;
 mod decode;
 mod error;
+mod host;
 mod paging;
 mod request;
 
