@@ -17,6 +17,11 @@ mod error;
 mod host;
 mod paging;
 mod request;
+mod retry;
+mod transport;
+mod watch;
+#[cfg(test)]
+mod wire_tests;
 
 pub use client::{Client, Written};
 pub use config::{ClientConfig, Credentials, Secret};
