@@ -13,8 +13,8 @@ use crate::scope::{self, Scope, shell_word};
 /// The name data sources call the driver by.
 pub(crate) const NAME: &str = "Twilio";
 
-/// Beside the path, what a new entry holds. `Threading=2` lets a cancel from another thread reach the driver:
-/// at the driver manager's default of 3 it waits for the very call it is to end.
+/// Beside the path, what a new entry holds. `Threading=2` lets a cancel from another thread reach the driver
+/// whatever the file's `[ODBC]` section asks for: at level 3 it waits for the very call it is to end.
 const DEFAULTS: [(&str, &str); 4] = [
     ("Description", "Twilio's REST API as SQL tables"),
     ("Threading", "2"),
