@@ -1,5 +1,25 @@
-//! Speaks HTTP to Twilio: authentication, hosts, paging, retries, errors, decoding.
+//! Speaks HTTP to Twilio: authentication, hosts, paging, retries, errors, cancellation, decoding.
+//!
+//! A caller builds a [`Request`] (its path by [`expand_path`]) and hands it to a [`Client`]. The client finds
+//! the host, authenticates, sends, waits, and repeats what may be repeated; the answer is decoded once, by a
+//! [`Layout`], into the typed columns of a [`Page`]. A list is a [`Pages`]: it fetches a page when it is asked
+//! for one, and follows only the links that Twilio gives.
+//!
+//! ```text
+//! Request ─► client ─► retry ─► transport (waits that obey the CancelToken) ─► Twilio
+//! Page ◄─ decode ◄─ paging ◄─ client ◄────────────────────────────────────────┘
+//! ```
 
-/// A connection's way to Twilio. Clones share the connection pool.
-#[derive(Clone)]
-pub struct Client;
+mod client;
+mod config;
+mod decode;
+mod error;
+mod paging;
+mod request;
+
+pub use client::{Client, Written};
+pub use config::{ClientConfig, Credentials, Secret};
+pub use decode::{Layout, Page, Warning};
+pub use error::Error;
+pub use paging::Pages;
+pub use request::{Request, expand_path};
