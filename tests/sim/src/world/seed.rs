@@ -112,8 +112,11 @@ const PARTICIPANTS: [ParticipantSeed; 18] = [
     ("Tenant lobby", None, "+14155550110", ParticipantStatus::Connected, None, "waits"),
 ];
 
-/// Calls outside conferences: from, to, status, direction, started or made, seconds, price.
-const CALLS: [(&str, &str, CallStatus, &str, &str, i64, Option<&str>); 6] = [
+/// A call outside conferences: from, to, status, direction, started or made, seconds, price.
+type CallSeed =
+    (&'static str, &'static str, CallStatus, &'static str, &'static str, i64, Option<&'static str>);
+
+const CALLS: [CallSeed; 6] = [
     (
         "+14155550120",
         TWILIO_NUMBER,
@@ -156,21 +159,22 @@ pub(super) fn plant(world: &mut World, main_sid: &str, main_token: &str, rows: u
         });
     }
     let mut main = Planter::default();
-    for number in 0..rows {
-        main.extra_conference(world, number);
-    }
     for seed in MAIN_CONFERENCES {
-        main.conference(world, seed, rows);
+        main.conference(world, seed);
     }
     for seed in CALLS {
         main.call(world, seed);
     }
-    main.finish(world, main_sid);
-
     let mut tenant = Planter::default();
     for seed in SUB_CONFERENCES {
-        tenant.conference(world, seed, 0);
+        tenant.conference(world, seed);
     }
+    // Last, so that the readable rows have the same SIDs whatever `rows` is.
+    for number in 0..rows {
+        main.extra_conference(world, number);
+    }
+    main.crowd(world, rows);
+    main.finish(world, main_sid);
     tenant.finish(world, SUBACCOUNT);
 }
 
@@ -183,7 +187,7 @@ struct Planter {
 }
 
 impl Planter {
-    fn conference(&mut self, world: &mut World, seed: ConferenceSeed, rows: u32) {
+    fn conference(&mut self, world: &mut World, seed: ConferenceSeed) {
         let (sid, name, status, region, created, minutes, reason) = seed;
         let sid = if sid.is_empty() { world.new_sid("CF") } else { sid.to_string() };
         let created = at(created);
@@ -192,9 +196,6 @@ impl Planter {
         if status != Completed {
             for one in PARTICIPANTS.iter().filter(|one| one.0 == name.unwrap_or("")) {
                 self.participant(world, &sid, created, one);
-            }
-            if name == Some(BIG) {
-                self.crowd(world, &sid, created, rows);
             }
         }
         self.conferences.push(Conference {
@@ -276,9 +277,11 @@ impl Planter {
         self.calls.push(call);
     }
 
-    /// Fills a conference up to `rows` participants.
-    fn crowd(&mut self, world: &mut World, conference: &str, start: Timestamp, rows: u32) {
-        let present = self.participants.iter().filter(|one| one.conference_sid == conference).count() as u32;
+    /// Fills the big conference up to `rows` participants.
+    fn crowd(&mut self, world: &mut World, rows: u32) {
+        let big = self.conferences.iter().find(|one| one.friendly_name.as_deref() == Some(BIG));
+        let Some((sid, start)) = big.map(|one| (one.sid.clone(), one.date_created)) else { return };
+        let present = self.participants.iter().filter(|one| one.conference_sid == sid).count() as u32;
         for number in present..rows {
             let to = format!("+1415556{:04}", number % 10_000);
             // Within the hour after the start, however many there are.
@@ -287,7 +290,7 @@ impl Planter {
             call.become_at(CallStatus::InProgress, created);
             self.participants.push(Participant {
                 call_sid: call.sid.clone(),
-                conference_sid: conference.to_string(),
+                conference_sid: sid.clone(),
                 label: Some(format!("guest {:05}", number + 1)),
                 call_sid_to_coach: None,
                 coaching: false,
@@ -304,11 +307,7 @@ impl Planter {
         }
     }
 
-    fn call(
-        &mut self,
-        world: &mut World,
-        seed: (&str, &str, CallStatus, &'static str, &str, i64, Option<&str>),
-    ) {
+    fn call(&mut self, world: &mut World, seed: CallSeed) {
         let (from, to, status, direction, made, seconds, price) = seed;
         let made = at(made);
         let mut call = Call::dialled(world.new_sid("CA"), from, to, made);

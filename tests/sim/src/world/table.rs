@@ -1,6 +1,6 @@
 //! Rows of one kind, by SID and by age.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Rows by SID, ordered by a place that grows with every row made.
 ///
@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Debug)]
 pub(crate) struct Table<T> {
     rows: BTreeMap<u64, T>,
-    places: HashMap<String, u64>,
+    places: BTreeMap<String, u64>,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Table { rows: BTreeMap::new(), places: HashMap::new() }
+        Table { rows: BTreeMap::new(), places: BTreeMap::new() }
     }
 }
 
