@@ -35,9 +35,9 @@ fn split_product(path: &str) -> (&str, &str) {
     let is_version = |part: &str| {
         part == &VERSION[1..] || part.strip_prefix('v').is_some_and(|digits| digits.parse::<u8>().is_ok())
     };
-    let mut parts = path.splitn(4, '/').skip(1);
-    match (parts.next(), parts.next()) {
-        (Some(product), Some(version)) if !is_version(product) && is_version(version) => {
+    let prefixed = path.strip_prefix('/').and_then(|rest| rest.split_once('/'));
+    match prefixed {
+        Some((product, rest)) if !is_version(product) && is_version(rest.split('/').next().unwrap_or("")) => {
             (product, &path[product.len() + 1..])
         }
         _ => ("api", path),
@@ -110,6 +110,8 @@ mod tests {
         assert_eq!(split_product("/conversations/v1/Services"), ("conversations", "/v1/Services"));
         assert_eq!(split_product("/v1/Services"), ("api", "/v1/Services"));
         assert_eq!(split_product("/elsewhere"), ("api", "/elsewhere"));
-        assert_eq!(split_product(""), ("api", ""));
+        for odd in ["", "*", "/", "//", "aé/x/v1", "é/v1"] {
+            assert_eq!(split_product(odd), ("api", odd));
+        }
     }
 }
