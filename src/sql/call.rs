@@ -3,7 +3,7 @@
 //! sqlparser's grammar refuses reserved words such as `From` and `To` as argument names, which is what Twilio
 //! calls them, so this small grammar is ours.
 
-use sqlparser::tokenizer::{Token, TokenWithSpan};
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
 use super::lex::at;
 use super::names;
@@ -144,7 +144,7 @@ impl Reader<'_> {
     }
 
     fn place(&self) -> String {
-        at(self.tokens.get(self.next).map_or_else(Default::default, |t| t.span.start))
+        at(self.tokens.get(self.next).map_or(Location::new(0, 0), |t| t.span.start))
     }
 
     fn expected(&self, what: &str) -> Error {

@@ -21,9 +21,9 @@ pub(super) struct Tokens {
 /// # Errors
 /// 42000 with the position of text that is no token, or of an escape that is not known or not closed.
 pub(super) fn tokenize(sql: &str) -> Result<Tokens> {
-    let tokens = Tokenizer::new(&TwilioDialect, sql)
-        .tokenize_with_location()
-        .map_err(|e| Error::new(state::SYNTAX_ERROR, format!("Syntax error: {}{}", e.message, at(e.location))))?;
+    let tokens = Tokenizer::new(&TwilioDialect, sql).tokenize_with_location().map_err(|e| {
+        Error::new(state::SYNTAX_ERROR, format!("Syntax error: {}{}", e.message, at(e.location)))
+    })?;
     let mut tokens: Vec<_> =
         tokens.into_iter().filter(|t| !matches!(t.token, Token::Whitespace(_))).collect();
     // One statement may end in a semicolon.
@@ -124,7 +124,10 @@ fn keyword(text: &str, keyword: Keyword) -> Token {
 }
 
 fn unclosed(name: &str, start: Location) -> Error {
-    Error::new(state::SYNTAX_ERROR, format!("Syntax error: the escape {{{name} …{} is not closed.", at(start)))
+    Error::new(
+        state::SYNTAX_ERROR,
+        format!("Syntax error: the escape {{{name} …{} is not closed.", at(start)),
+    )
 }
 
 fn unknown_escape(name: &str, start: Location) -> Error {

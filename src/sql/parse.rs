@@ -50,10 +50,8 @@ pub(super) fn parse(sql: &str) -> Result<Parsed> {
     let statement = parser.parse_statement().map_err(|e| syntax_error(&e, &tokens))?;
     let next = parser.peek_token();
     if next.token != Token::EOF {
-        let error = ParserError::ParserError(format!(
-            "Expected: end of statement, found: {next}{}",
-            next.span.start
-        ));
+        let error =
+            ParserError::ParserError(format!("Expected: end of statement, found: {next}{}", next.span.start));
         return Err(syntax_error(&error, &tokens));
     }
     match statement {

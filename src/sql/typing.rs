@@ -5,7 +5,11 @@ use sqlparser::ast::{BinaryOperator, DataType as SqlDataType};
 use crate::model::{ColumnType, DataType};
 
 /// The type of `left op right`.
-pub(super) fn binary(op: &BinaryOperator, left: Option<ColumnType>, right: Option<ColumnType>) -> Option<ColumnType> {
+pub(super) fn binary(
+    op: &BinaryOperator,
+    left: Option<ColumnType>,
+    right: Option<ColumnType>,
+) -> Option<ColumnType> {
     use BinaryOperator::*;
     match op {
         And | Or | Xor | Eq | NotEq | Lt | LtEq | Gt | GtEq | Spaceship | Regexp | Glob | Match => {
@@ -18,7 +22,9 @@ pub(super) fn binary(op: &BinaryOperator, left: Option<ColumnType>, right: Optio
         Arrow => Some(ColumnType::of(DataType::Json)),
         LongArrow => None,
         Plus | Minus | Multiply | Divide | Modulo => Some(arithmetic(left?, right?)),
-        BitwiseAnd | BitwiseOr | PGBitwiseShiftLeft | PGBitwiseShiftRight => Some(ColumnType::of(DataType::BigInt)),
+        BitwiseAnd | BitwiseOr | PGBitwiseShiftLeft | PGBitwiseShiftRight => {
+            Some(ColumnType::of(DataType::BigInt))
+        }
         _ => None,
     }
 }
@@ -77,14 +83,15 @@ pub(super) fn function(name: &str, arguments: &[Option<ColumnType>]) -> Option<C
     let first = arguments.first().copied().flatten();
     let of = |t| Some(ColumnType::of(t));
     match name {
-        "count" | "length" | "len" | "char_length" | "character_length" | "octet_length" | "instr" | "unicode"
-        | "row_number" | "rank" | "dense_rank" | "ntile" | "sign" | "unixepoch" | "changes" | "json_array_length" => {
-            of(BigInt)
-        }
+        "count" | "length" | "len" | "char_length" | "character_length" | "octet_length" | "instr"
+        | "unicode" | "row_number" | "rank" | "dense_rank" | "ntile" | "sign" | "unixepoch" | "changes"
+        | "json_array_length" => of(BigInt),
         "year" | "month" | "dayofmonth" | "day" | "hour" | "minute" | "second" => of(Integer),
-        "min" | "max" | "lag" | "lead" | "first_value" | "last_value" | "nth_value" | "likely" | "unlikely" => {
-            arguments.iter().take(if matches!(name, "min" | "max") { usize::MAX } else { 1 }).fold(None, |a, b| union(a, *b))
-        }
+        "min" | "max" | "lag" | "lead" | "first_value" | "last_value" | "nth_value" | "likely"
+        | "unlikely" => arguments
+            .iter()
+            .take(if matches!(name, "min" | "max") { usize::MAX } else { 1 })
+            .fold(None, |a, b| union(a, *b)),
         "nullif" => first,
         "coalesce" | "ifnull" | "isnull" => arguments.iter().fold(None, |a, b| union(a, *b)),
         "iif" | "if" => arguments.iter().skip(1).fold(None, |a, b| union(a, *b)),
@@ -93,19 +100,20 @@ pub(super) fn function(name: &str, arguments: &[Option<ColumnType>]) -> Option<C
             Decimal => first,
             _ => of(Double),
         },
-        "avg" | "total" | "sqrt" | "power" | "exp" | "log" | "pi" | "round" | "percent_rank" | "cume_dist"
-        | "julianday" => of(Double),
+        "avg" | "total" | "sqrt" | "power" | "exp" | "log" | "pi" | "round" | "percent_rank"
+        | "cume_dist" | "julianday" => of(Double),
         "ceiling" | "ceil" | "floor" => of(Double),
         "mod" => of(BigInt),
-        "upper" | "lower" | "ucase" | "lcase" | "trim" | "ltrim" | "rtrim" | "substr" | "substring" | "left" | "right" => {
+        "upper" | "lower" | "ucase" | "lcase" | "trim" | "ltrim" | "rtrim" | "substr" | "substring"
+        | "left" | "right" => {
             Some(ColumnType::text(first.map_or(ColumnType::UNKNOWN_TEXT_SIZE, display_size)))
         }
         "now" | "current_timestamp" | "getdate" | "datetime" => of(Timestamp),
         "curdate" | "current_date" | "date" => of(Date),
         "curtime" | "current_time" | "time" => of(Time),
         "json" | "json_object" | "json_array" | "json_group_array" | "json_group_object" => of(Json),
-        "concat" | "replace" | "group_concat" | "string_agg" | "printf" | "format" | "hex" | "quote" | "typeof"
-        | "char" | "strftime" => Some(ColumnType::text(ColumnType::UNKNOWN_TEXT_SIZE)),
+        "concat" | "replace" | "group_concat" | "string_agg" | "printf" | "format" | "hex" | "quote"
+        | "typeof" | "char" | "strftime" => Some(ColumnType::text(ColumnType::UNKNOWN_TEXT_SIZE)),
         _ => None,
     }
 }
@@ -114,14 +122,36 @@ pub(super) fn function(name: &str, arguments: &[Option<ColumnType>]) -> Option<C
 pub(super) fn is_aggregate(name: &str) -> bool {
     matches!(
         name,
-        "count" | "sum" | "avg" | "total" | "group_concat" | "string_agg" | "json_group_array" | "json_group_object"
+        "count"
+            | "sum"
+            | "avg"
+            | "total"
+            | "group_concat"
+            | "string_agg"
+            | "json_group_array"
+            | "json_group_object"
     )
 }
 
 /// Whether the result can be NULL although no argument is.
 pub(super) fn result_is_nullable(name: &str) -> bool {
-    !matches!(name, "count" | "total" | "row_number" | "rank" | "dense_rank" | "now" | "getdate" | "curdate" | "curtime"
-        | "current_timestamp" | "current_date" | "current_time" | "pi" | "typeof")
+    !matches!(
+        name,
+        "count"
+            | "total"
+            | "row_number"
+            | "rank"
+            | "dense_rank"
+            | "now"
+            | "getdate"
+            | "curdate"
+            | "curtime"
+            | "current_timestamp"
+            | "current_date"
+            | "current_time"
+            | "pi"
+            | "typeof"
+    )
 }
 
 /// The type that CAST gives.
@@ -139,14 +169,19 @@ pub(super) fn cast(target: &SqlDataType) -> Option<ColumnType> {
         ExactNumberInfo::PrecisionAndScale(p, s) => sized_decimal(*p, *s),
     };
     Some(match target {
-        SqlDataType::Char(l) | SqlDataType::Character(l) | SqlDataType::Varchar(l) | SqlDataType::Nvarchar(l)
-        | SqlDataType::CharVarying(l) | SqlDataType::CharacterVarying(l) => text(l),
+        SqlDataType::Char(l)
+        | SqlDataType::Character(l)
+        | SqlDataType::Varchar(l)
+        | SqlDataType::Nvarchar(l)
+        | SqlDataType::CharVarying(l)
+        | SqlDataType::CharacterVarying(l) => text(l),
         SqlDataType::Text | SqlDataType::String(_) | SqlDataType::Clob(_) => {
             ColumnType::text(ColumnType::UNKNOWN_TEXT_SIZE)
         }
-        SqlDataType::TinyInt(_) | SqlDataType::SmallInt(_) | SqlDataType::Int(_) | SqlDataType::Integer(_) => {
-            ColumnType::of(DataType::Integer)
-        }
+        SqlDataType::TinyInt(_)
+        | SqlDataType::SmallInt(_)
+        | SqlDataType::Int(_)
+        | SqlDataType::Integer(_) => ColumnType::of(DataType::Integer),
         SqlDataType::BigInt(_) => ColumnType::of(DataType::BigInt),
         SqlDataType::Real | SqlDataType::Float(_) | SqlDataType::Double(_) | SqlDataType::DoublePrecision => {
             ColumnType::of(DataType::Double)
@@ -157,7 +192,9 @@ pub(super) fn cast(target: &SqlDataType) -> Option<ColumnType> {
         SqlDataType::Time(..) => ColumnType::of(DataType::Time),
         SqlDataType::Timestamp(..) | SqlDataType::Datetime(_) => ColumnType::of(DataType::Timestamp),
         SqlDataType::JSON => ColumnType::of(DataType::Json),
-        SqlDataType::Binary(_) | SqlDataType::Varbinary(_) | SqlDataType::Blob(_) => ColumnType::of(DataType::Binary),
+        SqlDataType::Binary(_) | SqlDataType::Varbinary(_) | SqlDataType::Blob(_) => {
+            ColumnType::of(DataType::Binary)
+        }
         _ => return None,
     })
 }

@@ -52,7 +52,8 @@ pub(super) fn delete(model: &Model, delete: Delete, markers: &Markers) -> Result
         return Err(unsupported("DELETE with USING, RETURNING, ORDER BY or LIMIT"));
     }
     let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = delete.from;
-    let [table] = <[TableWithJoins; 1]>::try_from(from).map_err(|_| unsupported("DELETE from several tables"))?;
+    let [table] =
+        <[TableWithJoins; 1]>::try_from(from).map_err(|_| unsupported("DELETE from several tables"))?;
     let target = Target::resolve(model, table)?;
     let table = target.table.clone();
     let operation = table.delete.as_ref().ok_or_else(|| {
@@ -97,14 +98,20 @@ impl Target {
         kind: WriteKind,
     ) -> Result<Statement> {
         if let Some((rows, parameters)) = self.by_key(operation, selection.as_ref(), &values, markers)? {
-            return Ok(Statement { plan: Plan::Write(WritePlan { table: self.table, kind, rows }), parameters });
+            return Ok(Statement {
+                plan: Plan::Write(WritePlan { table: self.table, kind, rows }),
+                parameters,
+            });
         }
         let path: Vec<usize> = unique(self.table.path_columns(&operation.path));
         let column = |name: &str| {
             Expr::CompoundIdentifier(vec![Ident::with_quote('"', &*self.name), Ident::with_quote('"', name)])
         };
         let expected: Vec<&Parameter> = values.iter().map(|(_, p)| *p).collect();
-        let items = path.iter().map(|&i| column(&self.table.columns[i].name)).chain(values.into_iter().map(|(e, _)| e));
+        let items = path
+            .iter()
+            .map(|&i| column(&self.table.columns[i].name))
+            .chain(values.into_iter().map(|(e, _)| e));
         let query = select(items.map(SelectItem::UnnamedExpr).collect(), self.factor, selection)?;
         let mut resolver = Resolver::new(model, markers);
         let mut query = resolver.plan(query)?;
@@ -131,12 +138,17 @@ impl Target {
             return Ok(None);
         }
         let relation = Relation { name: self.name.clone(), ..Relation::of_table(&self.table) };
-        let relation =
-            if self.name == self.table.name { Relation::of_table(&self.table) } else { Relation { schema: None, ..relation } };
+        let relation = if self.name == self.table.name {
+            Relation::of_table(&self.table)
+        } else {
+            Relation { schema: None, ..relation }
+        };
         let mut path: Vec<(usize, Operand)> = Vec::new();
         for (name, value) in terms {
             let (column, qualifier) = name.split_last().expect("a name has a part");
-            let Some(position) = relation.column(&column.value).filter(|_| relation.is_qualified_by(qualifier)) else {
+            let Some(position) =
+                relation.column(&column.value).filter(|_| relation.is_qualified_by(qualifier))
+            else {
                 return Ok(None);
             };
             let target = &self.table.columns[position];
@@ -174,12 +186,10 @@ impl Target {
                     };
                     Operand::Parameter(number)
                 }
-                Operand::Constant(value::Value::Text(text)) => {
-                    Operand::Constant(convert::canonical(&text, &parameter.column_type()).map_err(|e| Error {
-                        message: format!("{}: {}", parameter.name, e.message),
-                        ..e
-                    })?)
-                }
+                Operand::Constant(value::Value::Text(text)) => Operand::Constant(
+                    convert::canonical(&text, &parameter.column_type())
+                        .map_err(|e| Error { message: format!("{}: {}", parameter.name, e.message), ..e })?,
+                ),
                 constant => constant,
             });
         }
@@ -214,7 +224,8 @@ fn assigned(table: &Table, operation: &Operation, assignment: Assignment) -> Res
         }
         (_, Some(position)) => Ok((position, assignment.value)),
         (_, None) => {
-            let names = table.columns.iter().map(|c| &c.name).chain(operation.parameters.iter().map(|p| &p.name));
+            let names =
+                table.columns.iter().map(|c| &c.name).chain(operation.parameters.iter().map(|p| &p.name));
             Err(names::unknown_column(name, &format!(" of {}", table.name), names.map(String::as_str)))
         }
     }
@@ -229,7 +240,9 @@ fn conjunction<'e>(expr: &'e Expr, terms: &mut Vec<(Vec<Ident>, &'e Expr)>) -> b
         }
         Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => {
             let (name, value) = match (&**left, &**right) {
-                (Expr::Identifier(name), value) | (value, Expr::Identifier(name)) => (vec![name.clone()], value),
+                (Expr::Identifier(name), value) | (value, Expr::Identifier(name)) => {
+                    (vec![name.clone()], value)
+                }
                 (Expr::CompoundIdentifier(path), value) | (value, Expr::CompoundIdentifier(path)) => {
                     (path.clone(), value)
                 }

@@ -25,7 +25,10 @@ impl Resolver<'_> {
 
     fn walk(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
         if depth > MAX_DEPTH {
-            return Err(Error::new(state::SYNTAX_ERROR, "The statement has an expression that is nested too deeply."));
+            return Err(Error::new(
+                state::SYNTAX_ERROR,
+                "The statement has an expression that is nested too deeply.",
+            ));
         }
         let depth = depth + 1;
         let boolean = |nullable| Typed::of(Some(ColumnType::of(DataType::Boolean)), nullable);
@@ -58,10 +61,15 @@ impl Resolver<'_> {
                 if is_comparison(op) {
                     self.compare(left, &l, right, &r)?;
                 }
-                let nullable = l.nullable || r.nullable || matches!(op, BinaryOperator::Divide | BinaryOperator::Modulo);
+                let nullable =
+                    l.nullable || r.nullable || matches!(op, BinaryOperator::Divide | BinaryOperator::Modulo);
                 Ok(Typed::of(typing::binary(op, l.column_type, r.column_type), nullable))
             }
-            Expr::IsNull(e) | Expr::IsNotNull(e) | Expr::IsTrue(e) | Expr::IsNotTrue(e) | Expr::IsFalse(e)
+            Expr::IsNull(e)
+            | Expr::IsNotNull(e)
+            | Expr::IsTrue(e)
+            | Expr::IsNotTrue(e)
+            | Expr::IsFalse(e)
             | Expr::IsNotFalse(e) => {
                 self.walk(e, scope, depth)?;
                 Ok(boolean(false))
@@ -135,8 +143,8 @@ impl Resolver<'_> {
             }
             Expr::Cast { expr: e, data_type, format: None, .. } => {
                 let typed = self.walk(e, scope, depth)?;
-                let target = typing::cast(data_type)
-                    .ok_or_else(|| unsupported(&format!("CAST to {data_type}")))?;
+                let target =
+                    typing::cast(data_type).ok_or_else(|| unsupported(&format!("CAST to {data_type}")))?;
                 self.set_parameter(&typed, &Typed::of(Some(target), true));
                 *data_type = affinity(target);
                 Ok(Typed::of(Some(target), typed.nullable))
@@ -193,7 +201,9 @@ impl Resolver<'_> {
     fn literal(&mut self, value: &mut ValueWithSpan) -> Result<Typed> {
         let of = |t| Ok(Typed::of(Some(t), false));
         match &mut value.value {
-            Value::Number(digits, _) if digits.contains(['.', 'e', 'E']) => of(ColumnType::of(DataType::Double)),
+            Value::Number(digits, _) if digits.contains(['.', 'e', 'E']) => {
+                of(ColumnType::of(DataType::Double))
+            }
             Value::Number(digits, _) => of(match digits.parse::<i64>() {
                 Ok(n) if i32::try_from(n).is_ok() => ColumnType::of(DataType::Integer),
                 Ok(_) => ColumnType::of(DataType::BigInt),
@@ -270,7 +280,9 @@ impl Resolver<'_> {
                     }
                 }
                 // A scalar function of values that are there gives one; NULLIF and aggregates over no row do not.
-                nullable &= any_nullable || typing::is_aggregate(&name) || matches!(name.as_str(), "nullif" | "min" | "max");
+                nullable &= any_nullable
+                    || typing::is_aggregate(&name)
+                    || matches!(name.as_str(), "nullif" | "min" | "max");
                 for clause in &mut list.clauses {
                     let FunctionArgumentClause::OrderBy(terms) = clause else {
                         return Err(unsupported(&format!("{clause} in a function")));
@@ -365,6 +377,8 @@ fn affinity(target: ColumnType) -> SqlDataType {
         DataType::Double => SqlDataType::Real,
         DataType::Decimal => SqlDataType::Numeric(sqlparser::ast::ExactNumberInfo::None),
         DataType::Binary => SqlDataType::Blob(None),
-        DataType::Text | DataType::Json | DataType::Date | DataType::Time | DataType::Timestamp => SqlDataType::Text,
+        DataType::Text | DataType::Json | DataType::Date | DataType::Time | DataType::Timestamp => {
+            SqlDataType::Text
+        }
     }
 }

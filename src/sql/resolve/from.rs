@@ -13,7 +13,7 @@ use crate::sql::plan::module_name;
 
 impl Resolver<'_> {
     /// Adds the relations of FROM to the scope and resolves the join conditions.
-    pub(super) fn from(&mut self, from: &mut [TableWithJoins], scope: &mut Scope<'_>) -> Result<()> {
+    pub fn from(&mut self, from: &mut [TableWithJoins], scope: &mut Scope<'_>) -> Result<()> {
         for item in from {
             self.joined(item, scope)?;
         }
@@ -27,7 +27,9 @@ impl Resolver<'_> {
             let right = scope.relations.len();
             self.factor(&mut join.relation, scope)?;
             let (constraint, left_nullable, right_nullable) = match &mut join.join_operator {
-                JoinOperator::Join(c) | JoinOperator::Inner(c) | JoinOperator::CrossJoin(c) => (c, false, false),
+                JoinOperator::Join(c) | JoinOperator::Inner(c) | JoinOperator::CrossJoin(c) => {
+                    (c, false, false)
+                }
                 JoinOperator::Left(c) | JoinOperator::LeftOuter(c) => (c, false, true),
                 JoinOperator::Right(c) | JoinOperator::RightOuter(c) => (c, true, false),
                 JoinOperator::FullOuter(c) => (c, true, true),
@@ -48,7 +50,9 @@ impl Resolver<'_> {
                 }
                 JoinConstraint::Using(columns) => {
                     for name in columns {
-                        let [ident] = &idents(name)?[..] else { return Err(unsupported("USING a qualified name")) };
+                        let [ident] = &idents(name)?[..] else {
+                            return Err(unsupported("USING a qualified name"));
+                        };
                         let own = merge(scope, first, right, &ident.value).ok_or_else(|| {
                             names::unknown_column(&ident.value, &lex::at(ident.span.start), [])
                         })?;

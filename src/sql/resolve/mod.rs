@@ -73,7 +73,10 @@ impl<'m> Resolver<'m> {
                 let renamed = |columns: Vec<ResultColumn>| {
                     let names = cte.alias.columns.iter().map(|c| c.name.value.clone()).map(Some);
                     let names = names.chain(std::iter::repeat(None));
-                    columns.into_iter().zip(names).map(|(c, n)| ResultColumn { name: n.unwrap_or(c.name.clone()), ..c })
+                    columns
+                        .into_iter()
+                        .zip(names)
+                        .map(|(c, n)| ResultColumn { name: n.unwrap_or(c.name.clone()), ..c })
                 };
                 let name = cte.alias.name.value.clone();
                 if with.recursive {
@@ -132,11 +135,13 @@ impl<'m> Resolver<'m> {
                 let (left, _) = self.set_expr(left, outer)?;
                 let (right, _) = self.set_expr(right, outer)?;
                 if left.len() != right.len() {
-                    let message = format!("UNION of {} and {} columns: the counts differ.", left.len(), right.len());
+                    let message =
+                        format!("UNION of {} and {} columns: the counts differ.", left.len(), right.len());
                     return Err(Error::new(state::SYNTAX_ERROR, message));
                 }
                 let columns = left.into_iter().zip(right).map(|(l, r)| ResultColumn {
-                    column_type: typing::union(Some(l.column_type), Some(r.column_type)).unwrap_or(l.column_type),
+                    column_type: typing::union(Some(l.column_type), Some(r.column_type))
+                        .unwrap_or(l.column_type),
                     nullable: l.nullable || r.nullable,
                     name: l.name,
                     base: None,
@@ -236,7 +241,10 @@ impl<'m> Resolver<'m> {
                 }
                 SelectItem::Wildcard(_) => {
                     if scope.relations.is_empty() {
-                        return Err(Error::new(state::SYNTAX_ERROR, "Syntax error: '*' needs a FROM clause."));
+                        return Err(Error::new(
+                            state::SYNTAX_ERROR,
+                            "Syntax error: '*' needs a FROM clause.",
+                        ));
                     }
                     for relation in &scope.relations {
                         columns.extend(all_columns(relation, false));
@@ -244,10 +252,11 @@ impl<'m> Resolver<'m> {
                 }
                 SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
                     let path = from::idents(name)?;
-                    let relation = scope.relations.iter().find(|r| r.is_qualified_by(&path)).ok_or_else(|| {
-                        let message = format!("{name}.*: FROM has no table of that name.");
-                        Error::new(state::TABLE_NOT_FOUND, message)
-                    })?;
+                    let relation =
+                        scope.relations.iter().find(|r| r.is_qualified_by(&path)).ok_or_else(|| {
+                            let message = format!("{name}.*: FROM has no table of that name.");
+                            Error::new(state::TABLE_NOT_FOUND, message)
+                        })?;
                     columns.extend(all_columns(relation, true));
                     *name = from::object_name(&relation.name);
                 }
@@ -258,7 +267,12 @@ impl<'m> Resolver<'m> {
     }
 
     /// ORDER BY or GROUP BY: a position, a name of the select list, or an expression.
-    fn order_term(&mut self, term: &mut Expr, scope: Option<&Scope<'_>>, columns: &[ResultColumn]) -> Result<()> {
+    fn order_term(
+        &mut self,
+        term: &mut Expr,
+        scope: Option<&Scope<'_>>,
+        columns: &[ResultColumn],
+    ) -> Result<()> {
         if let Expr::Value(ValueWithSpan { value: sqlparser::ast::Value::Number(text, _), span }) = term {
             let position = text.parse::<usize>().unwrap_or(0);
             if !(1..=columns.len()).contains(&position) {
@@ -271,10 +285,11 @@ impl<'m> Resolver<'m> {
             (Some(scope), _) => self.expr(term, scope).map(|_| ()),
             // After UNION only the names of the result can be used.
             (None, Expr::Identifier(name)) => {
-                let own = columns.iter().find(|c| c.name.eq_ignore_ascii_case(&name.value)).ok_or_else(|| {
-                    let candidates = columns.iter().map(|c| c.name.as_str());
-                    super::names::unknown_column(&name.value, &lex::at(name.span.start), candidates)
-                })?;
+                let own =
+                    columns.iter().find(|c| c.name.eq_ignore_ascii_case(&name.value)).ok_or_else(|| {
+                        let candidates = columns.iter().map(|c| c.name.as_str());
+                        super::names::unknown_column(&name.value, &lex::at(name.span.start), candidates)
+                    })?;
                 name.value.clone_from(&own.name);
                 quote(name);
                 Ok(())
@@ -295,7 +310,9 @@ impl<'m> Resolver<'m> {
                     Expr::value(sqlparser::ast::Value::Number(n.to_string(), false))
                 }
                 Some(TopQuantity::Expr(expr)) => expr,
-                None => return Err(Error::new(state::SYNTAX_ERROR, "Syntax error: TOP needs a number of rows.")),
+                None => {
+                    return Err(Error::new(state::SYNTAX_ERROR, "Syntax error: TOP needs a number of rows."));
+                }
             });
         }
         if let Some(fetch) = query.fetch.take() {
@@ -308,7 +325,10 @@ impl<'m> Resolver<'m> {
             Some(LimitClause::LimitOffset { limit: l, offset: o, limit_by }) => {
                 refuse(!limit_by.is_empty(), "LIMIT … BY")?;
                 if limit.is_some() && l.is_some() {
-                    return Err(Error::new(state::SYNTAX_ERROR, "Syntax error: both TOP and LIMIT are given."));
+                    return Err(Error::new(
+                        state::SYNTAX_ERROR,
+                        "Syntax error: both TOP and LIMIT are given.",
+                    ));
                 }
                 limit = limit.or(l);
                 offset = o.map(|o| o.value);

@@ -90,9 +90,8 @@ impl Relation {
     /// Whether `qualifier` (`[catalog.][schema.]name`) means this relation.
     pub fn is_qualified_by(&self, qualifier: &[Ident]) -> bool {
         let Some((name, prefix)) = qualifier.split_last() else { return true };
-        let schema_fits = |schema: &Ident| {
-            self.schema.as_ref().is_some_and(|s| s.eq_ignore_ascii_case(&schema.value))
-        };
+        let schema_fits =
+            |schema: &Ident| self.schema.as_ref().is_some_and(|s| s.eq_ignore_ascii_case(&schema.value));
         name.value.eq_ignore_ascii_case(&self.name)
             && match prefix {
                 [] => true,
@@ -121,7 +120,11 @@ pub(in crate::sql) struct Scope<'p> {
 /// What a name was bound to.
 pub(in crate::sql) enum Bound {
     /// The column's own name, its relation's name, and what is known of it.
-    Column { relation: String, column: String, typed: Typed },
+    Column {
+        relation: String,
+        column: String,
+        typed: Typed,
+    },
     Output(Typed),
 }
 
@@ -134,8 +137,7 @@ impl Scope<'_> {
         self.find(path).ok_or_else(|| {
             let name = path.iter().map(|i| i.value.as_str()).collect::<Vec<_>>().join(".");
             let place = path.last().map_or(String::new(), |i| lex::at(i.span.start));
-            let candidates =
-                self.relations.iter().flat_map(|r| r.columns.iter().map(|c| c.name.as_str()));
+            let candidates = self.relations.iter().flat_map(|r| r.columns.iter().map(|c| c.name.as_str()));
             names::unknown_column(&name, &place, candidates)
         })
     }

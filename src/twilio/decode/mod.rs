@@ -10,10 +10,7 @@ pub struct Layout {}
 impl Layout {
     /// A layout of `fields` (JSON path with dots, type), whose order is the order of the page's columns.
     /// `items` names the array that holds a list's rows.
-    pub fn new<'a>(
-        _items: Option<&str>,
-        _fields: impl IntoIterator<Item = (&'a str, DataType)>,
-    ) -> Layout {
+    pub fn new<'a>(_items: Option<&str>, _fields: impl IntoIterator<Item = (&'a str, DataType)>) -> Layout {
         unreachable!()
     }
 }
