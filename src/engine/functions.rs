@@ -42,7 +42,9 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-const REAL: &[(&str, fn(f64) -> f64)] = &[
+type RealFunction = fn(f64) -> f64;
+
+const REAL: &[(&str, RealFunction)] = &[
     ("sqrt", f64::sqrt),
     ("exp", f64::exp),
     ("log", f64::ln),

@@ -104,11 +104,13 @@ pub(super) fn choose(table: &Table, constraints: &[Constraint], columns: u64, or
         let exact = |i: usize| roles.iter().any(|(role, c)| *c == i && is_exact(table, *role));
         let is_limit = |c: &Constraint| matches!(c.operator, Operator::Limit | Operator::Offset);
         let complete = constraints.iter().enumerate().all(|(i, c)| is_limit(c) || exact(i));
-        if complete && !ordered && walked == 0 {
-            if let Some(i) = find(Operator::Limit) {
-                roles.push((Role::Limit, i));
-                roles.extend(find(Operator::Offset).map(|i| (Role::Offset, i)));
-            }
+        if complete
+            && !ordered
+            && walked == 0
+            && let Some(i) = find(Operator::Limit)
+        {
+            roles.push((Role::Limit, i));
+            roles.extend(find(Operator::Offset).map(|i| (Role::Offset, i)));
         }
     }
     Choice {

@@ -76,7 +76,7 @@ impl ScanRequest {
                     match send::filter_value(column, filter, value)? {
                         Pushed::Value(text) => request.query.push((filter.parameter.clone(), text)),
                         Pushed::Never => return Ok(None),
-                        Pushed::NotPushed => wanted = Some(u64::MAX),
+                        Pushed::Unsuitable => wanted = Some(u64::MAX),
                     }
                 }
                 Role::Limit | Role::Offset => {

@@ -21,7 +21,7 @@ pub(super) enum Pushed {
     /// The value of the query parameter.
     Value(String),
     /// The server cannot be asked so: all rows are read and checked here.
-    NotPushed,
+    Unsuitable,
     /// No row can have the value.
     Never,
 }
@@ -46,17 +46,17 @@ pub(super) fn filter_value(column: &Column, filter: &Filter, value: &Value) -> R
                 FilterOperator::Equal | FilterOperator::Lower => day,
                 FilterOperator::Upper => day.and_then(|d| d.tomorrow().ok()),
             };
-            day.map_or(Pushed::NotPushed, |d| Pushed::Value(d.to_string()))
+            day.map_or(Pushed::Unsuitable, |d| Pushed::Value(d.to_string()))
         }
         (DataType::Text, FilterMatch::Exact) if equal => {
             check_sid(&column.name, column.sid.as_deref(), &text)?;
             match column.values.is_empty() || column.values.contains(&text) {
                 true => Pushed::Value(text),
-                false => Pushed::NotPushed,
+                false => Pushed::Unsuitable,
             }
         }
         (DataType::Integer | DataType::BigInt, FilterMatch::Exact) if equal => Pushed::Value(text),
-        _ => Pushed::NotPushed,
+        _ => Pushed::Unsuitable,
     })
 }
 
@@ -152,9 +152,9 @@ mod tests {
         assert_eq!(push("DateCreated>", "2020-02-28 23:59:59"), Pushed::Value("2020-02-28".into()));
         assert_eq!(push("DateCreated<", "2020-02-28 00:00:00"), Pushed::Value("2020-02-29".into()));
         assert_eq!(push("DateCreated", "2020-02-28 10:00:00"), Pushed::Value("2020-02-28".into()));
-        assert_eq!(push("DateCreated>", "2020"), Pushed::NotPushed);
+        assert_eq!(push("DateCreated>", "2020"), Pushed::Unsuitable);
         assert_eq!(push("Status", "completed"), Pushed::Value("completed".into()));
-        assert_eq!(push("Status", "brand-new"), Pushed::NotPushed, "Twilio refuses what it does not know");
+        assert_eq!(push("Status", "brand-new"), Pushed::Unsuitable, "Twilio refuses what it does not know");
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn unwrap_call(tokens: &mut Vec<TokenWithSpan>) -> Result<bool> {
     if word(1).as_deref() != Some("call") {
         return Ok(false);
     }
-    if !tokens.last().is_some_and(|t| t.token == Token::RBrace) {
+    if tokens.last().is_none_or(|t| t.token != Token::RBrace) {
         return Err(unclosed("call", tokens[0].span.start));
     }
     tokens.pop();
@@ -79,7 +79,7 @@ fn unwrap_call(tokens: &mut Vec<TokenWithSpan>) -> Result<bool> {
 
 /// Replaces every other escape by what it stands for.
 fn unwrap_escapes(tokens: &mut Vec<TokenWithSpan>) -> Result<()> {
-    if !tokens.iter().any(|t| t.token == Token::LBrace) {
+    if !tokens.iter().any(|t| matches!(t.token, Token::LBrace | Token::RBrace)) {
         return Ok(());
     }
     let mut open: Vec<(String, Location)> = Vec::new();
