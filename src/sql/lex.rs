@@ -36,6 +36,7 @@ pub(super) fn tokenize(sql: &str) -> Result<Tokens> {
     }
     let is_call = unwrap_call(&mut tokens)?;
     unwrap_escapes(&mut tokens)?;
+    parenthesise_top(&mut tokens);
     Ok(Tokens { tokens, is_call })
 }
 
@@ -117,6 +118,18 @@ fn unwrap_escapes(tokens: &mut Vec<TokenWithSpan>) -> Result<()> {
     }
     *tokens = unwrapped;
     Ok(())
+}
+
+/// Writes `TOP ?` as `TOP (?)`: sqlparser reads anything but a number in parentheses only.
+fn parenthesise_top(tokens: &mut Vec<TokenWithSpan>) {
+    let is_marker = |t: &TokenWithSpan| matches!(t.token, Token::Placeholder(_));
+    let top =
+        tokens.windows(2).position(|w| bare_word(&w[0].token).as_deref() == Some("top") && is_marker(&w[1]));
+    if let Some(top) = top {
+        let span = tokens[top + 1].span;
+        tokens.insert(top + 2, TokenWithSpan::new(Token::RParen, span));
+        tokens.insert(top + 1, TokenWithSpan::new(Token::LParen, span));
+    }
 }
 
 fn keyword(text: &str, keyword: Keyword) -> Token {

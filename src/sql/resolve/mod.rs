@@ -382,3 +382,6 @@ pub(super) fn unsupported(what: &str) -> Error {
 fn refuse(found: bool, what: &str) -> Result<()> {
     if found { Err(unsupported(what)) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests;
