@@ -193,7 +193,6 @@ fn faults_say_what_comes_near_and_where() {
         ("SELEC 1", state::SYNTAX_ERROR, "line 1, column 1"),
         ("SELECT Sid\nFROM Conferences WHERE", state::SYNTAX_ERROR, "Syntax error"),
         ("SELECT Sid, From FROM Conferences", state::SYNTAX_ERROR, "From is a reserved word"),
-        ("SELECT Group FROM Conferences", state::SYNTAX_ERROR, "[Group]"),
         ("SELECT 1 1", state::SYNTAX_ERROR, "line 1, column 10"),
         ("", state::SYNTAX_ERROR, "empty"),
         ("SELECT *", state::SYNTAX_ERROR, "FROM"),
