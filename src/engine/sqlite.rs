@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn faults_carry_sqlites_message() {
         let open = || Connection::open_in_memory().unwrap();
-        let error = OwnedStatement::prepare(open(), "SELECT nothing").unwrap_err();
+        let error = OwnedStatement::prepare(open(), "SELECT nowhere").unwrap_err();
         assert!(error.message.contains("no such column"), "{error:?}");
         assert!(OwnedStatement::prepare(open(), "").is_err(), "no statement at all");
         assert!(OwnedStatement::prepare(open(), "SELECT '\0'").is_err());
