@@ -21,6 +21,8 @@ use crate::model::Method;
 
 /// The largest answer that is read, in bytes after decompression. The largest pages known are below 5 MB.
 const BODY_LIMIT: u64 = 64 << 20;
+/// Twilio's code for an account that is suspended or closed.
+const NOT_ACTIVE: i32 = 20005;
 /// The largest header of an answer, in bytes.
 const HEADER_LIMIT: usize = 64 << 10;
 
@@ -110,8 +112,8 @@ impl Client {
     /// Sends one cheap request to see whether the host answers and the credentials are taken.
     ///
     /// It asks for one conference: a list that costs nothing, and that a standard API key may read, unlike
-    /// `/Accounts`. HTTP 403 with an error of Twilio's is a success: the credentials were recognised, and may not read conferences, as it
-    /// is with a restricted key.
+    /// `/Accounts`. HTTP 403 with an error of Twilio's is a success: the credentials were recognised, and may
+    /// not read conferences, as it is with a restricted key. Only an account that is not active (20005) is refused.
     ///
     /// # Errors
     /// [`Error::Api`] with status 401 when the credentials are refused, [`Error::Connect`] when the host cannot be
@@ -129,7 +131,7 @@ impl Client {
                 decode::read_list(&body, &layout).map_err(|reason| Error::InvalidAnswer { what, reason })?;
                 Ok(())
             }
-            Err(Error::Api { status: 403, code: Some(_), .. }) => Ok(()),
+            Err(Error::Api { status: 403, code: Some(code), .. }) if code != NOT_ACTIVE => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -373,6 +375,10 @@ impl Call<'_> {
 
     /// What ureq's error means, by how far the request came.
     fn failed(&self, watch: &watch::Guard, authority: &str, error: &ureq::Error) -> Attempt {
+        let reason = || match error {
+            ureq::Error::Io(error) => error.to_string(),
+            error => error.to_string(),
+        };
         let sent = watch.stage() == Stage::Sending;
         let connect = |reason: String| Error::Connect { host: authority.to_owned(), reason };
         let (failure, error) = match (watch.halt(), error) {
@@ -380,13 +386,11 @@ impl Call<'_> {
             (Some(Halt::Stopped(stop)), _) => (Failure::Unreachable, stop.into()),
             (Some(Halt::TimedOut), _) if sent => (Failure::TimedOut, Error::Timeout { what: self.what() }),
             (Some(Halt::TimedOut), _) => (Failure::Unreachable, connect("it did not answer in time".into())),
-            (None, error) if sent => {
-                (Failure::Lost, Error::Lost { what: self.what(), reason: error.to_string() })
-            }
+            (None, _) if sent => (Failure::Lost, Error::Lost { what: self.what(), reason: reason() }),
             (None, ureq::Error::Io(_)) if watch.stage() == Stage::Resolving => {
-                (Failure::Unreachable, connect(format!("its name cannot be looked up ({error})")))
+                (Failure::Unreachable, connect(format!("its name cannot be looked up ({})", reason())))
             }
-            (None, error) => (Failure::NotSent, connect(error.to_string())),
+            (None, _) => (Failure::NotSent, connect(reason())),
         };
         Attempt::new(failure, error)
     }

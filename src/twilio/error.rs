@@ -147,7 +147,7 @@ impl fmt::Display for Error {
             }
             Error::Stopped(stop) => f.write_str(&crate::error::Error::from(*stop).message),
             Error::Timeout { what } => {
-                write!(f, "{what} was not answered in time. Try again, or raise the connection's timeout.")
+                write!(f, "{what} was not answered in time: the connection's timeout says how long to wait.")
             }
             Error::Lost { what, reason } => {
                 write!(f, "The connection was lost during {what}: {}", sentence(reason))
@@ -157,7 +157,7 @@ impl fmt::Display for Error {
                 if !fields.is_empty() {
                     write!(f, " ({fields})")?;
                 }
-                write!(f, ". {cause} Look for its result before you repeat it.")
+                write!(f, ". Look for its result before you repeat it. {cause}")
             }
         }
     }
@@ -201,7 +201,7 @@ fn advice(status: u16, code: Option<i32>) -> Option<&'static str> {
         }
         (300..=399, _) => "Redirects are not followed: check the base URL.",
         (404, None) => "The answer is not Twilio's: check the base URL.",
-        (500.., _) => "Try again later.",
+        (500.., _) => "The fault is on Twilio's side: https://status.twilio.com shows whether it is known.",
         _ => return None,
     })
 }

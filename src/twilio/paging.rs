@@ -85,14 +85,18 @@ impl Pages {
                 answer => answer?,
             };
             let content_type = answer.content_type().to_owned();
-            let (page, link) = decode::read_list(&answer.body?, &self.layout)
+            let list = decode::read_list(&answer.body?, &self.layout)
                 .map_err(|reason| call.invalid_answer(reason, &content_type))?;
-            self.seen.insert(self.hasher.hash_one(&url));
-            self.next = match link {
+            // The first page may give itself another address than the one it was asked for under.
+            let own = list.own.and_then(|own| self.client.hosts().resolve(&self.product, &own).ok());
+            for address in own.iter().chain([&url]) {
+                self.seen.insert(self.hasher.hash_one(address));
+            }
+            self.next = match list.next {
                 Some(link) => Next::Link(self.follow(&call, &link)?),
                 None => Next::End,
             };
-            return Ok(Some(page));
+            return Ok(Some(list.page));
         }
     }
 

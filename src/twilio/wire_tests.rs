@@ -154,6 +154,12 @@ fn a_list_that_goes_round_in_circles_is_an_error() {
     let mut pages = server.client().list(conferences(), layout(), None);
     assert!(pages.next_page(&token()).unwrap().is_some());
     assert!(matches!(pages.next_page(&token()), Err(Error::RepeatedLink { .. })));
+
+    let itself =
+        r#"{"conferences": [], "uri": "/p?Page=0&PageSize=9", "next_page_uri": "/p?Page=0&PageSize=9"}"#;
+    let server = Server::start(vec![answer(200, itself)]);
+    let mut pages = server.client().list(conferences(), layout(), Some(9));
+    assert!(matches!(pages.next_page(&token()), Err(Error::RepeatedLink { .. })));
 }
 
 #[test]

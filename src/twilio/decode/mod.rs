@@ -26,21 +26,29 @@ use layout::Node;
 /// The fields of a list's answer that are arrays in none of its forms, or that hold no rows.
 const NO_ITEMS: [&str; 3] = ["errors", "params", "details"];
 
-/// Reads a list's answer: its rows and the link to the next page, as it was sent.
+/// A list's answer, with its links as they were sent.
+#[derive(Debug)]
+pub(super) struct List {
+    pub(super) page: Page,
+    /// The link to the next page; `None` on the last one.
+    pub(super) next: Option<String>,
+    /// The address that the page gives as its own.
+    pub(super) own: Option<String>,
+}
+
+/// Reads a list's answer.
 ///
 /// # Errors
 /// A sentence that says where the text is not what it has to be.
-pub(super) fn read_list(body: &[u8], layout: &Layout) -> Result<(Page, Option<String>), String> {
+pub(super) fn read_list(body: &[u8], layout: &Layout) -> Result<List, String> {
     let text = utf8(body)?;
-    if let Some(items) = layout.items() {
-        let list = parse(text, ListSeed { items, layout })?;
-        if let Some(page) = list.page {
-            return Ok((page, list.next));
-        }
+    if let Some(items) = layout.items()
+        && let Some(list) = parse(text, ListSeed { items, layout })?
+    {
+        return Ok(list);
     }
     let items = parse(text, OutlineSeed)?.items()?;
-    let list = parse(text, ListSeed { items: &items, layout })?;
-    Ok((list.page.ok_or("the array of its rows is missing")?, list.next))
+    parse(text, ListSeed { items: &items, layout })?.ok_or_else(|| "the array of its rows is missing".into())
 }
 
 /// Reads an answer that is one object, as a page of one row.
@@ -62,7 +70,7 @@ fn parse<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> Result<S::Val
     let mut deserializer = serde_json::Deserializer::from_str(text);
     seed.deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
-        .map_err(|e| format!("it is not the JSON that was expected: {e}"))
+        .map_err(|e| format!("invalid JSON: {e}"))
 }
 
 /// A row: an object, whatever else it may be told to be.
@@ -172,55 +180,54 @@ impl Visitor<'_> for NameSeed<'_> {
     }
 }
 
-/// A list's answer. The page is `None` where the array of that name is missing.
-struct List {
-    page: Option<Page>,
-    next: Option<String>,
-}
-
+/// A list's answer; `None` where the array of that name is missing.
 struct ListSeed<'a> {
     items: &'a str,
     layout: &'a Layout,
 }
 
 impl<'de> DeserializeSeed<'de> for ListSeed<'_> {
-    type Value = List;
+    type Value = Option<List>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<List, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for ListSeed<'_> {
-    type Value = List;
+    type Value = Option<List>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object that holds the rows")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<List, A::Error> {
-        let mut list = List { page: None, next: None };
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut rows, mut next, mut own) = (None, None, None);
         while let Some(name) = map.next_key::<String>()? {
             match &*name {
                 name if name == self.items => {
-                    if list.page.is_some() {
+                    if rows.is_some() {
                         return Err(A::Error::custom("the rows are there twice"));
                     }
                     let mut page = Page::new(self.layout);
                     map.next_value_seed(RowsSeed { node: self.layout.root(), page: &mut page })?;
-                    list.page = Some(page);
+                    rows = Some(page);
                 }
-                "next_page_uri" => list.next = map.next_value::<Option<String>>()?.or(list.next),
+                "next_page_uri" => next = map.next_value::<Option<String>>()?.or(next),
+                "uri" => own = map.next_value::<Option<String>>()?.or(own),
                 "meta" => {
-                    list.next = map.next_value::<Option<Meta>>()?.and_then(|m| m.next_page_url).or(list.next)
+                    if let Some(meta) = map.next_value::<Option<Meta>>()? {
+                        next = meta.next_page_url.or(next);
+                        own = meta.url.or(own);
+                    }
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        list.next = list.next.filter(|link| !link.is_empty());
-        Ok(list)
+        let next = next.filter(|link| !link.is_empty());
+        Ok(rows.map(|page| List { page, next, own }))
     }
 }
 
@@ -228,6 +235,7 @@ impl<'de> Visitor<'de> for ListSeed<'_> {
 #[derive(serde::Deserialize)]
 struct Meta {
     next_page_url: Option<String>,
+    url: Option<String>,
     key: Option<String>,
 }
 

@@ -20,7 +20,7 @@ fn layout(items: Option<&str>) -> Layout {
 }
 
 fn list(body: &str, items: Option<&str>) -> Result<(Page, Option<String>), String> {
-    read_list(body.as_bytes(), &layout(items))
+    read_list(body.as_bytes(), &layout(items)).map(|list| (list.page, list.next))
 }
 
 #[test]
