@@ -259,6 +259,10 @@ impl Resolver<'_> {
         function.uses_odbc_syntax = false;
         refuse(!function.within_group.is_empty(), "WITHIN GROUP")?;
         refuse(!matches!(function.parameters, FunctionArguments::None), "A function with parameters")?;
+        if matches!(name.as_str(), "current_date" | "current_time" | "current_timestamp") {
+            // ODBC writes them with parentheses, SQLite reads them without.
+            function.args = FunctionArguments::None;
+        }
         let mut types = Vec::new();
         let mut nullable = typing::result_is_nullable(&name);
         match &mut function.args {
