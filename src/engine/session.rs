@@ -60,6 +60,11 @@ impl Session {
         for (position, value) in parameters.iter().enumerate() {
             self.statement.bind(position + 1, value).map_err(|e| failure(&self.context, e))?;
         }
+        // Not earlier: an old cancel must not stop the preparation of a statement that has not run yet.
+        let cancel = self.context.cancel.clone();
+        let stop = move || cancel.stop().is_some();
+        let handler = self.statement.connection().progress_handler(INSTRUCTIONS_BETWEEN_CHECKS, Some(stop));
+        handler.map_err(|e| Error::new(state::GENERAL_ERROR, format!("SQLite: {e}")))?;
         Ok(Rows { statement: self.statement, context: self.context })
     }
 }
@@ -82,15 +87,13 @@ impl Rows {
 }
 
 fn connect(query: &QueryPlan, context: &Arc<Context>) -> rusqlite::Result<Connection> {
-    let mut connection = Connection::open_in_memory()?;
+    let connection = Connection::open_in_memory()?;
     // A name in double quotes is a name; SQLite would take it for a string if no column has it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     functions::register(&connection)?;
     for table in &query.tables {
         table::register(&connection, table, context)?;
     }
-    let cancel = context.cancel.clone();
-    connection.progress_handler(INSTRUCTIONS_BETWEEN_CHECKS, Some(move || cancel.stop().is_some()))?;
     Ok(connection)
 }
 

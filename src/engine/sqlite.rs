@@ -50,6 +50,11 @@ impl OwnedStatement {
         }
     }
 
+    /// The connection, for settings that hold for the whole run.
+    pub fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
     /// The number of result columns.
     pub fn column_count(&self) -> usize {
         // SAFETY: the statement is alive.

@@ -16,6 +16,10 @@ pub(super) struct Tokens {
     pub is_call: bool,
 }
 
+/// Operands that may follow each other without a comma. Such a chain becomes a tree of that depth, which is walked
+/// and dropped by recursion; SQLite refuses it beyond a depth of 1000 anyway.
+const MAX_CHAIN: usize = 8000;
+
 /// Tokenizes and unwraps `{d}`, `{t}`, `{ts}`, `{fn}`, `{oj}`, `{escape}`, `{guid}` and `{call}`.
 ///
 /// # Errors
@@ -34,10 +38,32 @@ pub(super) fn tokenize(sql: &str) -> Result<Tokens> {
         let message = "Only one statement can be executed at a time: a second one begins after the semicolon";
         return Err(Error::new(state::SYNTAX_ERROR, format!("{message}{}.", at(semicolon.span.start))));
     }
+    refuse_long_chains(&tokens)?;
     let is_call = unwrap_call(&mut tokens)?;
     unwrap_escapes(&mut tokens)?;
     parenthesise_top(&mut tokens);
     Ok(Tokens { tokens, is_call })
+}
+
+fn refuse_long_chains(tokens: &[TokenWithSpan]) -> Result<()> {
+    let mut levels = vec![0];
+    for t in tokens {
+        match &t.token {
+            Token::LParen => levels.push(0),
+            Token::RParen if levels.len() > 1 => drop(levels.pop()),
+            Token::Comma => *levels.last_mut().expect("one level stays") = 0,
+            Token::Word(_) | Token::Number(..) | Token::SingleQuotedString(_) | Token::Placeholder(_) => {
+                let operands = levels.last_mut().expect("one level stays");
+                *operands += 1;
+                if *operands > MAX_CHAIN {
+                    let message = format!("The expression{} is too long a chain.", at(t.span.start));
+                    return Err(Error::new(state::SYNTAX_ERROR, message));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// ` at line 1, column 8`, or nothing for an unknown place.
@@ -178,6 +204,14 @@ mod tests {
         let tokens = tokenize("{ CALL AddParticipants(?, ?) }").unwrap();
         assert!(tokens.is_call);
         assert_eq!(tokens.tokens.len(), 6);
+    }
+
+    #[test]
+    fn a_chain_without_end_is_refused_and_a_long_list_is_not() {
+        let chain = format!("SELECT 1{}", " + 1".repeat(200_000));
+        assert!(tokenize(&chain).unwrap_err().message.contains("too long a chain"));
+        let list = format!("SELECT 1 IN (1{})", ", 1".repeat(20_000));
+        assert!(tokenize(&list).is_ok());
     }
 
     #[test]

@@ -24,6 +24,11 @@ impl Resolver<'_> {
     }
 
     fn walk(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
+        // Applications run statements on threads with small stacks.
+        stacker::maybe_grow(128 << 10, 2 << 20, || self.walk_here(expr, scope, depth))
+    }
+
+    fn walk_here(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
         if depth > MAX_DEPTH {
             return Err(Error::new(
                 state::SYNTAX_ERROR,

@@ -252,3 +252,16 @@ fn any_other_where_finds_the_rows_first() {
         assert!(query.sql.contains("FROM \"Twilio.ConferenceParticipants\""), "{sql}: {}", query.sql);
     }
 }
+
+#[test]
+fn depth_is_an_error_and_not_an_abort() {
+    for sql in [
+        format!("SELECT 1{}", " + 1".repeat(3000)),
+        format!("SELECT {}1{}", "(".repeat(3000), ")".repeat(3000)),
+        format!("SELECT {}1", "NOT ".repeat(3000)),
+        format!("SELECT 1{}", " + 1".repeat(300_000)),
+    ] {
+        let error = sql::plan(&Model::builtin(), &sql).unwrap_err();
+        assert_eq!(error.state, state::SYNTAX_ERROR, "{error}");
+    }
+}
