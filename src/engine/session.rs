@@ -38,12 +38,8 @@ impl Session {
     /// # Errors
     /// 42000 for what SQLite refuses.
     pub fn open(database: &Database, query: &QueryPlan, cancel: &CancelToken) -> Result<Session> {
-        let context = Context::new(
-            database.model.clone(),
-            database.client.clone(),
-            cancel.clone(),
-            query.relations > 1,
-        );
+        let context =
+            Context::new(database.model.clone(), database.client.clone(), cancel.clone(), query.is_joined());
         let connection = connect(query, &context).map_err(|e| {
             context.take_error().unwrap_or_else(|| Error::new(state::GENERAL_ERROR, format!("SQLite: {e}")))
         })?;
@@ -91,8 +87,8 @@ fn connect(query: &QueryPlan, context: &Arc<Context>) -> rusqlite::Result<Connec
     // A name in double quotes is a name; SQLite would take it for a string if no column has it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     functions::register(&connection)?;
-    for table in &query.tables {
-        table::register(&connection, table, context)?;
+    for used in &query.tables {
+        table::register(&connection, used, context)?;
     }
     Ok(connection)
 }

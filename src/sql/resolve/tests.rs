@@ -64,7 +64,7 @@ fn columns_are_described() {
     assert_eq!(query.columns[13].name, "COUNT(*)");
     assert_eq!(query.columns[13].column_type.data_type, DataType::BigInt);
     assert!(!query.columns[13].nullable);
-    assert_eq!(query.relations, 2);
+    assert!(query.is_joined());
 }
 
 #[test]
