@@ -1,42 +1,48 @@
 //! Runs statements: SQLite as the relational engine over one virtual table per Twilio resource.
+//!
+//! A query opens a SQLite connection of its own ([`session`]) in which every table that it names is a virtual
+//! table ([`table`]). SQLite offers the predicates that it could use; [`pushdown`] decides which of them become a
+//! path or query parameters, and [`scan`] reads the pages, walking parents where no predicate gives their keys.
+//! Rows go up one at a time through [`Cursor`]. UPDATE and DELETE ([`write`]) find their rows by such a query or
+//! by the key alone and send one request for each; a procedure ([`call`]) is one request. [`context`] is what all
+//! parts of one running statement share: the client, the cancel token, the first error.
+
+mod call;
+mod context;
+mod cursor;
+mod functions;
+mod pushdown;
+mod scan;
+mod send;
+mod session;
+mod sqlite;
+mod table;
+mod write;
 
 use std::sync::Arc;
 
 use crate::cancel::CancelToken;
-use crate::error::Result;
-use crate::model::{ColumnType, Model, Table};
+use crate::error::{Error, Result, state};
+use crate::model::{Method, Model};
+use crate::sql::{self, Plan, Statement};
 use crate::twilio::Client;
-use crate::value::{Value, ValueRef};
+use crate::value::Value;
 
-/// What a connection needs to run statements. Clones share everything.
-#[derive(Clone)]
+pub use crate::sql::plan::{ParameterInfo, ResultColumn};
+pub use cursor::Cursor;
+
+use session::Session;
+
+/// What a connection needs to run statements. Clones share everything but the read-only switch.
+#[derive(Clone, Debug)]
 pub struct Database {
     model: Arc<Model>,
     client: Client,
     read_only: bool,
 }
 
-/// A column of a result set, described before a row is fetched.
-#[derive(Clone, Debug)]
-pub struct ResultColumn {
-    /// The label: the alias, the column's name, or the expression's text.
-    pub name: String,
-    pub column_type: ColumnType,
-    pub nullable: bool,
-    /// The table and the position of the column that the values come from unchanged.
-    pub base: Option<(Arc<Table>, usize)>,
-}
-
-/// A parameter marker, described before execution.
-#[derive(Clone, Debug)]
-pub struct ParameterInfo {
-    pub column_type: ColumnType,
-    pub nullable: bool,
-    /// The procedure's or the table's name for it.
-    pub name: Option<String>,
-}
-
 /// What an execution gave.
+#[derive(Debug)]
 pub enum Outcome {
     /// A result set, before its first row.
     Rows(Cursor),
@@ -74,59 +80,110 @@ impl Database {
     /// executions obey it, and the caller arms it before each of them.
     ///
     /// # Errors
-    /// 42000, 42S02, 42S22, 22007, 22018, 25006, HYC00.
-    pub fn prepare(&self, _sql: &str, _cancel: &CancelToken) -> Result<Prepared> {
-        unreachable!()
+    /// 42000 with the position, 42S02, 42S22, 22007, 22018, 25006, HYC00.
+    pub fn prepare(&self, sql: &str, cancel: &CancelToken) -> Result<Prepared> {
+        if self.read_only && sql::changes_data(sql) {
+            return Err(read_only());
+        }
+        let statement = sql::plan(&self.model, sql)?;
+        let mut prepared =
+            Prepared { database: self.clone(), cancel: cancel.clone(), statement, session: None };
+        prepared.check_read_only()?;
+        if let Plan::Query(query) = &prepared.statement.plan {
+            // SQLite finds what the resolver does not know, and that is told now.
+            prepared.session = Some(Session::open(self, query, cancel)?);
+        }
+        Ok(prepared)
     }
 
-    /// The text that the relational engine is given (SQLNativeSql).
-    pub fn native_sql(&self, _sql: &str) -> Result<String> {
-        unreachable!()
+    /// The text that the relational engine is given (SQLNativeSql). Statements that it never sees are given back
+    /// as they are.
+    ///
+    /// # Errors
+    /// As [`Database::prepare`].
+    pub fn native_sql(&self, sql: &str) -> Result<String> {
+        Ok(match sql::plan(&self.model, sql)?.plan {
+            Plan::Query(query) => query.sql,
+            Plan::Write(_) | Plan::Call(_) => sql.to_owned(),
+        })
     }
 }
 
 /// A statement that can be executed many times.
+#[derive(Debug)]
 pub struct Prepared {
-    columns: Vec<ResultColumn>,
-    parameters: Vec<ParameterInfo>,
+    database: Database,
+    cancel: CancelToken,
+    statement: Statement,
+    /// The session that the preparation opened, for the first execution.
+    session: Option<Session>,
 }
 
 impl Prepared {
     /// The result set's columns; empty for a statement that returns none.
     pub fn columns(&self) -> &[ResultColumn] {
-        &self.columns
+        match &self.statement.plan {
+            Plan::Query(query) => &query.columns,
+            Plan::Call(call) => &call.columns,
+            Plan::Write(_) => &[],
+        }
     }
 
     /// One entry for each parameter marker, in order.
     pub fn parameters(&self) -> &[ParameterInfo] {
-        &self.parameters
+        &self.statement.parameters
     }
 
-    /// Runs the statement with one value for each marker (`parameters.len()` equals `self.parameters().len()`,
-    /// otherwise 07002). `max_rows` 0 stands for no limit.
-    pub fn execute(&mut self, _parameters: Vec<Value>, _max_rows: usize) -> Result<Outcome> {
-        unreachable!()
+    /// Whether an execution changes something at Twilio.
+    pub fn writes(&self) -> bool {
+        match &self.statement.plan {
+            Plan::Query(_) => false,
+            Plan::Write(_) => true,
+            Plan::Call(call) => call.procedure.method != Method::Get,
+        }
+    }
+
+    /// Runs the statement with one value for each marker, in the representation of the marker's type.
+    /// `max_rows` 0 stands for no limit.
+    ///
+    /// # Errors
+    /// 07002 for a wrong number of values, 25006 for a write on a read-only connection, 22018 for a malformed
+    /// SID, and what Twilio answers.
+    pub fn execute(&mut self, parameters: Vec<Value>, max_rows: usize) -> Result<Outcome> {
+        let expected = self.statement.parameters.len();
+        if parameters.len() != expected {
+            let message =
+                format!("The statement has {expected} parameters, but {} are bound.", parameters.len());
+            return Err(Error::new(state::WRONG_PARAMETER_COUNT, message));
+        }
+        self.check_read_only()?;
+        match &self.statement.plan {
+            Plan::Query(query) => {
+                let session = match self.session.take() {
+                    Some(session) => session,
+                    None => Session::open(&self.database, query, &self.cancel)?,
+                };
+                session.run(&parameters).map(|rows| Outcome::Rows(Cursor::of_query(rows, query, max_rows)))
+            }
+            Plan::Write(write) => {
+                write::execute(&self.database, write, &parameters, &self.cancel).map(Outcome::Affected)
+            }
+            Plan::Call(call) => {
+                let row = call::execute(&self.database, call, &parameters, &self.cancel)?;
+                Ok(Outcome::Rows(Cursor::of_page(row, &call.columns)))
+            }
+        }
+    }
+
+    fn check_read_only(&self) -> Result<()> {
+        if self.database.read_only && self.writes() {
+            return Err(read_only());
+        }
+        Ok(())
     }
 }
 
-/// A forward-only stream of rows.
-pub struct Cursor {
-    columns: Arc<[ResultColumn]>,
-}
-
-impl Cursor {
-    /// The columns.
-    pub fn columns(&self) -> &[ResultColumn] {
-        &self.columns
-    }
-
-    /// Moves to the next row; `false` after the last one.
-    pub fn advance(&mut self) -> Result<bool> {
-        unreachable!()
-    }
-
-    /// The value of the current row's column, counted from 0. Valid until the cursor moves.
-    pub fn value(&self, _column: usize) -> ValueRef<'_> {
-        ValueRef::Null
-    }
+fn read_only() -> Error {
+    let message = "The connection is read-only (ReadOnly=1 or SQL_ATTR_ACCESS_MODE): nothing was sent.";
+    Error::new(state::READ_ONLY, message)
 }

@@ -215,7 +215,7 @@ pub(super) static INFO_TYPES: &[(u16, Answer)] = &[
     (169, U32(0x7F)),                          // AGGREGATE_FUNCTIONS: all, with DISTINCT and ALL
     (170, U32(0)),                             // DDL_INDEX
     (171, EMPTY),                              // DM_VER: the driver manager's
-    (172, U32(0x1 | 0x2)),                     // INSERT_STATEMENT: INSERT_LITERALS, INSERT_SEARCHED
+    (172, U32(0)),                             // INSERT_STATEMENT: no table takes INSERT
     (173, U32(NONE)),                          // CONVERT_GUID
     (174, U32(0)),                             // 174 to 181: ODBC 4.0, none of it; Power BI asks for 180
     (175, U32(0)),

@@ -1,0 +1,55 @@
+//! Procedure calls: one request, whose answer is the row.
+
+use std::borrow::Cow;
+
+use super::Database;
+use super::send;
+use crate::cancel::CancelToken;
+use crate::error::{Error, Result, state};
+use crate::sql::{CallPlan, Operand};
+use crate::twilio::{self, Layout, Page, Request};
+use crate::value::Value;
+
+/// Sends the call; gives the row of the answer, if it has one.
+///
+/// # Errors
+/// 22002 for a required argument that is NULL, 22018 for a value that an argument does not take, 08S01 when the
+/// outcome is unknown, and what Twilio answers.
+pub(super) fn execute(
+    database: &Database,
+    plan: &CallPlan,
+    parameters: &[Value],
+    cancel: &CancelToken,
+) -> Result<Option<Page>> {
+    let procedure = &plan.procedure;
+    let mut path = Vec::new();
+    let mut form = Vec::new();
+    for (position, operand) in &plan.arguments {
+        let input = &procedure.inputs[*position];
+        let value = match operand {
+            Operand::Constant(value) => value,
+            Operand::Parameter(number) => &parameters[*number],
+        };
+        let values = send::form_values(input, value)?;
+        if input.required && values.iter().all(|v| v.is_empty()) {
+            let message = format!("{} needs a value for the argument {}.", procedure.name, input.name);
+            return Err(Error::new(state::INDICATOR_REQUIRED, message));
+        }
+        match procedure.is_in_path(input) {
+            true => path.extend(values.into_iter().map(|v| (input.name.as_str(), v))),
+            false => form.extend(values.into_iter().map(|v| (input.sent_name().to_owned(), v))),
+        }
+    }
+    let path = twilio::expand_path(&procedure.path, |name| {
+        let given = path.iter().find(|(n, _)| *n == name).map(|(_, v)| Cow::Borrowed(v.as_str()));
+        given.or_else(|| (name == "AccountSid").then(|| Cow::Borrowed(database.client.account_sid())))
+    })?;
+    let mut request = Request::new(procedure.product.as_str(), procedure.method, path);
+    request.form = form;
+    let columns = plan.returns.columns.iter().map(|c| (c.json.as_str(), c.data_type));
+    let layout = Layout::new(None, columns);
+    let once =
+        procedure.creates || plan.arguments.iter().any(|(position, _)| procedure.inputs[*position].acts);
+    let written = database.client.write(&request, Some(&layout), once, cancel)?;
+    Ok(written.row)
+}

@@ -1,0 +1,78 @@
+//! What the parts of one running query share.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::scan::{ScanRequest, SharedScan};
+use crate::cancel::CancelToken;
+use crate::error::{Error, state};
+use crate::model::{Model, Table};
+use crate::twilio::{Client, Page};
+
+/// Shared by the session, its virtual tables and their cursors.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub model: Arc<Model>,
+    pub client: Client,
+    pub cancel: CancelToken,
+    /// Whether scans are kept, because SQLite may run one again for each row of another table.
+    pub keep_scans: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    error: Option<Error>,
+    scans: HashMap<ScanRequest, Arc<Mutex<SharedScan>>>,
+    warnings: Vec<Error>,
+    /// The columns that a warning was posted for.
+    warned: HashSet<(String, String)>,
+}
+
+impl Context {
+    pub fn new(model: Arc<Model>, client: Client, cancel: CancelToken, keep_scans: bool) -> Arc<Self> {
+        Arc::new(Context { model, client, cancel, keep_scans, state: Mutex::default() })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps the first error, which SQLite's error codes could not carry.
+    pub fn fail(&self, error: Error) {
+        self.state().error.get_or_insert(error);
+    }
+
+    pub fn take_error(&self) -> Option<Error> {
+        self.state().error.take()
+    }
+
+    /// The scan of a request: the one that runs already, if scans are kept.
+    pub fn scan(&self, request: ScanRequest) -> Arc<Mutex<SharedScan>> {
+        if !self.keep_scans {
+            return Arc::new(Mutex::new(SharedScan::new(request, false)));
+        }
+        let mut state = self.state();
+        let scan = state.scans.entry(request.clone());
+        scan.or_insert_with(|| Arc::new(Mutex::new(SharedScan::new(request, true)))).clone()
+    }
+
+    /// Turns the page's unreadable values into one warning for each column.
+    pub fn warn(&self, table: &Table, columns: &[usize], page: &Page) {
+        for warning in page.warnings() {
+            let column = &table.columns[columns[warning.column]];
+            let mut state = self.state();
+            if state.warned.insert((table.name.clone(), column.name.clone())) {
+                let message = format!(
+                    "{}.{}: {} is not a value of its type and was read as NULL; later ones are not reported.",
+                    table.name, column.name, warning.sample
+                );
+                state.warnings.push(Error::new(state::GENERAL_WARNING, message));
+            }
+        }
+    }
+
+    pub fn take_warnings(&self) -> Vec<Error> {
+        std::mem::take(&mut self.state().warnings)
+    }
+}

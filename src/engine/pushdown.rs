@@ -1,0 +1,209 @@
+//! Which of SQLite's constraints become a path or query parameters of the API.
+//!
+//! This runs many times while a statement is prepared, so it is pure and cheap. What it decides travels to the
+//! scan as text ([`Access`], in JSON).
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{FilterMatch, FilterOperator, Table};
+
+/// A constraint that SQLite offers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Constraint {
+    pub operator: Operator,
+    /// Whether its right side is known when the table is read.
+    pub usable: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Operator {
+    Equal(usize),
+    Lower(usize),
+    Upper(usize),
+    Limit,
+    Offset,
+    Other,
+}
+
+/// How a table is read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Access {
+    /// Whether one row is read by its path, instead of a list.
+    pub fetch: bool,
+    /// What each argument of the scan is, in order.
+    pub arguments: Vec<Role>,
+    /// The columns that are used, as SQLite's mask: bit 63 stands for all from there on.
+    pub columns: u64,
+}
+
+/// What an argument of the scan is for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum Role {
+    /// The value of a column that is part of the path.
+    Path(usize),
+    /// A filter of the table, by its position.
+    Filter(usize),
+    /// The number of rows that are wanted; a hint for the page size.
+    Limit,
+    Offset,
+}
+
+/// A way to read a table, and what SQLite's planner is told of it.
+#[derive(Debug, PartialEq)]
+pub(super) struct Choice {
+    pub access: Access,
+    /// For each argument of the scan, the constraint that gives it.
+    pub constraints: Vec<usize>,
+    /// Relative cost: a request counts 100.
+    pub cost: f64,
+    pub rows: i64,
+}
+
+/// Requests outweigh everything that SQLite does by itself.
+const REQUEST: f64 = 100.0;
+
+/// Chooses how to read the table. `columns` is SQLite's mask of used columns.
+pub(super) fn choose(table: &Table, constraints: &[Constraint], columns: u64, ordered: bool) -> Choice {
+    let find = |operator: Operator| constraints.iter().position(|c| c.usable && c.operator == operator);
+    let equal = |column: usize| find(Operator::Equal(column));
+    let account = table.column("AccountSid").map(|(i, _)| i);
+    let path_of = |template: &str| -> Vec<usize> {
+        let mut seen = HashSet::new();
+        table.path_columns(template).filter(|c| Some(*c) != account && seen.insert(*c)).collect()
+    };
+
+    let mut roles: Vec<(Role, usize)> = Vec::new();
+    let fetch_path = table.fetch.as_ref().map(|f| path_of(&f.path)).unwrap_or_default();
+    let fetch = !fetch_path.is_empty() && fetch_path.iter().all(|c| equal(*c).is_some());
+    let path = if fetch { fetch_path } else { path_of(&table.list) };
+    let walked = path.iter().filter(|c| equal(**c).is_none()).count();
+    roles.extend(path.iter().chain(&account).filter_map(|&c| equal(c).map(|i| (Role::Path(c), i))));
+
+    let (mut cost, mut rows) = (REQUEST, 1.0);
+    if !fetch {
+        // A list below a parent is short; one at the top may be long. An unknown parent multiplies both.
+        let parents = 50f64.powi(walked as i32);
+        rows = if path.is_empty() { 1000.0 } else { 20.0 } * parents;
+        cost = REQUEST * if path.is_empty() { 10.0 } else { 1.0 } * parents;
+        for (position, filter) in table.filters.iter().enumerate() {
+            let Some((column, _)) = table.column(&filter.column) else { continue };
+            let operator = match filter.operator {
+                FilterOperator::Equal => Operator::Equal(column),
+                FilterOperator::Lower => Operator::Lower(column),
+                FilterOperator::Upper => Operator::Upper(column),
+            };
+            if let Some(i) = find(operator) {
+                roles.push((Role::Filter(position), i));
+                rows = (rows / 4.0).max(1.0);
+                cost = (cost / 2.0).max(REQUEST);
+            }
+        }
+        // A small page saves nothing if rows of it may still be dropped or another order is wanted.
+        let exact = |i: usize| roles.iter().any(|(role, c)| *c == i && is_exact(table, *role));
+        let is_limit = |c: &Constraint| matches!(c.operator, Operator::Limit | Operator::Offset);
+        let complete = constraints.iter().enumerate().all(|(i, c)| is_limit(c) || exact(i));
+        if complete
+            && !ordered
+            && walked == 0
+            && let Some(i) = find(Operator::Limit)
+        {
+            roles.push((Role::Limit, i));
+            roles.extend(find(Operator::Offset).map(|i| (Role::Offset, i)));
+        }
+    }
+    Choice {
+        access: Access { fetch, arguments: roles.iter().map(|(r, _)| *r).collect(), columns },
+        constraints: roles.into_iter().map(|(_, i)| i).collect(),
+        cost,
+        rows: rows as i64,
+    }
+}
+
+/// Whether the answer holds exactly the rows that the constraint selects.
+fn is_exact(table: &Table, role: Role) -> bool {
+    match role {
+        Role::Path(_) => true,
+        Role::Filter(i) => {
+            let filter = &table.filters[i];
+            filter.matches == FilterMatch::Exact && filter.operator == FilterOperator::Equal
+        }
+        Role::Limit | Role::Offset => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Model;
+    use std::sync::Arc;
+
+    fn table(name: &str) -> Arc<Table> {
+        Model::builtin().table(None, name).unwrap().clone()
+    }
+
+    fn column(table: &Table, name: &str) -> usize {
+        table.column(name).unwrap().0
+    }
+
+    fn usable(operator: Operator) -> Constraint {
+        Constraint { operator, usable: true }
+    }
+
+    #[test]
+    fn the_whole_path_is_a_fetch() {
+        let t = table("ConferenceParticipants");
+        let both = [
+            usable(Operator::Equal(column(&t, "CallSid"))),
+            usable(Operator::Equal(column(&t, "ConferenceSid"))),
+        ];
+        let choice = choose(&t, &both, 1, false);
+        assert!(choice.access.fetch);
+        assert_eq!(choice.constraints, [1, 0], "the path's order");
+        assert!(!choose(&t, &both[..1], 1, false).access.fetch, "the conference is not known");
+    }
+
+    #[test]
+    fn a_known_parent_is_cheaper_than_walking_them() {
+        let t = table("ConferenceParticipants");
+        let known = choose(&t, &[usable(Operator::Equal(column(&t, "ConferenceSid")))], 1, false);
+        let walked = choose(&t, &[], 1, false);
+        assert!(known.cost * 10.0 < walked.cost);
+        let unusable = Constraint { operator: Operator::Equal(column(&t, "ConferenceSid")), usable: false };
+        assert_eq!(choose(&t, &[unusable], 1, false).access, walked.access);
+    }
+
+    #[test]
+    fn ranges_and_switches_are_filters() {
+        let t = table("Conferences");
+        let date = column(&t, "DateCreated");
+        let choice = choose(&t, &[usable(Operator::Lower(date)), usable(Operator::Upper(date))], 1, false);
+        let parameter = |role: &Role| match role {
+            Role::Filter(i) => t.filters[*i].parameter.as_str(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            choice.access.arguments.iter().map(parameter).collect::<Vec<_>>(),
+            ["DateCreated>", "DateCreated<"]
+        );
+    }
+
+    #[test]
+    fn limit_shrinks_the_page_only_if_no_row_can_be_dropped_or_moved() {
+        let t = table("Conferences");
+        let takes_limit = |constraints: &[Constraint], ordered| {
+            choose(&t, constraints, 1, ordered).access.arguments.contains(&Role::Limit)
+        };
+        let limit = usable(Operator::Limit);
+        assert!(takes_limit(&[limit], false));
+        assert!(takes_limit(&[usable(Operator::Equal(column(&t, "Status"))), limit], false));
+        assert!(!takes_limit(&[limit], true), "an order is wanted");
+        assert!(!takes_limit(&[usable(Operator::Equal(column(&t, "Region"))), limit], false), "checked here");
+        assert!(
+            !takes_limit(&[usable(Operator::Lower(column(&t, "DateCreated"))), limit], false),
+            "whole days"
+        );
+        assert!(!takes_limit(&[usable(Operator::Other), limit], false));
+    }
+}

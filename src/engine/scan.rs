@@ -1,0 +1,288 @@
+//! Reading a table: one row by its path, a list, or the lists below each parent.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::context::Context;
+use super::pushdown::{Access, Role};
+use super::send::{self, Pushed};
+use crate::error::{Error, Result, state};
+use crate::model::{Filter, FilterOperator, Method, Operation, Table};
+use crate::twilio::{self, Layout, Page, Pages, Request};
+use crate::value::{Value, ValueRef};
+
+/// Everything that a scan's rows depend on.
+#[derive(Clone, Debug)]
+pub(super) struct ScanRequest {
+    pub table: Arc<Table>,
+    fetch: bool,
+    /// Path columns that are known, by their positions.
+    path: BTreeMap<usize, String>,
+    query: Vec<(String, String)>,
+    /// Positions of the columns that are read, in order.
+    pub columns: Vec<usize>,
+    page_size: u32,
+}
+
+impl PartialEq for ScanRequest {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.table, &other.table)
+            && self.fetch == other.fetch
+            && self.path == other.path
+            && self.query == other.query
+            && self.columns == other.columns
+            && self.page_size == other.page_size
+    }
+}
+
+impl Eq for ScanRequest {}
+
+impl Hash for ScanRequest {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.table).hash(state);
+        (self.fetch, &self.path, &self.query, &self.columns, self.page_size).hash(state);
+    }
+}
+
+impl ScanRequest {
+    /// The request of an access with its arguments; `None` when no row can satisfy them.
+    ///
+    /// # Errors
+    /// 22018 for a malformed SID.
+    pub fn new(table: &Arc<Table>, access: &Access, arguments: &[Value]) -> Result<Option<Self>> {
+        let used =
+            |i: usize| access.columns & (1 << i.min(63)) != 0 || table.key.contains(&table.columns[i].name);
+        let mut request = ScanRequest {
+            table: table.clone(),
+            fetch: access.fetch,
+            path: BTreeMap::new(),
+            query: Vec::new(),
+            columns: (0..table.columns.len()).filter(|&i| used(i)).collect(),
+            page_size: table.page_size,
+        };
+        let mut wanted: Option<u64> = None;
+        for (role, value) in access.arguments.iter().zip(arguments) {
+            match *role {
+                Role::Path(column) => match send::path_value(&table.columns[column], value)? {
+                    Some(segment) => {
+                        request.path.insert(column, segment);
+                    }
+                    None => return Ok(None),
+                },
+                Role::Filter(position) => {
+                    let filter = &table.filters[position];
+                    let Some((_, column)) = table.column(&filter.column) else { continue };
+                    match send::filter_value(column, filter, value)? {
+                        Pushed::Value(text) => request.query.push((filter.parameter.clone(), text)),
+                        Pushed::Never => return Ok(None),
+                        Pushed::Unsuitable => wanted = Some(u64::MAX),
+                    }
+                }
+                Role::Limit | Role::Offset => {
+                    let rows = match value {
+                        Value::Integer(n) => u64::try_from(*n).unwrap_or(u64::MAX),
+                        _ => u64::MAX,
+                    };
+                    wanted = Some(wanted.unwrap_or(0).saturating_add(rows));
+                }
+            }
+        }
+        if let Some(wanted) = wanted {
+            request.page_size = u32::try_from(wanted).unwrap_or(u32::MAX).clamp(1, table.page_size);
+        }
+        Ok(Some(request))
+    }
+
+    /// The layout of the columns that are read.
+    fn layout(&self, items: Option<&str>) -> Layout {
+        let columns = self.columns.iter().map(|&i| &self.table.columns[i]);
+        Layout::new(items, columns.map(|c| (c.json.as_str(), c.data_type)))
+    }
+
+    fn request(&self, context: &Context, template: &str) -> Result<Request> {
+        let path = twilio::expand_path(template, |name| {
+            let column = self.table.column(name).map(|(i, _)| i);
+            match column.and_then(|i| self.path.get(&i)) {
+                Some(segment) => Some(segment.as_str().into()),
+                None if name == "AccountSid" => Some(context.client.account_sid().into()),
+                None => None,
+            }
+        })?;
+        let mut request = Request::new(self.table.product.as_str(), Method::Get, path);
+        request.query.clone_from(&self.query);
+        Ok(request)
+    }
+
+    /// The first path column of the list that is not known.
+    fn missing_parent(&self) -> Option<usize> {
+        let account = self.table.column("AccountSid").map(|(i, _)| i);
+        let mut path = self.table.path_columns(&self.table.list);
+        path.find(|c| Some(*c) != account && !self.path.contains_key(c))
+    }
+}
+
+/// The rows of a request, page by page.
+#[derive(Debug)]
+enum Scan {
+    /// A path template that has not been sent.
+    Fetch(String),
+    List(Pages),
+    Walk(Box<Walk>),
+    Done,
+}
+
+/// The lists below each row of a parent.
+#[derive(Debug)]
+struct Walk {
+    /// The child's request without its parent's key.
+    child: ScanRequest,
+    /// The child's path column that takes the key.
+    column: usize,
+    parents: Scan,
+    parent: ScanRequest,
+    keys: VecDeque<String>,
+    seen: HashSet<String>,
+    /// The list that is being read, and the pages that were taken from it.
+    current: Option<(Arc<Mutex<SharedScan>>, usize)>,
+}
+
+impl Scan {
+    fn open(context: &Context, request: &ScanRequest) -> Result<Scan> {
+        if request.fetch {
+            let Some(Operation { path, .. }) = &request.table.fetch else { return Ok(Scan::Done) };
+            return Ok(Scan::Fetch(path.clone()));
+        }
+        if let Some(column) = request.missing_parent() {
+            return Walk::open(context, request, column).map(|walk| Scan::Walk(Box::new(walk)));
+        }
+        let list = request.request(context, &request.table.list)?;
+        let layout = Arc::new(request.layout(Some(&request.table.items)));
+        Ok(Scan::List(context.client.list(list, layout, Some(request.page_size))))
+    }
+
+    fn next_page(&mut self, context: &Context, request: &ScanRequest) -> Result<Option<Arc<Page>>> {
+        context.cancel.check()?;
+        let page = match self {
+            Scan::Fetch(template) => {
+                let sent = request.request(context, template)?;
+                *self = Scan::Done;
+                context.client.fetch(&sent, &request.layout(None), &context.cancel)?
+            }
+            Scan::List(pages) => pages.next_page(&context.cancel)?,
+            Scan::Walk(walk) => return walk.next_page(context),
+            Scan::Done => None,
+        };
+        match &page {
+            Some(page) => context.warn(&request.table, &request.columns, page),
+            None => *self = Scan::Done,
+        }
+        Ok(page.map(Arc::new))
+    }
+}
+
+impl Walk {
+    fn open(context: &Context, child: &ScanRequest, column: usize) -> Result<Walk> {
+        let name = &child.table.columns[column].name;
+        let (table, key, query) = child
+            .table
+            .parents
+            .iter()
+            .find(|p| p.column == *name)
+            .and_then(|p| {
+                let table = context.model.table(Some(&child.table.schema), &p.table)?.clone();
+                let (key, _) = table.column(&p.key)?;
+                let query = p.conditions.iter().filter_map(|(column, value)| {
+                    let equal = |f: &&Filter| f.operator == FilterOperator::Equal && f.column == *column;
+                    table.filters.iter().find(equal).map(|f| (f.parameter.clone(), value.clone()))
+                });
+                let query = query.collect();
+                Some((table, key, query))
+            })
+            .ok_or_else(|| {
+                let message = format!("{} needs a value for {name} in the WHERE clause.", child.table.name);
+                Error::new(state::SYNTAX_ERROR, message)
+            })?;
+        let mut path = BTreeMap::new();
+        if let (Some((own, _)), Some((theirs, _))) =
+            (child.table.column("AccountSid"), table.column("AccountSid"))
+            && let Some(account) = child.path.get(&own)
+        {
+            path.insert(theirs, account.clone());
+        }
+        let page_size = table.page_size;
+        let parent = ScanRequest { table, fetch: false, path, query, columns: vec![key], page_size };
+        Ok(Walk {
+            child: child.clone(),
+            column,
+            parents: Scan::open(context, &parent)?,
+            parent,
+            keys: VecDeque::new(),
+            seen: HashSet::new(),
+            current: None,
+        })
+    }
+
+    fn next_page(&mut self, context: &Context) -> Result<Option<Arc<Page>>> {
+        loop {
+            if let Some((scan, read)) = &mut self.current {
+                let page = scan.lock().unwrap_or_else(PoisonError::into_inner).page(context, *read)?;
+                *read += 1;
+                if page.is_some() {
+                    return Ok(page);
+                }
+                self.current = None;
+            }
+            if let Some(key) = self.keys.pop_front() {
+                self.child.path.insert(self.column, key);
+                self.current = Some((context.scan(self.child.clone()), 0));
+                continue;
+            }
+            let Some(page) = self.parents.next_page(context, &self.parent)? else { return Ok(None) };
+            for row in 0..page.rows() {
+                if let ValueRef::Text(key) = page.value(row, 0)
+                    && self.seen.insert(key.to_owned())
+                {
+                    self.keys.push_back(key.to_owned());
+                }
+            }
+        }
+    }
+}
+
+/// A scan that several cursors of one statement may read.
+#[derive(Debug)]
+pub(super) struct SharedScan {
+    request: ScanRequest,
+    scan: Option<Scan>,
+    keep: bool,
+    pages: Vec<Arc<Page>>,
+    /// Pages that were read, kept or not.
+    read: usize,
+}
+
+impl SharedScan {
+    /// Nothing is sent before the first page is asked for. `keep` holds pages for cursors that come later.
+    pub fn new(request: ScanRequest, keep: bool) -> Self {
+        SharedScan { request, scan: None, keep, pages: Vec::new(), read: 0 }
+    }
+
+    /// The page of that number, counted from 0; `None` after the last one. Without `keep`, pages can be read in
+    /// order only.
+    pub fn page(&mut self, context: &Context, number: usize) -> Result<Option<Arc<Page>>> {
+        if let Some(page) = self.pages.get(number) {
+            return Ok(Some(page.clone()));
+        }
+        debug_assert_eq!(number, self.read, "pages are read in order");
+        let scan = match &mut self.scan {
+            Some(scan) => scan,
+            none => none.insert(Scan::open(context, &self.request)?),
+        };
+        let Some(page) = scan.next_page(context, &self.request)? else { return Ok(None) };
+        self.read += 1;
+        if self.keep {
+            self.pages.push(page.clone());
+        }
+        Ok(Some(page))
+    }
+}

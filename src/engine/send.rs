@@ -1,0 +1,177 @@
+//! SQL values as Twilio takes them: path segments, query and form values.
+
+use crate::convert;
+use crate::error::{Error, Result, state};
+use crate::model::{Column, DataType, Filter, FilterMatch, FilterOperator, Parameter};
+use crate::value::Value;
+
+/// The path segment for a column's value; `None` for NULL, which no row has.
+///
+/// # Errors
+/// 22018 for a text that is no SID although the column holds SIDs.
+pub(super) fn path_value(column: &Column, value: &Value) -> Result<Option<String>> {
+    let Some(text) = text(value) else { return Ok(None) };
+    check_sid(&column.name, column.sid.as_deref(), &text)?;
+    Ok(Some(text))
+}
+
+/// What a predicate's value means for the request.
+#[derive(Debug, PartialEq)]
+pub(super) enum Pushed {
+    /// The value of the query parameter.
+    Value(String),
+    /// The server cannot be asked so: all rows are read and checked here.
+    Unsuitable,
+    /// No row can have the value.
+    Never,
+}
+
+/// The query value for a filter, widened so that the answer holds at least what the predicate selects.
+///
+/// # Errors
+/// 22018 for a malformed SID.
+pub(super) fn filter_value(column: &Column, filter: &Filter, value: &Value) -> Result<Pushed> {
+    let equal = filter.operator == FilterOperator::Equal;
+    let Some(text) = text(value) else { return Ok(Pushed::Never) };
+    Ok(match (column.data_type, filter.matches) {
+        (DataType::Boolean, _) => match value {
+            Value::Integer(1) => Pushed::Value("true".into()),
+            Value::Integer(0) => Pushed::Value("false".into()),
+            _ => Pushed::Never,
+        },
+        (DataType::Timestamp | DataType::Date, FilterMatch::Day) => {
+            let day = text.get(..10).and_then(|day| day.parse::<jiff::civil::Date>().ok());
+            // Twilio's bounds are not documented well enough to rely on either side of midnight.
+            let day = match filter.operator {
+                FilterOperator::Equal | FilterOperator::Lower => day,
+                FilterOperator::Upper => day.and_then(|d| d.tomorrow().ok()),
+            };
+            day.map_or(Pushed::Unsuitable, |d| Pushed::Value(d.to_string()))
+        }
+        (DataType::Text, FilterMatch::Exact) if equal => {
+            check_sid(&column.name, column.sid.as_deref(), &text)?;
+            match column.values.is_empty() || column.values.contains(&text) {
+                true => Pushed::Value(text),
+                false => Pushed::Unsuitable,
+            }
+        }
+        (DataType::Integer | DataType::BigInt, FilterMatch::Exact) if equal => Pushed::Value(text),
+        _ => Pushed::Unsuitable,
+    })
+}
+
+/// The form values for a parameter: none for NULL, which leaves the attribute as it is; several for an array.
+///
+/// # Errors
+/// 22018 for a value that the parameter does not take, 22001 for a text that is too long; each names it.
+pub(super) fn form_values(parameter: &Parameter, value: &Value) -> Result<Vec<String>> {
+    let Some(written) = text(value) else { return Ok(Vec::new()) };
+    let canonical = convert::canonical(&written, &parameter.column_type())
+        .map_err(|e| Error { message: format!("{}: {}", parameter.name, e.message), ..e })?;
+    let sent = match (parameter.data_type, &canonical) {
+        (DataType::Boolean, Value::Integer(b)) => (*b != 0).to_string(),
+        (DataType::Timestamp, Value::Text(t)) => format!("{}Z", t.replacen(' ', "T", 1)),
+        (_, value) => text(value).unwrap_or_default(),
+    };
+    let values = if parameter.array { elements(&sent) } else { vec![sent] };
+    for value in &values {
+        check_sid(&parameter.name, parameter.sid.as_deref(), value)?;
+        if !parameter.values.is_empty() && !parameter.values.iter().any(|v| v == value) {
+            let message =
+                format!("{} is '{value}', but takes {}.", parameter.name, parameter.values.join(", "));
+            return Err(Error::new(state::INVALID_CHARACTER_VALUE, message));
+        }
+        let length = value.chars().count();
+        if parameter.data_type == DataType::Text && length > parameter.column_type().size as usize {
+            let most = parameter.column_type().size;
+            let message = format!("{} has {length} characters, but takes at most {most}.", parameter.name);
+            return Err(Error::new(state::STRING_RIGHT_TRUNCATION, message));
+        }
+    }
+    Ok(values)
+}
+
+/// The elements of a JSON array of texts, or of a list with commas.
+fn elements(text: &str) -> Vec<String> {
+    if let Ok(elements) = serde_json::from_str(text) {
+        return elements;
+    }
+    text.split(',').map(|e| e.trim().to_owned()).filter(|e| !e.is_empty()).collect()
+}
+
+/// # Errors
+/// 22018 unless the text is the prefix and 32 hexadecimal digits. Twilio would answer 404 to it, one request
+/// later.
+pub(super) fn check_sid(name: &str, prefix: Option<&str>, text: &str) -> Result<()> {
+    let Some(prefix) = prefix else { return Ok(()) };
+    let digits = text.strip_prefix(prefix);
+    if digits.is_some_and(|d| d.len() == 32 && d.bytes().all(|b| b.is_ascii_hexdigit())) {
+        return Ok(());
+    }
+    let shown: String = text.chars().take(40).collect();
+    let message = format!("{name} is '{shown}', but a SID here is {prefix} and 32 hexadecimal digits.");
+    Err(Error::new(state::INVALID_CHARACTER_VALUE, message))
+}
+
+/// The value as text; `None` for NULL.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Integer(i) => Some(i.to_string()),
+        Value::Real(r) => Some(r.to_string()),
+        Value::Text(text) => Some(text.clone()),
+        Value::Binary(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Model;
+
+    #[test]
+    fn sids_are_checked_before_a_request() {
+        assert!(check_sid("Sid", Some("CF"), "CF0123456789abcdefABCDEF0123456789").is_ok());
+        assert!(check_sid("Sid", None, "anything").is_ok());
+        for wrong in ["", "CF", "CA0123456789abcdef0123456789abcdef", "CF0123456789abcdef0123456789abcdeg"] {
+            let error = check_sid("Sid", Some("CF"), wrong).unwrap_err();
+            assert_eq!(error.state, state::INVALID_CHARACTER_VALUE);
+            assert!(error.message.contains("Sid"));
+        }
+    }
+
+    #[test]
+    fn days_are_widened() {
+        let model = Model::builtin();
+        let conferences = model.table(None, "Conferences").unwrap();
+        let push = |parameter: &str, value: &str| {
+            let filter = conferences.filters.iter().find(|f| f.parameter == parameter).unwrap();
+            let (_, column) = conferences.column(&filter.column).unwrap();
+            filter_value(column, filter, &Value::from(value)).unwrap()
+        };
+        assert_eq!(push("DateCreated>", "2020-02-28 23:59:59"), Pushed::Value("2020-02-28".into()));
+        assert_eq!(push("DateCreated<", "2020-02-28 00:00:00"), Pushed::Value("2020-02-29".into()));
+        assert_eq!(push("DateCreated", "2020-02-28 10:00:00"), Pushed::Value("2020-02-28".into()));
+        assert_eq!(push("DateCreated>", "2020"), Pushed::Unsuitable);
+        assert_eq!(push("Status", "completed"), Pushed::Value("completed".into()));
+        assert_eq!(push("Status", "brand-new"), Pushed::Unsuitable, "Twilio refuses what it does not know");
+    }
+
+    #[test]
+    fn form_values_are_spelt_as_twilio_does_and_refused_by_name() {
+        let model = Model::builtin();
+        let add = model.procedure(None, "AddParticipants").unwrap();
+        let send = |name: &str, value: Value| form_values(add.input(name).unwrap().1, &value);
+        assert_eq!(send("Muted", Value::Integer(1)).unwrap(), ["true"]);
+        assert_eq!(send("Muted", Value::Null).unwrap(), [""; 0]);
+        assert_eq!(send("StatusCallbackEvent", "ringing, answered".into()).unwrap(), ["ringing", "answered"]);
+        assert_eq!(send("StatusCallbackEvent", "[\"ringing\"]".into()).unwrap(), ["ringing"]);
+        for (name, value) in [("StatusCallbackMethod", "PUT"), ("CallSidToCoach", "x"), ("TimeLimit", "soon")]
+        {
+            let error = send(name, value.into()).unwrap_err();
+            assert!(error.message.contains(name), "{}", error.message);
+        }
+        let error = send("Label", "x".repeat(129).into()).unwrap_err();
+        assert_eq!(error.state, state::STRING_RIGHT_TRUNCATION);
+    }
+}

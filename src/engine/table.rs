@@ -1,0 +1,278 @@
+//! A Twilio resource as a SQLite virtual table.
+//!
+//! No panic may cross into SQLite, and SQLite's error codes cannot carry ours: every callback runs inside
+//! [`guarded`], which catches panics and leaves the error with the statement's [`Context`].
+#![allow(unsafe_code)]
+
+use std::borrow::Cow;
+use std::ffi::{CStr, CString, c_int};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::types::{self, ToSqlOutput};
+use rusqlite::vtab::{
+    Filters, IndexConstraintOp, IndexInfo, Module, VTab, VTabConnection, VTabCursor, sqlite3_vtab,
+    sqlite3_vtab_cursor,
+};
+use rusqlite::{Connection, Error as SqliteError};
+
+use super::context::Context;
+use super::pushdown::{self, Access, Constraint, Operator};
+use super::scan::{ScanRequest, SharedScan};
+use crate::error::{Error, Result, state};
+use crate::model::{DataType, Table};
+use crate::sql::plan::{TableUse, module_name};
+use crate::twilio::Page;
+use crate::value::{Value, ValueRef};
+
+/// What every instance of a table's module is given.
+struct Resource {
+    table: Arc<Table>,
+    /// Whether whole rows are read, so that scans under several names of the table are the same one.
+    whole_rows: bool,
+    context: Arc<Context>,
+}
+
+/// Makes the table known to the connection.
+pub(super) fn register(
+    connection: &Connection,
+    used: &TableUse,
+    context: &Arc<Context>,
+) -> rusqlite::Result<()> {
+    const MODULE: Module<ResourceTable> = Module::eponymous_only_module();
+    let table = used.table.clone();
+    let resource = Resource { table, whole_rows: used.times > 1, context: context.clone() };
+    connection.create_module(module_name(&used.table).as_str(), &MODULE, Some(resource))
+}
+
+/// Runs a callback's body; keeps its error, or the panic, for the statement.
+fn guarded<T>(context: &Context, body: impl FnOnce() -> Result<T>) -> rusqlite::Result<T> {
+    let error = match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(value)) => return Ok(value),
+        Ok(Err(error)) => error,
+        Err(_) => {
+            Error::new(state::GENERAL_ERROR, "The driver failed while it read a table. Please report this.")
+        }
+    };
+    let text = error.message.clone();
+    context.fail(error);
+    Err(SqliteError::ModuleError(text))
+}
+
+#[repr(C)]
+struct ResourceTable {
+    /// SQLite's part. Must be first.
+    base: sqlite3_vtab,
+    table: Arc<Table>,
+    whole_rows: bool,
+    context: Arc<Context>,
+}
+
+// SAFETY: the struct is `repr(C)` and begins with `sqlite3_vtab`.
+unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
+    type Aux = Resource;
+    type Cursor = ResourceCursor<'vtab>;
+
+    fn connect(
+        _: &mut VTabConnection,
+        aux: Option<&Resource>,
+        _module_name: &[u8],
+        _database_name: &[u8],
+        _table_name: &[u8],
+        _arguments: &[&[u8]],
+    ) -> rusqlite::Result<(Cow<'static, CStr>, Self)> {
+        let resource = aux.ok_or_else(|| SqliteError::ModuleError("no table".into()))?;
+        let declaration = guarded(&resource.context, || declaration(&resource.table))?;
+        let table = ResourceTable {
+            base: sqlite3_vtab::default(),
+            table: resource.table.clone(),
+            whole_rows: resource.whole_rows,
+            context: resource.context.clone(),
+        };
+        Ok((Cow::Owned(declaration), table))
+    }
+
+    fn best_index(&self, info: &mut IndexInfo) -> rusqlite::Result<bool> {
+        guarded(&self.context, || {
+            let constraints: Vec<Constraint> = info
+                .constraints()
+                .map(|c| Constraint { operator: operator(c.operator(), c.column()), usable: c.is_usable() })
+                .collect();
+            let ordered = info.num_of_order_by() > 0;
+            let columns = if self.whole_rows { u64::MAX } else { info.col_used() };
+            let choice = pushdown::choose(&self.table, &constraints, columns, ordered);
+            for (argument, constraint) in choice.constraints.iter().enumerate() {
+                // `omit` stays off: what the server selects is checked again.
+                info.constraint_usage(*constraint).set_argv_index(argument as c_int + 1);
+            }
+            let access = serde_json::to_string(&choice.access)
+                .map_err(|e| Error::new(state::GENERAL_ERROR, e.to_string()))?;
+            info.set_idx_str(&access);
+            info.set_estimated_cost(choice.cost);
+            info.set_estimated_rows(choice.rows);
+            Ok(true)
+        })
+    }
+
+    fn open(&'vtab mut self) -> rusqlite::Result<ResourceCursor<'vtab>> {
+        Ok(ResourceCursor {
+            base: sqlite3_vtab_cursor::default(),
+            table: self.table.clone(),
+            context: self.context.clone(),
+            scan: None,
+            slots: Vec::new(),
+            key: Vec::new(),
+            pages: 0,
+            page: None,
+            row: 0,
+            lifetime: PhantomData,
+        })
+    }
+}
+
+/// `CREATE TABLE` for SQLite: the types give comparisons their affinity.
+fn declaration(table: &Table) -> Result<CString> {
+    let column = |c: &crate::model::Column| {
+        let affinity = match c.data_type {
+            DataType::Boolean | DataType::Integer | DataType::BigInt => "INTEGER",
+            DataType::Double => "REAL",
+            DataType::Binary => "BLOB",
+            _ => "TEXT",
+        };
+        format!("\"{}\" {affinity}", c.name.replace('"', "\"\""))
+    };
+    let columns: Vec<String> = table.columns.iter().map(column).collect();
+    CString::new(format!("CREATE TABLE x({})", columns.join(", ")))
+        .map_err(|_| Error::new(state::GENERAL_ERROR, "A column's name holds a NUL character."))
+}
+
+fn operator(operator: IndexConstraintOp, column: c_int) -> Operator {
+    use IndexConstraintOp::*;
+    let column = usize::try_from(column);
+    match (operator, column) {
+        (SQLITE_INDEX_CONSTRAINT_LIMIT, _) => Operator::Limit,
+        (SQLITE_INDEX_CONSTRAINT_OFFSET, _) => Operator::Offset,
+        (SQLITE_INDEX_CONSTRAINT_EQ, Ok(column)) => Operator::Equal(column),
+        (SQLITE_INDEX_CONSTRAINT_GT | SQLITE_INDEX_CONSTRAINT_GE, Ok(column)) => Operator::Lower(column),
+        (SQLITE_INDEX_CONSTRAINT_LT | SQLITE_INDEX_CONSTRAINT_LE, Ok(column)) => Operator::Upper(column),
+        _ => Operator::Other,
+    }
+}
+
+#[repr(C)]
+struct ResourceCursor<'vtab> {
+    /// SQLite's part. Must be first.
+    base: sqlite3_vtab_cursor,
+    table: Arc<Table>,
+    context: Arc<Context>,
+    scan: Option<Arc<Mutex<SharedScan>>>,
+    /// For each column of the table, its column in the pages.
+    slots: Vec<Option<usize>>,
+    /// The key's columns in the pages.
+    key: Vec<usize>,
+    /// Pages that were taken from the scan.
+    pages: usize,
+    page: Option<Arc<Page>>,
+    row: usize,
+    lifetime: PhantomData<&'vtab ()>,
+}
+
+impl ResourceCursor<'_> {
+    fn start(&mut self, access: &str, arguments: &[Value]) -> Result<()> {
+        self.scan = None;
+        self.page = None;
+        self.pages = 0;
+        let access: Access =
+            serde_json::from_str(access).map_err(|e| Error::new(state::GENERAL_ERROR, e.to_string()))?;
+        let Some(request) = ScanRequest::new(&self.table, &access, arguments)? else { return Ok(()) };
+        self.slots = vec![None; self.table.columns.len()];
+        for (slot, column) in request.columns.iter().enumerate() {
+            self.slots[*column] = Some(slot);
+        }
+        let key = self.table.key.iter().filter_map(|name| self.table.column(name));
+        self.key = key.filter_map(|(i, _)| self.slots[i]).collect();
+        self.scan = Some(self.context.scan(request));
+        self.next_page()
+    }
+
+    /// Moves to the first row of the next page that has one.
+    fn next_page(&mut self) -> Result<()> {
+        let Some(scan) = &self.scan else { return Ok(()) };
+        loop {
+            let mut scan = scan.lock().unwrap_or_else(PoisonError::into_inner);
+            self.page = scan.page(&self.context, self.pages)?;
+            self.pages += 1;
+            self.row = 0;
+            if self.page.as_ref().is_none_or(|p| p.rows() > 0) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+// SAFETY: the struct is `repr(C)` and begins with `sqlite3_vtab_cursor`.
+unsafe impl VTabCursor for ResourceCursor<'_> {
+    fn filter(&mut self, _: c_int, access: Option<&str>, arguments: &Filters<'_>) -> rusqlite::Result<()> {
+        let context = self.context.clone();
+        guarded(&context, || {
+            let arguments: Vec<Value> = arguments.iter().map(value).collect();
+            self.start(access.unwrap_or_default(), &arguments)
+        })
+    }
+
+    fn next(&mut self) -> rusqlite::Result<()> {
+        self.row += 1;
+        if self.page.as_ref().is_some_and(|p| self.row < p.rows()) {
+            return Ok(());
+        }
+        let context = self.context.clone();
+        guarded(&context, || self.next_page())
+    }
+
+    fn eof(&self) -> bool {
+        self.page.is_none()
+    }
+
+    fn column(&self, result: &mut rusqlite::vtab::Context, column: c_int) -> rusqlite::Result<()> {
+        let slot = self.slots.get(column as usize).copied().flatten();
+        let (Some(page), Some(slot)) = (&self.page, slot) else { return Ok(()) };
+        let value = guarded(&self.context, || Ok(page.value(self.row, slot)))?;
+        result.set_result(ToSqlOutput::Borrowed(match value {
+            ValueRef::Null => types::ValueRef::Null,
+            ValueRef::Integer(i) => types::ValueRef::Integer(i),
+            ValueRef::Real(r) => types::ValueRef::Real(r),
+            ValueRef::Text(t) => types::ValueRef::Text(t.as_bytes()),
+            ValueRef::Binary(b) => types::ValueRef::Blob(b),
+        }))
+    }
+
+    /// SQLite runs one scan for each branch of an OR and drops rows it has seen by their row id, so it has to
+    /// come from the row's key and not from its place.
+    fn rowid(&self) -> rusqlite::Result<i64> {
+        guarded(&self.context, || {
+            let mut hasher = DefaultHasher::new();
+            if let Some(page) = &self.page {
+                for slot in &self.key {
+                    match page.value(self.row, *slot) {
+                        ValueRef::Text(text) => text.hash(&mut hasher),
+                        ValueRef::Integer(i) => i.hash(&mut hasher),
+                        other => format!("{other:?}").hash(&mut hasher),
+                    }
+                }
+            }
+            Ok(hasher.finish() as i64)
+        })
+    }
+}
+
+fn value(value: types::ValueRef<'_>) -> Value {
+    match value {
+        types::ValueRef::Null => Value::Null,
+        types::ValueRef::Integer(i) => Value::Integer(i),
+        types::ValueRef::Real(r) => Value::Real(r),
+        types::ValueRef::Text(t) => Value::Text(String::from_utf8_lossy(t).into_owned()),
+        types::ValueRef::Blob(b) => Value::Binary(b.to_vec()),
+    }
+}

@@ -1,0 +1,128 @@
+//! UPDATE and DELETE: rows are found first, then each is written by one request.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::Database;
+use super::send;
+use super::session::Session;
+use crate::cancel::CancelToken;
+use crate::error::{Error, Result, state};
+use crate::model::{Operation, Parameter, Table};
+use crate::sql::{Operand, RowSource, WriteKind, WritePlan};
+use crate::twilio::{self, Client, Request};
+use crate::value::Value;
+
+/// Writes the rows; gives how many there were. A row that Twilio does not find (404) is none.
+///
+/// # Errors
+/// What Twilio answers to the first row that it refuses; the text says how many rows were written before it.
+pub(super) fn execute(
+    database: &Database,
+    plan: &WritePlan,
+    parameters: &[Value],
+    cancel: &CancelToken,
+) -> Result<usize> {
+    let operation = match &plan.kind {
+        WriteKind::Delete => &plan.table.delete,
+        WriteKind::Update(_) => &plan.table.update,
+    };
+    let Some(operation) = operation else {
+        return Err(Error::new(state::SYNTAX_ERROR, format!("{} cannot be written.", plan.table.name)));
+    };
+    let set: Vec<&Parameter> = match &plan.kind {
+        WriteKind::Delete => Vec::new(),
+        WriteKind::Update(positions) => positions.iter().map(|&p| &operation.parameters[p]).collect(),
+    };
+    // Every request is built, and so checked, before the first one is sent.
+    let mut requests = Vec::new();
+    for row in rows(database, plan, parameters, cancel)? {
+        if let Some(request) = build(&database.client, &plan.table, operation, &set, &row)? {
+            requests.push(request);
+        }
+    }
+    let acts = set.iter().any(|parameter| parameter.acts);
+    let mut written = 0;
+    for request in &requests {
+        match database.client.write(request, None, acts, cancel) {
+            Ok(_) => written += 1,
+            Err(e) if e.is_not_found() => {}
+            Err(e) => return Err(after(written, requests.len(), e.into())),
+        }
+    }
+    Ok(written)
+}
+
+/// A row that is to be written: path columns with their values, then one value for each parameter.
+struct Row {
+    path: Vec<(usize, Value)>,
+    values: Vec<Value>,
+}
+
+fn rows(
+    database: &Database,
+    plan: &WritePlan,
+    parameters: &[Value],
+    cancel: &CancelToken,
+) -> Result<Vec<Row>> {
+    let operand = |operand: &Operand| match operand {
+        Operand::Constant(value) => value.clone(),
+        Operand::Parameter(number) => parameters[*number].clone(),
+    };
+    match &plan.rows {
+        RowSource::Key { path, values } => Ok(vec![Row {
+            path: path.iter().map(|(column, o)| (*column, operand(o))).collect(),
+            values: values.iter().map(operand).collect(),
+        }]),
+        RowSource::Query { path, query } => {
+            let mut found = Session::open(database, query, cancel)?.run(parameters)?;
+            let mut rows = Vec::new();
+            let mut seen = HashSet::new();
+            while found.advance()? {
+                let key: Vec<_> =
+                    path.iter().enumerate().map(|(i, c)| (*c, found.value(i).to_owned())).collect();
+                if seen.insert(format!("{key:?}")) {
+                    let values = (path.len()..query.columns.len()).map(|i| found.value(i).to_owned());
+                    rows.push(Row { path: key, values: values.collect() });
+                }
+            }
+            Ok(rows)
+        }
+    }
+}
+
+/// The request for a row; `None` if its key is NULL, which no row's is, or nothing is set.
+fn build(
+    client: &Client,
+    table: &Table,
+    operation: &Operation,
+    set: &[&Parameter],
+    row: &Row,
+) -> Result<Option<Request>> {
+    let mut segments: Vec<(&str, String)> = Vec::with_capacity(row.path.len());
+    for (column, value) in &row.path {
+        let column = &table.columns[*column];
+        match send::path_value(column, value)? {
+            Some(segment) => segments.push((&column.name, segment)),
+            None => return Ok(None),
+        }
+    }
+    let path = twilio::expand_path(&operation.path, |name| {
+        let given = segments.iter().find(|(n, _)| *n == name).map(|(_, v)| Cow::Borrowed(v.as_str()));
+        given.or_else(|| (name == "AccountSid").then(|| Cow::Borrowed(client.account_sid())))
+    })?;
+    let mut request = Request::new(table.product.as_str(), operation.method, path);
+    for (parameter, value) in set.iter().zip(&row.values) {
+        let values = send::form_values(parameter, value)?;
+        request.form.extend(values.into_iter().map(|v| (parameter.sent_name().to_owned(), v)));
+    }
+    Ok((set.is_empty() || !request.form.is_empty()).then_some(request))
+}
+
+fn after(written: usize, all: usize, error: Error) -> Error {
+    if all == 1 {
+        return error;
+    }
+    let message = format!("{} ({written} of {all} rows were written before.)", error.message);
+    Error { message, ..error }
+}

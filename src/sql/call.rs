@@ -1,0 +1,294 @@
+//! Procedure calls: `EXEC name a = 1, b = ?`, `EXECUTE`, `{call name(?, ?)}`.
+//!
+//! sqlparser's grammar refuses reserved words such as `From` and `To` as argument names, which is what Twilio
+//! calls them, so this small grammar is ours.
+
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
+
+use super::lex::at;
+use super::names;
+use super::plan::{CallPlan, Operand, ParameterInfo, Plan, ResultColumn, Statement};
+use crate::convert;
+use crate::error::{Error, Result, state};
+use crate::model::{Model, Parameter, Procedure};
+use crate::value::Value;
+
+/// A call as it is written.
+#[derive(Debug)]
+pub(super) struct Call {
+    schema: Option<String>,
+    name: String,
+    arguments: Vec<Argument>,
+    markers: usize,
+}
+
+#[derive(Debug)]
+struct Argument {
+    name: Option<String>,
+    value: Written,
+    place: String,
+}
+
+/// A value as it is written.
+#[derive(Debug)]
+enum Written {
+    Marker(usize),
+    Text(String),
+    Number(String),
+    Boolean(bool),
+    Null,
+}
+
+/// Reads what follows EXEC or `call`.
+pub(super) fn parse(tokens: &[TokenWithSpan]) -> Result<Call> {
+    Reader { tokens, next: 0, markers: 0 }.call()
+}
+
+struct Reader<'t> {
+    tokens: &'t [TokenWithSpan],
+    next: usize,
+    markers: usize,
+}
+
+impl Reader<'_> {
+    fn call(mut self) -> Result<Call> {
+        let mut path = vec![self.name("the name of a procedure")?];
+        while self.accept(&Token::Period) {
+            path.push(self.name("a name after '.'")?);
+        }
+        let name = path.pop().unwrap_or_default();
+        let schema = path.pop();
+        let parenthesised = self.accept(&Token::LParen);
+        let mut arguments = Vec::new();
+        let ends = |reader: &Self| match parenthesised {
+            true => reader.peek() == Some(&Token::RParen),
+            false => reader.peek().is_none(),
+        };
+        if !ends(&self) {
+            loop {
+                arguments.push(self.argument()?);
+                if !self.accept(&Token::Comma) {
+                    break;
+                }
+            }
+        }
+        if parenthesised && !self.accept(&Token::RParen) {
+            return Err(self.expected("',' or ')'"));
+        }
+        if self.peek().is_some() {
+            return Err(self.expected("',' or the end of the statement"));
+        }
+        Ok(Call { schema, name, arguments, markers: self.markers })
+    }
+
+    fn argument(&mut self) -> Result<Argument> {
+        let place = self.place();
+        let named = matches!(self.peek(), Some(Token::Word(_)))
+            && self.tokens.get(self.next + 1).is_some_and(|t| t.token == Token::Eq);
+        let name = match named {
+            true => {
+                let name = self.name("the name of an argument")?;
+                self.next += 1;
+                Some(name.trim_start_matches('@').to_owned())
+            }
+            false => None,
+        };
+        Ok(Argument { name, value: self.value()?, place })
+    }
+
+    fn value(&mut self) -> Result<Written> {
+        let sign = if self.accept(&Token::Minus) { "-" } else { "" };
+        let value = match self.peek() {
+            Some(Token::Number(digits, _)) => Written::Number(format!("{sign}{digits}")),
+            _ if !sign.is_empty() => return Err(self.expected("a number after '-'")),
+            Some(Token::SingleQuotedString(text) | Token::NationalStringLiteral(text)) => {
+                Written::Text(text.clone())
+            }
+            Some(Token::Placeholder(_)) => {
+                self.markers += 1;
+                Written::Marker(self.markers - 1)
+            }
+            Some(Token::Word(word)) if word.quote_style.is_none() => {
+                match word.value.to_ascii_lowercase().as_str() {
+                    "null" => Written::Null,
+                    "true" => Written::Boolean(true),
+                    "false" => Written::Boolean(false),
+                    _ => return Err(self.expected("a literal, NULL or '?'")),
+                }
+            }
+            _ => return Err(self.expected("a literal, NULL or '?'")),
+        };
+        self.next += 1;
+        Ok(value)
+    }
+
+    fn name(&mut self, what: &str) -> Result<String> {
+        match self.peek() {
+            Some(Token::Word(word)) => {
+                let name = word.value.clone();
+                self.next += 1;
+                Ok(name)
+            }
+            _ => Err(self.expected(what)),
+        }
+    }
+
+    fn peek(&self) -> Option<&Token> {
+        self.tokens.get(self.next).map(|t| &t.token)
+    }
+
+    fn accept(&mut self, token: &Token) -> bool {
+        let found = self.peek() == Some(token);
+        self.next += usize::from(found);
+        found
+    }
+
+    fn place(&self) -> String {
+        at(self.tokens.get(self.next).map_or(Location::new(0, 0), |t| t.span.start))
+    }
+
+    fn expected(&self, what: &str) -> Error {
+        let found = self.peek().map_or("nothing".to_owned(), |t| format!("'{t}'"));
+        Error::new(
+            state::SYNTAX_ERROR,
+            format!("Syntax error{}: expected {what}, found {found}.", self.place()),
+        )
+    }
+}
+
+/// Binds a call to the model.
+pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
+    let procedure = model
+        .procedure(call.schema.as_deref(), &call.name)
+        .ok_or_else(|| names::unknown_procedure(model, &call.name))?;
+    let mut parameters = vec![ParameterInfo::untyped(); call.markers];
+    let mut arguments: Vec<(usize, Operand)> = Vec::with_capacity(call.arguments.len());
+    let mut by_name = false;
+    for (position, argument) in call.arguments.into_iter().enumerate() {
+        let (index, input) = match &argument.name {
+            Some(name) => {
+                by_name = true;
+                procedure.input(name).ok_or_else(|| unknown_input(procedure, name, &argument.place))?
+            }
+            None if by_name => {
+                let message = format!("The argument{} has no name, but one before it has.", argument.place);
+                return Err(Error::new(state::SYNTAX_ERROR, message));
+            }
+            None => {
+                let input = procedure.inputs.get(position).map(|input| (position, input));
+                input.ok_or_else(|| {
+                    let most = procedure.inputs.len();
+                    let message = format!("{} takes at most {most} arguments.", procedure.name);
+                    Error::new(state::SYNTAX_ERROR, message)
+                })?
+            }
+        };
+        if arguments.iter().any(|(i, _)| *i == index) {
+            let message = format!("{}: the argument {} is given twice.", procedure.name, input.name);
+            return Err(Error::new(state::SYNTAX_ERROR, message));
+        }
+        let operand = match argument.value {
+            Written::Marker(number) => {
+                parameters[number] = ParameterInfo {
+                    column_type: input.column_type(),
+                    typed: true,
+                    nullable: !input.required,
+                    name: Some(input.name.clone()),
+                };
+                Operand::Parameter(number)
+            }
+            literal => Operand::Constant(constant(procedure, input, literal)?),
+        };
+        arguments.push((index, operand));
+    }
+    for (index, input) in procedure.inputs.iter().enumerate() {
+        if input.required && !arguments.iter().any(|(i, _)| *i == index) {
+            let message = format!("{} needs the argument {}.", procedure.name, input.name);
+            return Err(Error::new(state::SYNTAX_ERROR, message));
+        }
+    }
+    let returns = model
+        .table(Some(&procedure.schema), &procedure.returns)
+        .ok_or_else(|| names::unknown_table(model, &procedure.returns, "", &[]))?;
+    let columns = (0..returns.columns.len()).map(|i| ResultColumn::of_table(returns, i)).collect();
+    Ok(Statement {
+        plan: Plan::Call(CallPlan {
+            procedure: procedure.clone(),
+            arguments,
+            returns: returns.clone(),
+            columns,
+        }),
+        parameters,
+    })
+}
+
+fn unknown_input(procedure: &Procedure, name: &str, place: &str) -> Error {
+    let near = names::nearest(name, procedure.inputs.iter().map(|p| p.name.as_str()));
+    let end = if near.is_empty() { "." } else { &near };
+    let message = format!("{} has no argument {name}{place}{end}", procedure.name);
+    Error::new(state::SYNTAX_ERROR, message)
+}
+
+fn constant(procedure: &Procedure, input: &Parameter, written: Written) -> Result<Value> {
+    let text = match written {
+        Written::Null | Written::Marker(_) => return Ok(Value::Null),
+        Written::Boolean(b) => if b { "true" } else { "false" }.to_owned(),
+        Written::Number(digits) => digits,
+        Written::Text(text) => text,
+    };
+    convert::canonical(&text, &input.column_type()).map_err(|e| Error {
+        message: format!("{}, argument {}: {}", procedure.name, input.name, e.message),
+        ..e
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql;
+
+    fn call(sql: &str) -> Result<(CallPlan, Vec<ParameterInfo>)> {
+        let statement = sql::plan(&Model::builtin(), sql)?;
+        match statement.plan {
+            Plan::Call(call) => Ok((call, statement.parameters)),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn names_may_be_reserved_words_quoted_or_marked() {
+        let sql = "EXEC AddParticipants ConferenceSid = 'MyConference', From = '+18149044818', \
+                   [To] = '919602968074', @muted = TRUE, Timeout = 20";
+        let (plan, _) = call(sql).unwrap();
+        let inputs: Vec<_> =
+            plan.arguments.iter().map(|(i, _)| plan.procedure.inputs[*i].name.as_str()).collect();
+        assert_eq!(inputs, ["ConferenceSid", "From", "To", "Muted", "WaitTime"]);
+        assert_eq!(plan.arguments[3].1, Operand::Constant(Value::Integer(1)));
+        assert_eq!(plan.arguments[4].1, Operand::Constant(Value::Integer(20)));
+    }
+
+    #[test]
+    fn positional_markers_are_typed_by_the_inputs() {
+        let (plan, parameters) = call("{call Twilio.AddParticipants(?, ?, ?)}").unwrap();
+        assert_eq!(plan.arguments.len(), 3);
+        assert_eq!(parameters[1].name.as_deref(), Some("From"));
+        assert!(!parameters[2].nullable);
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        for (sql, expected) in [
+            ("EXEC AddParticipants ConferenceSid = 'x', From = '1'", "needs the argument To"),
+            ("EXEC AddParticipants ConferenceSid = 'x', Fron = '1'", "no argument Fron"),
+            ("EXEC AddParticipants 'a', 'b', 'c', Muted = 'maybe'", "argument Muted"),
+            ("EXEC AddParticipants From = '1', 'b'", "has no name"),
+            ("EXEC AddParticipants To = '1', to = 'b'", "given twice"),
+            ("EXEC AddParticipant 'a'", "did you mean AddParticipants"),
+            ("EXEC AddParticipants (", "expected a literal"),
+            ("EXEC AddParticipants 'a' 'b'", "line 1, column 26"),
+        ] {
+            let error = call(sql).unwrap_err();
+            assert!(error.message.contains(expected), "{sql}: {}", error.message);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Cuts the text into tokens and takes the ODBC escapes apart.
+//!
+//! Because escapes are found among tokens, braces in strings, quoted names and comments are text.
+
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Word};
+
+use super::dialect::TwilioDialect;
+use crate::error::{Error, Result, state};
+
+/// The statement's tokens without white space and comments.
+#[derive(Debug)]
+pub(super) struct Tokens {
+    pub tokens: Vec<TokenWithSpan>,
+    /// Whether the text was an ODBC procedure call: `{call …}`, with the braces and `call` taken away.
+    pub is_call: bool,
+}
+
+/// Operands that may follow each other without a comma. Such a chain becomes a tree of that depth, which is walked
+/// and dropped by recursion; SQLite refuses it beyond a depth of 1000 anyway.
+const MAX_CHAIN: usize = 8000;
+
+/// Tokenizes and unwraps `{d}`, `{t}`, `{ts}`, `{fn}`, `{oj}`, `{escape}`, `{guid}` and `{call}`.
+///
+/// # Errors
+/// 42000 with the position of text that is no token, or of an escape that is not known or not closed.
+pub(super) fn tokenize(sql: &str) -> Result<Tokens> {
+    let tokens = Tokenizer::new(&TwilioDialect, sql).tokenize_with_location().map_err(|e| {
+        Error::new(state::SYNTAX_ERROR, format!("Syntax error: {}{}", e.message, at(e.location)))
+    })?;
+    let mut tokens: Vec<_> =
+        tokens.into_iter().filter(|t| !matches!(t.token, Token::Whitespace(_))).collect();
+    // One statement may end in a semicolon.
+    while tokens.last().is_some_and(|t| t.token == Token::SemiColon) {
+        tokens.pop();
+    }
+    if let Some(semicolon) = tokens.iter().find(|t| t.token == Token::SemiColon) {
+        let message = "Only one statement can be executed at a time: a second one begins after the semicolon";
+        return Err(Error::new(state::SYNTAX_ERROR, format!("{message}{}.", at(semicolon.span.start))));
+    }
+    refuse_long_chains(&tokens)?;
+    let is_call = unwrap_call(&mut tokens)?;
+    unwrap_escapes(&mut tokens)?;
+    parenthesise_top(&mut tokens);
+    Ok(Tokens { tokens, is_call })
+}
+
+fn refuse_long_chains(tokens: &[TokenWithSpan]) -> Result<()> {
+    let mut levels = vec![0];
+    for t in tokens {
+        match &t.token {
+            Token::LParen => levels.push(0),
+            Token::RParen if levels.len() > 1 => drop(levels.pop()),
+            Token::Comma => *levels.last_mut().expect("one level stays") = 0,
+            Token::Word(_) | Token::Number(..) | Token::SingleQuotedString(_) | Token::Placeholder(_) => {
+                let operands = levels.last_mut().expect("one level stays");
+                *operands += 1;
+                if *operands > MAX_CHAIN {
+                    let message = format!("The expression{} is too long a chain.", at(t.span.start));
+                    return Err(Error::new(state::SYNTAX_ERROR, message));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// ` at line 1, column 8`, or nothing for an unknown place.
+pub(super) fn at(location: Location) -> String {
+    match location.line {
+        0 => " at the end of the statement".to_owned(),
+        line => format!(" at line {line}, column {}", location.column),
+    }
+}
+
+/// The word in lower case, if it is a word that is not quoted.
+pub(super) fn bare_word(token: &Token) -> Option<String> {
+    match token {
+        Token::Word(word) if word.quote_style.is_none() => Some(word.value.to_ascii_lowercase()),
+        _ => None,
+    }
+}
+
+/// Takes `{`, `call` and `}` away if the whole statement is a procedure call.
+fn unwrap_call(tokens: &mut Vec<TokenWithSpan>) -> Result<bool> {
+    let word = |i: usize| tokens.get(i).and_then(|t| bare_word(&t.token));
+    let is = |i: usize, token: Token| tokens.get(i).is_some_and(|t| t.token == token);
+    if !is(0, Token::LBrace) {
+        return Ok(false);
+    }
+    if is(1, Token::Placeholder("?".into())) && is(2, Token::Eq) && word(3).as_deref() == Some("call") {
+        let message = "Procedures have no return value: write {call name(…)} without '? ='.";
+        return Err(Error::new(state::NOT_IMPLEMENTED, message));
+    }
+    if word(1).as_deref() != Some("call") {
+        return Ok(false);
+    }
+    if tokens.last().is_none_or(|t| t.token != Token::RBrace) {
+        return Err(unclosed("call", tokens[0].span.start));
+    }
+    tokens.pop();
+    tokens.drain(..2);
+    Ok(true)
+}
+
+/// Replaces every other escape by what it stands for.
+fn unwrap_escapes(tokens: &mut Vec<TokenWithSpan>) -> Result<()> {
+    if !tokens.iter().any(|t| matches!(t.token, Token::LBrace | Token::RBrace)) {
+        return Ok(());
+    }
+    let mut open: Vec<(String, Location)> = Vec::new();
+    let mut unwrapped = Vec::with_capacity(tokens.len());
+    let mut rest = std::mem::take(tokens).into_iter().peekable();
+    while let Some(token) = rest.next() {
+        match token.token {
+            Token::LBrace => {
+                let start = token.span.start;
+                let word = rest.next().filter(|t| bare_word(&t.token).is_some());
+                let word = word.ok_or_else(|| unknown_escape("", start))?;
+                let name = bare_word(&word.token).unwrap_or_default();
+                let replacement = match name.as_str() {
+                    "fn" | "oj" | "guid" => None,
+                    "d" => Some(keyword("DATE", Keyword::DATE)),
+                    "t" => Some(keyword("TIME", Keyword::TIME)),
+                    "ts" => Some(keyword("TIMESTAMP", Keyword::TIMESTAMP)),
+                    "escape" => Some(keyword("ESCAPE", Keyword::ESCAPE)),
+                    _ => return Err(unknown_escape(&name, start)),
+                };
+                unwrapped.extend(replacement.map(|r| TokenWithSpan::new(r, word.span)));
+                open.push((name, start));
+            }
+            Token::RBrace => {
+                if open.pop().is_none() {
+                    let message = format!("Syntax error: unexpected '}}'{}.", at(token.span.start));
+                    return Err(Error::new(state::SYNTAX_ERROR, message));
+                }
+            }
+            _ => unwrapped.push(token),
+        }
+    }
+    if let Some((name, start)) = open.pop() {
+        return Err(unclosed(&name, start));
+    }
+    *tokens = unwrapped;
+    Ok(())
+}
+
+/// Writes `TOP ?` as `TOP (?)`: sqlparser reads anything but a number in parentheses only.
+fn parenthesise_top(tokens: &mut Vec<TokenWithSpan>) {
+    let is_marker = |t: &TokenWithSpan| matches!(t.token, Token::Placeholder(_));
+    let top =
+        tokens.windows(2).position(|w| bare_word(&w[0].token).as_deref() == Some("top") && is_marker(&w[1]));
+    if let Some(top) = top {
+        let span = tokens[top + 1].span;
+        tokens.insert(top + 2, TokenWithSpan::new(Token::RParen, span));
+        tokens.insert(top + 1, TokenWithSpan::new(Token::LParen, span));
+    }
+}
+
+fn keyword(text: &str, keyword: Keyword) -> Token {
+    Token::Word(Word { value: text.into(), quote_style: None, keyword })
+}
+
+fn unclosed(name: &str, start: Location) -> Error {
+    Error::new(
+        state::SYNTAX_ERROR,
+        format!("Syntax error: the escape {{{name} …{} is not closed.", at(start)),
+    )
+}
+
+fn unknown_escape(name: &str, start: Location) -> Error {
+    let known = "d, t, ts, fn, oj, escape, guid or call";
+    Error::new(
+        state::SYNTAX_ERROR,
+        format!("Syntax error: '{{{name}'{} is no ODBC escape; after '{{' comes {known}.", at(start)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(sql: &str) -> String {
+        let tokens = tokenize(sql).unwrap();
+        tokens.tokens.iter().map(|t| t.token.to_string()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn escapes_are_unwrapped_and_nest() {
+        assert_eq!(text("SELECT {d '2020-01-02'}"), "SELECT DATE '2020-01-02'");
+        assert_eq!(text("SELECT {fn UCASE({fn LTRIM(a)})}"), "SELECT UCASE ( LTRIM ( a ) )");
+        assert_eq!(text("a LIKE 'x' {escape '\\'}"), "a LIKE 'x' ESCAPE '\\'");
+        assert_eq!(text("FROM {oj a LEFT OUTER JOIN b ON c = d}"), "FROM a LEFT OUTER JOIN b ON c = d");
+    }
+
+    #[test]
+    fn braces_in_strings_and_comments_are_text() {
+        assert_eq!(text("SELECT '{fn x}' /* {d */ -- }\n"), "SELECT '{fn x}'");
+    }
+
+    #[test]
+    fn a_call_is_recognised() {
+        let tokens = tokenize("{ CALL AddParticipants(?, ?) }").unwrap();
+        assert!(tokens.is_call);
+        assert_eq!(tokens.tokens.len(), 6);
+    }
+
+    #[test]
+    fn a_chain_without_end_is_refused_and_a_long_list_is_not() {
+        let chain = format!("SELECT 1{}", " + 1".repeat(200_000));
+        assert!(tokenize(&chain).unwrap_err().message.contains("too long a chain"));
+        let list = format!("SELECT 1 IN (1{})", ", 1".repeat(20_000));
+        assert!(tokenize(&list).is_ok());
+    }
+
+    #[test]
+    fn faults_say_where() {
+        for (sql, expected) in [
+            ("SELECT {d '2020-01-02'", "line 1, column 8 is not closed"),
+            ("SELECT\n {x 1}", "line 2, column 2"),
+            ("SELECT }", "line 1, column 8"),
+            ("SELECT 'abc", "line 1, column 8"),
+            ("SELECT 1; SELECT 2", "line 1, column 9"),
+        ] {
+            let error = tokenize(sql).unwrap_err();
+            assert!(error.message.contains(expected), "{sql}: {}", error.message);
+        }
+    }
+}

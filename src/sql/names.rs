@@ -1,0 +1,62 @@
+//! Names in error messages: what comes near, and how to quote.
+
+use crate::error::{Error, state};
+use crate::model::Model;
+
+/// `; did you mean A, B or C?`, or nothing if no candidate comes near.
+pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    let name = name.to_ascii_lowercase();
+    let mut near: Vec<(f64, &str)> = candidates
+        .into_iter()
+        .map(|c| (strsim::jaro_winkler(&name, &c.to_ascii_lowercase()), c))
+        .filter(|(score, _)| *score > 0.7)
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    near.dedup_by(|a, b| a.1 == b.1);
+    let near: Vec<&str> = near.into_iter().map(|(_, c)| c).take(3).collect();
+    match near.as_slice() {
+        [] => String::new(),
+        [one] => format!("; did you mean {one}?"),
+        [most @ .., last] => format!("; did you mean {} or {last}?", most.join(", ")),
+    }
+}
+
+/// 42S02 for a table, with the nearest names.
+pub(super) fn unknown_table(model: &Model, name: &str, place: &str, others: &[String]) -> Error {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let tables = model.tables().map(|t| t.name.as_str()).chain(others.iter().map(String::as_str));
+    let near = nearest(last, tables);
+    let end = if near.is_empty() { "; SQLTables lists those that do." } else { &near };
+    Error::new(state::TABLE_NOT_FOUND, format!("The table {name}{place} does not exist{end}"))
+}
+
+/// 42S02 for a procedure, with the nearest names.
+pub(super) fn unknown_procedure(model: &Model, name: &str) -> Error {
+    let near = nearest(name, model.procedures().map(|p| p.name.as_str()));
+    let end = if near.is_empty() { "; SQLProcedures lists those that do." } else { &near };
+    Error::new(state::TABLE_NOT_FOUND, format!("The procedure {name} does not exist{end}"))
+}
+
+/// 42S22 for a column, with the nearest names.
+pub(super) fn unknown_column<'a>(
+    name: &str,
+    place: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Error {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let near = nearest(last, candidates);
+    let end = if near.is_empty() { "." } else { &near };
+    Error::new(state::COLUMN_NOT_FOUND, format!("The column {name}{place} does not exist{end}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_come_first_and_far_ones_not_at_all() {
+        let names = ["Conferences", "ConferenceParticipants", "Messages"];
+        assert_eq!(nearest("conference", names), "; did you mean Conferences or ConferenceParticipants?");
+        assert_eq!(nearest("xyz", names), "");
+    }
+}

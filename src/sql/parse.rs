@@ -1,0 +1,153 @@
+//! Tells the kinds of statements apart and has them parsed.
+
+use std::collections::HashMap;
+
+use sqlparser::ast::{Delete, Query, Statement, Update};
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
+
+use super::call::{self, Call};
+use super::dialect::TwilioDialect;
+use super::lex::{self, bare_word};
+use crate::error::{Error, Result, state};
+
+/// Where each parameter marker stands, with its number counted from 0.
+///
+/// The tree is rewritten, so a marker's place in the rewritten text says nothing about its number.
+pub(super) type Markers = HashMap<Location, usize>;
+
+/// A statement as a tree.
+#[derive(Debug)]
+pub(super) enum Parsed {
+    Query(Box<Query>, Markers),
+    Update(Box<Update>, Markers),
+    Delete(Box<Delete>, Markers),
+    Call(Call),
+}
+
+/// Parses one statement.
+pub(super) fn parse(sql: &str) -> Result<Parsed> {
+    let lexed = lex::tokenize(sql)?;
+    let tokens = lexed.tokens;
+    let Some(first) = tokens.first() else {
+        return Err(Error::new(state::SYNTAX_ERROR, "Syntax error: the statement is empty."));
+    };
+    let verb = bare_word(&first.token);
+    if lexed.is_call {
+        return call::parse(&tokens).map(Parsed::Call);
+    }
+    if matches!(verb.as_deref(), Some("exec" | "execute")) {
+        return call::parse(&tokens[1..]).map(Parsed::Call);
+    }
+    let markers = tokens
+        .iter()
+        .filter(|t| matches!(t.token, Token::Placeholder(_)))
+        .enumerate()
+        .map(|(number, t)| (t.span.start, number))
+        .collect();
+    let mut parser = Parser::new(&TwilioDialect).with_tokens_with_locations(tokens.clone());
+    let statement = parser.parse_statement().map_err(|e| syntax_error(&e, &tokens))?;
+    let next = parser.peek_token();
+    if next.token != Token::EOF {
+        let error =
+            ParserError::ParserError(format!("Expected: end of statement, found: {next}{}", next.span.start));
+        return Err(syntax_error(&error, &tokens));
+    }
+    match statement {
+        Statement::Query(query) => Ok(Parsed::Query(query, markers)),
+        Statement::Update(update) => Ok(Parsed::Update(Box::new(update), markers)),
+        Statement::Delete(delete) => Ok(Parsed::Delete(Box::new(delete), markers)),
+        Statement::Insert(_) => Err(unsupported("INSERT", "; a procedure such as AddParticipants adds rows")),
+        _ => Err(unsupported(&verb.unwrap_or_default().to_uppercase(), "")),
+    }
+}
+
+fn unsupported(verb: &str, instead: &str) -> Error {
+    let known = "SELECT, UPDATE, DELETE, EXEC and {call}";
+    Error::new(
+        state::NOT_IMPLEMENTED,
+        format!("{verb} is not a statement that this driver runs{instead}. It runs {known}."),
+    )
+}
+
+/// 42000 with the position; where a reserved word stands in the way, how to quote it.
+fn syntax_error(error: &ParserError, tokens: &[TokenWithSpan]) -> Error {
+    let text = match error {
+        ParserError::TokenizerError(text) | ParserError::ParserError(text) => text.as_str(),
+        ParserError::RecursionLimitExceeded => {
+            return Error::new(state::SYNTAX_ERROR, "Syntax error: the statement is nested too deeply.");
+        }
+    };
+    // sqlparser ends its messages with " at Line: 1, Column: 8".
+    let (text, location) = match text.rsplit_once(" at Line: ") {
+        Some((text, place)) => {
+            let numbers: Vec<u64> = place.split(", Column: ").filter_map(|n| n.trim().parse().ok()).collect();
+            (text, (numbers.len() == 2).then(|| Location::new(numbers[0], numbers[1])))
+        }
+        None => (text, None),
+    };
+    let place = lex::at(location.unwrap_or(Location::new(0, 0)));
+    let hint = location.and_then(|l| reserved_word_near(l, tokens)).map_or(String::new(), |word| {
+        format!(" {word} is a reserved word: to use it as a name, write \"{word}\" or [{word}].")
+    });
+    Error::new(state::SYNTAX_ERROR, format!("Syntax error{place}: {text}.{hint}"))
+}
+
+/// The unquoted reserved word at the place of an error or just before it, unless it begins a clause as it should.
+fn reserved_word_near(location: Location, tokens: &[TokenWithSpan]) -> Option<String> {
+    let found = tokens.iter().position(|t| t.span.start == location).unwrap_or(tokens.len());
+    let reserved = |i: usize| match &tokens.get(i)?.token {
+        Token::Word(word) if word.quote_style.is_none() && is_a_likely_name(word.keyword) => {
+            Some(word.value.clone())
+        }
+        _ => None,
+    };
+    let before = found.checked_sub(1).and_then(reserved);
+    match reserved(found) {
+        // `SELECT From FROM`: the first one is the name.
+        Some(word) if before.as_ref().is_some_and(|b| b.eq_ignore_ascii_case(&word)) => before,
+        None => before,
+        word => word,
+    }
+}
+
+/// Reserved words that are also names of columns at Twilio, or common ones elsewhere.
+fn is_a_likely_name(keyword: Keyword) -> bool {
+    use Keyword::*;
+    matches!(
+        keyword,
+        FROM | TO
+            | INDEX
+            | KEY
+            | GROUP
+            | ORDER
+            | INTERVAL
+            | END
+            | START
+            | LIMIT
+            | OFFSET
+            | TABLE
+            | USER
+            | VALUES
+            | UNIQUE
+            | CASE
+            | WHEN
+            | THEN
+            | ELSE
+            | IN
+            | IS
+            | BY
+            | AS
+            | ON
+            | SET
+            | TOP
+            | UNION
+            | WINDOW
+            | WHERE
+            | SELECT
+            | HAVING
+            | JOIN
+            | USING
+    )
+}

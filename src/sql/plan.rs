@@ -1,0 +1,145 @@
+//! What a statement means, ready to be run by the engine.
+
+use std::sync::Arc;
+
+use crate::model::{ColumnType, Procedure, Table};
+use crate::value::Value;
+
+/// A column of a result set, described before a row is fetched.
+#[derive(Clone, Debug)]
+pub struct ResultColumn {
+    /// The label: the alias, the column's name, or the expression's text.
+    pub name: String,
+    pub column_type: ColumnType,
+    pub nullable: bool,
+    /// The table and the position of the column that the values come from unchanged.
+    pub base: Option<(Arc<Table>, usize)>,
+}
+
+impl ResultColumn {
+    /// The column of a table as a result column.
+    pub fn of_table(table: &Arc<Table>, position: usize) -> Self {
+        let column = &table.columns[position];
+        ResultColumn {
+            name: column.name.clone(),
+            column_type: column.column_type(),
+            nullable: !table.key.contains(&column.name),
+            base: Some((table.clone(), position)),
+        }
+    }
+}
+
+/// A parameter marker, described before execution.
+#[derive(Clone, Debug)]
+pub struct ParameterInfo {
+    pub column_type: ColumnType,
+    /// Whether the statement says what type the parameter has. If not, `column_type` is a guess and the
+    /// application's own type stands.
+    pub typed: bool,
+    pub nullable: bool,
+    /// The procedure's or the table's name for it.
+    pub name: Option<String>,
+}
+
+impl ParameterInfo {
+    /// A parameter that nothing is known of.
+    pub fn untyped() -> Self {
+        let column_type = ColumnType::text(ColumnType::UNKNOWN_TEXT_SIZE);
+        ParameterInfo { column_type, typed: false, nullable: true, name: None }
+    }
+}
+
+/// A planned statement.
+#[derive(Debug)]
+pub struct Statement {
+    pub plan: Plan,
+    /// One entry for each marker, in order.
+    pub parameters: Vec<ParameterInfo>,
+}
+
+/// The kinds of statements.
+#[derive(Debug)]
+pub enum Plan {
+    Query(QueryPlan),
+    Write(WritePlan),
+    Call(CallPlan),
+}
+
+/// A table of a query.
+#[derive(Clone, Debug)]
+pub struct TableUse {
+    pub table: Arc<Table>,
+    /// How many times it is named.
+    pub times: usize,
+}
+
+/// A query for SQLite.
+#[derive(Clone, Debug)]
+pub struct QueryPlan {
+    /// SQLite's text. Markers are numbered (`?1`), tables are named as [`module_name`] says.
+    pub sql: String,
+    /// The tables that the text names.
+    pub tables: Vec<TableUse>,
+    pub columns: Vec<ResultColumn>,
+}
+
+impl QueryPlan {
+    /// Whether SQLite may run a scan again, for each row of another table.
+    pub fn is_joined(&self) -> bool {
+        self.tables.iter().map(|t| t.times).sum::<usize>() > 1
+    }
+}
+
+/// The name under which a table is known to SQLite.
+pub fn module_name(table: &Table) -> String {
+    format!("{}.{}", table.schema, table.name)
+}
+
+/// A value that is known before a row is read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operand {
+    Constant(Value),
+    /// A marker, counted from 0.
+    Parameter(usize),
+}
+
+/// UPDATE or DELETE: one request for each row.
+#[derive(Debug)]
+pub struct WritePlan {
+    pub table: Arc<Table>,
+    pub kind: WriteKind,
+    pub rows: RowSource,
+}
+
+/// What is done to a row.
+#[derive(Debug)]
+pub enum WriteKind {
+    Delete,
+    /// The positions of the update operation's parameters that are set, in the order of the values.
+    Update(Vec<usize>),
+}
+
+/// Where the rows of an UPDATE or DELETE come from.
+#[derive(Debug)]
+pub enum RowSource {
+    /// The WHERE gives the whole path: one row, found without a request.
+    Key {
+        /// Table column and its value.
+        path: Vec<(usize, Operand)>,
+        /// One value for each parameter that is set.
+        values: Vec<Operand>,
+    },
+    /// A query whose columns are the path columns, then one value for each parameter that is set.
+    Query { path: Vec<usize>, query: QueryPlan },
+}
+
+/// A procedure call: one request, one row.
+#[derive(Debug)]
+pub struct CallPlan {
+    pub procedure: Arc<Procedure>,
+    /// The position of the input, and its value.
+    pub arguments: Vec<(usize, Operand)>,
+    /// The table whose row is answered.
+    pub returns: Arc<Table>,
+    pub columns: Vec<ResultColumn>,
+}

@@ -1,0 +1,188 @@
+//! The FROM clause: tables, derived tables, common table expressions and joins.
+
+use std::sync::Arc;
+
+use sqlparser::ast::{
+    Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, TableAlias, TableFactor, TableWithJoins,
+};
+
+use super::{Relation, Resolver, Scope, quote, unsupported};
+use crate::error::{Error, Result, state};
+use crate::model::CATALOG;
+use crate::sql::lex;
+use crate::sql::names;
+use crate::sql::plan::{TableUse, module_name};
+
+impl Resolver<'_> {
+    /// Adds the relations of FROM to the scope and resolves the join conditions.
+    pub fn from(&mut self, from: &mut [TableWithJoins], scope: &mut Scope<'_>) -> Result<()> {
+        for item in from {
+            self.joined(item, scope)?;
+        }
+        Ok(())
+    }
+
+    fn joined(&mut self, item: &mut TableWithJoins, scope: &mut Scope<'_>) -> Result<()> {
+        let first = scope.relations.len();
+        self.factor(&mut item.relation, scope)?;
+        for join in &mut item.joins {
+            let right = scope.relations.len();
+            self.factor(&mut join.relation, scope)?;
+            let (constraint, left_nullable, right_nullable) = match &mut join.join_operator {
+                JoinOperator::Join(c) | JoinOperator::Inner(c) | JoinOperator::CrossJoin(c) => {
+                    (c, false, false)
+                }
+                JoinOperator::Left(c) | JoinOperator::LeftOuter(c) => (c, false, true),
+                JoinOperator::Right(c) | JoinOperator::RightOuter(c) => (c, true, false),
+                JoinOperator::FullOuter(c) => (c, true, true),
+                other => return Err(unsupported(&format!("This join ({other:?})"))),
+            };
+            let nullable = |relations: &mut [Relation]| {
+                relations.iter_mut().flat_map(|r| &mut r.columns).for_each(|c| c.typed.nullable = true);
+            };
+            if left_nullable {
+                nullable(&mut scope.relations[first..right]);
+            }
+            if right_nullable {
+                nullable(&mut scope.relations[right..]);
+            }
+            match constraint {
+                JoinConstraint::On(condition) => {
+                    self.expr(condition, scope)?;
+                }
+                JoinConstraint::Using(columns) => {
+                    for name in columns {
+                        let [ident] = &idents(name)?[..] else {
+                            return Err(unsupported("USING a qualified name"));
+                        };
+                        let own = merge(scope, first, right, &ident.value).ok_or_else(|| {
+                            names::unknown_column(&ident.value, &lex::at(ident.span.start), [])
+                        })?;
+                        *name = object_name(&own);
+                    }
+                }
+                JoinConstraint::Natural => {
+                    let right_names: Vec<String> = scope.relations[right..]
+                        .iter()
+                        .flat_map(|r| r.columns.iter().map(|c| c.name.clone()))
+                        .collect();
+                    for name in right_names {
+                        merge(scope, first, right, &name);
+                    }
+                }
+                JoinConstraint::None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn factor(&mut self, factor: &mut TableFactor, scope: &mut Scope<'_>) -> Result<()> {
+        match factor {
+            TableFactor::Table { name, alias, args: None, .. } => {
+                let mut relation = self.table(name)?;
+                name_relation(&mut relation, alias);
+                scope.relations.push(relation);
+                Ok(())
+            }
+            TableFactor::Derived { lateral: false, subquery, alias, .. } => {
+                let parent = scope.parent;
+                let outer = Scope { parent, ..Scope::default() };
+                let columns = self.query(subquery, &outer)?;
+                let mut relation = Relation::of_columns("", &columns);
+                if alias.is_some() {
+                    name_relation(&mut relation, alias);
+                }
+                scope.relations.push(relation);
+                Ok(())
+            }
+            TableFactor::NestedJoin { table_with_joins, alias: None } => self.joined(table_with_joins, scope),
+            other => Err(unsupported(&format!("{other} in FROM"))),
+        }
+    }
+
+    /// The relation of a name, which is rewritten to the name that SQLite knows.
+    fn table(&mut self, name: &mut ObjectName) -> Result<Relation> {
+        let path = idents(name)?;
+        if let [ident] = &path[..]
+            && let Some((own, columns)) =
+                self.ctes.iter().rev().find(|(n, _)| n.eq_ignore_ascii_case(&ident.value))
+        {
+            let relation = Relation::of_columns(own, columns);
+            *name = object_name(own);
+            return Ok(relation);
+        }
+        let unknown = |resolver: &Self| {
+            let place = path.first().map_or(String::new(), |i| lex::at(i.span.start));
+            let written = path.iter().map(|i| i.value.as_str()).collect::<Vec<_>>().join(".");
+            let ctes: Vec<String> = resolver.ctes.iter().map(|(n, _)| n.clone()).collect();
+            names::unknown_table(resolver.model, &written, &place, &ctes)
+        };
+        let found = match &path[..] {
+            [table] => self.model.table(None, &table.value),
+            [schema, table] => self.model.table(Some(&schema.value), &table.value),
+            [catalog, schema, table] if catalog.value.eq_ignore_ascii_case(CATALOG) => {
+                self.model.table(Some(&schema.value), &table.value)
+            }
+            _ => None,
+        };
+        let table = found.ok_or_else(|| unknown(self))?.clone();
+        *name = object_name(&module_name(&table));
+        match self.tables.iter_mut().find(|t| Arc::ptr_eq(&t.table, &table)) {
+            Some(found) => found.times += 1,
+            None => self.tables.push(TableUse { table: table.clone(), times: 1 }),
+        }
+        Ok(Relation::of_table(&table))
+    }
+}
+
+/// Gives the relation its alias; a table without one keeps its own name, under which its columns are qualified.
+fn name_relation(relation: &mut Relation, alias: &mut Option<TableAlias>) {
+    match alias {
+        Some(alias) => {
+            relation.name.clone_from(&alias.name.value);
+            relation.schema = None;
+            for (column, renamed) in relation.columns.iter_mut().zip(&alias.columns) {
+                column.name.clone_from(&renamed.name.value);
+            }
+            if !alias.columns.is_empty() {
+                relation.table = None;
+            }
+            quote(&mut alias.name);
+            alias.columns.iter_mut().for_each(|c| quote(&mut c.name));
+        }
+        None => {
+            *alias = Some(TableAlias {
+                explicit: true,
+                name: Ident::with_quote('"', relation.name.clone()),
+                columns: Vec::new(),
+                at: None,
+            });
+        }
+    }
+}
+
+/// Marks the right column of a pair that USING or NATURAL merges; gives the column's own name if there is a pair.
+fn merge(scope: &mut Scope<'_>, first: usize, right: usize, name: &str) -> Option<String> {
+    let (left, rights) = scope.relations.split_at_mut(right);
+    let own = left[first..].iter().find_map(|r| r.column(name).map(|i| r.columns[i].name.clone()))?;
+    let relation = rights.iter_mut().find(|r| r.column(name).is_some())?;
+    let column = relation.column(name)?;
+    relation.columns[column].merged = true;
+    Some(own)
+}
+
+/// The parts of a name.
+pub(super) fn idents(name: &ObjectName) -> Result<Vec<Ident>> {
+    let part = |part: &ObjectNamePart| match part {
+        ObjectNamePart::Identifier(ident) => Ok(ident.clone()),
+        ObjectNamePart::Function(_) => {
+            Err(Error::new(state::SYNTAX_ERROR, format!("Syntax error: {name} is not a name.")))
+        }
+    };
+    name.0.iter().map(part).collect()
+}
+
+/// A quoted name of one part.
+pub(super) fn object_name(name: &str) -> ObjectName {
+    ObjectName(vec![ObjectNamePart::Identifier(Ident::with_quote('"', name))])
+}

@@ -1,0 +1,378 @@
+//! Binds names, finds types and rewrites the tree to what SQLite reads.
+//!
+//! The resolver walks a query from FROM outwards: relations first, then the select list, then the clauses that
+//! may use the select list's names. [`scope`] holds what a name can mean, [`expr`] walks expressions, [`from`]
+//! the FROM clause. Each identifier is left quoted, so that SQLite takes none of them for a keyword.
+
+mod expr;
+mod from;
+mod scope;
+
+use sqlparser::ast::{
+    Expr, GroupByExpr, Ident, LimitClause, Offset, OffsetRows, OrderByKind, Query, Select, SelectItem,
+    SelectItemQualifiedWildcardKind, SetExpr, TopQuantity, ValueWithSpan,
+};
+
+use super::lex;
+use super::parse::Markers;
+use super::plan::{ParameterInfo, Plan, QueryPlan, ResultColumn, Statement, TableUse};
+use super::typing;
+use crate::error::{Error, Result, state};
+use crate::model::{ColumnType, DataType, Model};
+
+pub(super) use scope::{Relation, Scope, Typed};
+
+/// Plans a query.
+pub(super) fn query(model: &Model, query: Query, markers: &Markers) -> Result<Statement> {
+    let mut resolver = Resolver::new(model, markers);
+    let plan = resolver.plan(query)?;
+    Ok(Statement { plan: Plan::Query(plan), parameters: resolver.parameters })
+}
+
+/// The walk over one statement.
+pub(super) struct Resolver<'m> {
+    pub model: &'m Model,
+    markers: &'m Markers,
+    /// What has been found out about each marker.
+    pub parameters: Vec<ParameterInfo>,
+    tables: Vec<TableUse>,
+    /// Common table expressions that can be seen, the innermost last.
+    ctes: Vec<(String, Vec<ResultColumn>)>,
+}
+
+impl<'m> Resolver<'m> {
+    pub fn new(model: &'m Model, markers: &'m Markers) -> Self {
+        Resolver {
+            model,
+            markers,
+            parameters: vec![ParameterInfo::untyped(); markers.len()],
+            tables: Vec::new(),
+            ctes: Vec::new(),
+        }
+    }
+
+    /// Resolves a whole query.
+    pub fn plan(&mut self, mut query: Query) -> Result<QueryPlan> {
+        let columns = self.query(&mut query, &Scope::default())?;
+        Ok(QueryPlan { sql: query.to_string(), tables: std::mem::take(&mut self.tables), columns })
+    }
+
+    fn query(&mut self, query: &mut Query, outer: &Scope<'_>) -> Result<Vec<ResultColumn>> {
+        let ctes_outside = self.ctes.len();
+        if let Some(with) = &mut query.with {
+            for cte in &mut with.cte_tables {
+                let renamed = |columns: Vec<ResultColumn>| {
+                    let names = cte.alias.columns.iter().map(|c| c.name.value.clone()).map(Some);
+                    let names = names.chain(std::iter::repeat(None));
+                    columns
+                        .into_iter()
+                        .zip(names)
+                        .map(|(c, n)| ResultColumn { name: n.unwrap_or(c.name.clone()), ..c })
+                };
+                let name = cte.alias.name.value.clone();
+                if with.recursive {
+                    // The recursive part sees the table with the types of the first part.
+                    let first = self.first_part(&cte.query, outer)?;
+                    self.ctes.push((name.clone(), renamed(first).collect()));
+                }
+                let columns = self.query(&mut cte.query, outer)?;
+                self.ctes.push((name, renamed(columns).collect()));
+                quote(&mut cte.alias.name);
+                cte.alias.columns.iter_mut().for_each(|c| quote(&mut c.name));
+            }
+        }
+        let result = self.body(query, outer);
+        self.ctes.truncate(ctes_outside);
+        result
+    }
+
+    /// The columns of the part of a recursive query that does not name itself.
+    fn first_part(&mut self, query: &Query, outer: &Scope<'_>) -> Result<Vec<ResultColumn>> {
+        let mut body = query.body.clone();
+        while let SetExpr::SetOperation { left, .. } = *body {
+            body = left;
+        }
+        let tables = self.tables.clone();
+        let columns = self.set_expr(&mut body, outer).map(|(columns, _)| columns);
+        self.tables = tables;
+        columns
+    }
+
+    fn body(&mut self, query: &mut Query, outer: &Scope<'_>) -> Result<Vec<ResultColumn>> {
+        refuse(!query.locks.is_empty() || query.for_clause.is_some(), "FOR UPDATE and the like")?;
+        let (columns, scope) = self.set_expr(&mut query.body, outer)?;
+        if let Some(order_by) = &mut query.order_by {
+            let OrderByKind::Expressions(terms) = &mut order_by.kind else {
+                return Err(unsupported("ORDER BY ALL"));
+            };
+            for term in terms {
+                self.order_term(&mut term.expr, scope.as_ref(), &columns)?;
+            }
+        }
+        self.limit(query, &scope.unwrap_or_default())?;
+        Ok(columns)
+    }
+
+    /// The columns of a query's body; its scope too if it is a single SELECT, for ORDER BY.
+    fn set_expr<'o>(
+        &mut self,
+        body: &mut SetExpr,
+        outer: &'o Scope<'o>,
+    ) -> Result<(Vec<ResultColumn>, Option<Scope<'o>>)> {
+        match body {
+            SetExpr::Select(select) => self.select(select, outer).map(|(c, s)| (c, Some(s))),
+            SetExpr::Query(query) => Ok((self.query(query, outer)?, None)),
+            SetExpr::SetOperation { left, right, .. } => {
+                let (left, _) = self.set_expr(left, outer)?;
+                let (right, _) = self.set_expr(right, outer)?;
+                if left.len() != right.len() {
+                    let message =
+                        format!("UNION of {} and {} columns: the counts differ.", left.len(), right.len());
+                    return Err(Error::new(state::SYNTAX_ERROR, message));
+                }
+                let columns = left.into_iter().zip(right).map(|(l, r)| ResultColumn {
+                    column_type: typing::union(Some(l.column_type), Some(r.column_type))
+                        .unwrap_or(l.column_type),
+                    nullable: l.nullable || r.nullable,
+                    name: l.name,
+                    base: None,
+                });
+                Ok((columns.collect(), None))
+            }
+            SetExpr::Values(values) => {
+                let mut columns: Vec<ResultColumn> = Vec::new();
+                for row in &mut values.rows {
+                    for (i, value) in row.content.iter_mut().enumerate() {
+                        let typed = self.expr(value, outer)?;
+                        match columns.get_mut(i) {
+                            Some(column) => {
+                                let union = typing::union(Some(column.column_type), typed.column_type);
+                                column.column_type = union.unwrap_or(column.column_type);
+                                column.nullable |= typed.nullable;
+                            }
+                            None => columns.push(result_column(format!("column{}", i + 1), typed)),
+                        }
+                    }
+                }
+                Ok((columns, None))
+            }
+            _ => Err(unsupported("This form of query")),
+        }
+    }
+
+    fn select<'o>(
+        &mut self,
+        select: &mut Select,
+        outer: &'o Scope<'o>,
+    ) -> Result<(Vec<ResultColumn>, Scope<'o>)> {
+        refuse(select.into.is_some(), "SELECT INTO")?;
+        refuse(select.qualify.is_some(), "QUALIFY")?;
+        let mut scope = Scope { parent: Some(outer), ..Scope::default() };
+        self.from(&mut select.from, &mut scope)?;
+        let columns = self.projection(&mut select.projection, &scope)?;
+        scope.outputs = columns
+            .iter()
+            .map(|c| scope::OutputName {
+                name: c.name.clone(),
+                typed: Typed { base: c.base.clone(), ..Typed::of(Some(c.column_type), c.nullable) },
+            })
+            .collect();
+        for clause in [&mut select.selection, &mut select.having].into_iter().flatten() {
+            self.expr(clause, &scope)?;
+        }
+        match &mut select.group_by {
+            GroupByExpr::Expressions(terms, modifiers) => {
+                refuse(!modifiers.is_empty(), "GROUP BY with ROLLUP or CUBE")?;
+                for term in terms {
+                    self.order_term(term, Some(&scope), &columns)?;
+                }
+            }
+            GroupByExpr::All(_) => return Err(unsupported("GROUP BY ALL")),
+        }
+        for window in &mut select.named_window {
+            quote(&mut window.0);
+            if let sqlparser::ast::NamedWindowExpr::WindowSpec(spec) = &mut window.1 {
+                self.window(spec, &scope)?;
+            }
+        }
+        Ok((columns, scope))
+    }
+
+    /// Expands nothing: SQLite reads `*` itself. Gives the columns, in the order in which SQLite gives them.
+    fn projection(&mut self, items: &mut Vec<SelectItem>, scope: &Scope<'_>) -> Result<Vec<ResultColumn>> {
+        let mut columns = Vec::new();
+        for item in items {
+            match item {
+                SelectItem::UnnamedExpr(expr) => {
+                    let label = expr.to_string();
+                    let written = match &*expr {
+                        Expr::Identifier(name) => Some(name.value.clone()),
+                        Expr::CompoundIdentifier(path) => path.last().map(|name| name.value.clone()),
+                        _ => None,
+                    };
+                    let typed = self.expr(expr, scope)?;
+                    let name = match (written, &*expr) {
+                        (Some(written), Expr::CompoundIdentifier(path)) => match path.last() {
+                            Some(own) if own.value.eq_ignore_ascii_case(&written) => own.value.clone(),
+                            _ => written,
+                        },
+                        (Some(written), _) => written,
+                        (None, _) => label,
+                    };
+                    // An outer query sees the column by its label, whatever SQLite would have called it.
+                    let alias = Ident::with_quote('"', name.clone());
+                    let inner = std::mem::replace(expr, Expr::value(sqlparser::ast::Value::Null));
+                    *item = SelectItem::ExprWithAlias { expr: inner, alias };
+                    columns.push(result_column(name, typed));
+                }
+                SelectItem::ExprWithAlias { expr, alias } => {
+                    let typed = self.expr(expr, scope)?;
+                    quote(alias);
+                    columns.push(result_column(alias.value.clone(), typed));
+                }
+                SelectItem::Wildcard(_) => {
+                    if scope.relations.is_empty() {
+                        return Err(Error::new(
+                            state::SYNTAX_ERROR,
+                            "Syntax error: '*' needs a FROM clause.",
+                        ));
+                    }
+                    for relation in &scope.relations {
+                        columns.extend(all_columns(relation, false));
+                    }
+                }
+                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
+                    let path = from::idents(name)?;
+                    let relation =
+                        scope.relations.iter().find(|r| r.is_qualified_by(&path)).ok_or_else(|| {
+                            let message = format!("{name}.*: FROM has no table of that name.");
+                            Error::new(state::TABLE_NOT_FOUND, message)
+                        })?;
+                    columns.extend(all_columns(relation, true));
+                    *name = from::object_name(&relation.name);
+                }
+                other => return Err(unsupported(&other.to_string())),
+            }
+        }
+        Ok(columns)
+    }
+
+    /// ORDER BY or GROUP BY: a position, a name of the select list, or an expression.
+    fn order_term(
+        &mut self,
+        term: &mut Expr,
+        scope: Option<&Scope<'_>>,
+        columns: &[ResultColumn],
+    ) -> Result<()> {
+        if let Expr::Value(ValueWithSpan { value: sqlparser::ast::Value::Number(text, _), span }) = term {
+            let position = text.parse::<usize>().unwrap_or(0);
+            if !(1..=columns.len()).contains(&position) {
+                let message = format!("There is no column {text} in the select list{}.", lex::at(span.start));
+                return Err(Error::new(state::SYNTAX_ERROR, message));
+            }
+            return Ok(());
+        }
+        match (scope, &mut *term) {
+            (Some(scope), _) => self.expr(term, scope).map(|_| ()),
+            // After UNION only the names of the result can be used.
+            (None, Expr::Identifier(name)) => {
+                let own =
+                    columns.iter().find(|c| c.name.eq_ignore_ascii_case(&name.value)).ok_or_else(|| {
+                        let candidates = columns.iter().map(|c| c.name.as_str());
+                        super::names::unknown_column(&name.value, &lex::at(name.span.start), candidates)
+                    })?;
+                name.value.clone_from(&own.name);
+                quote(name);
+                Ok(())
+            }
+            (None, _) => Err(unsupported("ORDER BY an expression after UNION")),
+        }
+    }
+
+    /// Brings TOP, FETCH FIRST and `LIMIT a, b` into one form: LIMIT … OFFSET ….
+    fn limit(&mut self, query: &mut Query, scope: &Scope<'_>) -> Result<()> {
+        let mut limit = None;
+        if let SetExpr::Select(select) = query.body.as_mut()
+            && let Some(top) = select.top.take()
+        {
+            refuse(top.with_ties || top.percent, "TOP with PERCENT or WITH TIES")?;
+            limit = Some(match top.quantity {
+                Some(TopQuantity::Constant(n)) => {
+                    Expr::value(sqlparser::ast::Value::Number(n.to_string(), false))
+                }
+                Some(TopQuantity::Expr(expr)) => expr,
+                None => {
+                    return Err(Error::new(state::SYNTAX_ERROR, "Syntax error: TOP needs a number of rows."));
+                }
+            });
+        }
+        if let Some(fetch) = query.fetch.take() {
+            refuse(fetch.with_ties || fetch.percent, "FETCH with PERCENT or WITH TIES")?;
+            let one = || Expr::value(sqlparser::ast::Value::Number("1".into(), false));
+            limit = limit.or(Some(fetch.quantity.unwrap_or_else(one)));
+        }
+        let mut offset = None;
+        match query.limit_clause.take() {
+            Some(LimitClause::LimitOffset { limit: l, offset: o, limit_by }) => {
+                refuse(!limit_by.is_empty(), "LIMIT … BY")?;
+                if limit.is_some() && l.is_some() {
+                    return Err(Error::new(
+                        state::SYNTAX_ERROR,
+                        "Syntax error: both TOP and LIMIT are given.",
+                    ));
+                }
+                limit = limit.or(l);
+                offset = o.map(|o| o.value);
+            }
+            Some(LimitClause::OffsetCommaLimit { offset: o, limit: l }) => {
+                limit = Some(l);
+                offset = Some(o);
+            }
+            None => {}
+        }
+        // SQLite has no OFFSET without LIMIT; a negative limit is none.
+        if limit.is_none() && offset.is_some() {
+            limit = Some(Expr::value(sqlparser::ast::Value::Number("-1".into(), false)));
+        }
+        for expr in [&mut limit, &mut offset].into_iter().flatten() {
+            let typed = self.expr(expr, scope)?;
+            self.set_parameter(&typed, &Typed::of(Some(ColumnType::of(DataType::BigInt)), false));
+        }
+        if limit.is_some() {
+            let offset = offset.map(|value| Offset { value, rows: OffsetRows::None });
+            query.limit_clause = Some(LimitClause::LimitOffset { limit, offset, limit_by: Vec::new() });
+        }
+        Ok(())
+    }
+}
+
+fn all_columns(relation: &Relation, qualified: bool) -> impl Iterator<Item = ResultColumn> + '_ {
+    let shown = relation.columns.iter().filter(move |c| qualified || !c.merged);
+    shown.map(|c| result_column(c.name.clone(), c.typed.clone()))
+}
+
+fn result_column(name: String, typed: Typed) -> ResultColumn {
+    ResultColumn {
+        name,
+        column_type: typed.column_type.unwrap_or(ColumnType::text(ColumnType::UNKNOWN_TEXT_SIZE)),
+        nullable: typed.nullable,
+        base: typed.base,
+    }
+}
+
+/// Has the identifier written in double quotes, which SQLite never takes for a keyword.
+pub(super) fn quote(ident: &mut Ident) {
+    ident.quote_style = Some('"');
+}
+
+/// HYC00 for SQL that SQLite or the driver does not have.
+pub(super) fn unsupported(what: &str) -> Error {
+    Error::new(state::NOT_IMPLEMENTED, format!("{what} is not supported."))
+}
+
+fn refuse(found: bool, what: &str) -> Result<()> {
+    if found { Err(unsupported(what)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! From a path to the resource that answers it: product prefix, API version, account, rights.
+
+use percent_encoding::percent_decode_str;
+
+use crate::credentials::{self, Credential, Rights};
+use crate::errors::{ApiError, xml_answer};
+use crate::http::{Answer, Request};
+use crate::resources::{Context, accounts, calls, conferences, participants};
+use crate::world::World;
+
+const VERSION: &str = "/2010-04-01";
+
+/// Answers one API request; the world changes only if the request is accepted.
+pub(crate) fn answer(request: &Request, known: &[Credential], world: &mut World) -> Result<Answer, ApiError> {
+    let (product, path) = split_product(&request.path);
+    let credential = credentials::authenticate(known, request.header("authorization"))?;
+    let rest = path.strip_prefix(VERSION).and_then(|rest| rest.strip_prefix('/'));
+    let (Some(rest), "api") = (rest, product) else { return Err(ApiError::not_found(path)) };
+    let Some(resource) = rest.strip_suffix(".json") else { return Ok(xml_answer(&request.method)) };
+    let parts: Vec<String> =
+        resource.split('/').map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned()).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let account = match parts[..] {
+        ["Accounts"] => credential.account_sid.as_str(),
+        ["Accounts", account, ..] => account,
+        _ => return Err(ApiError::not_found(path)),
+    };
+    check_reach(&credential, account, path, world)?;
+    check_rights(&credential, &request.method, &parts[1..])?;
+    dispatch(&Context { request, path, account }, &parts, world)
+}
+
+/// `/conversations/v1/…` is `conversations` and `/v1/…`; without a prefix the product is `api`.
+fn split_product(path: &str) -> (&str, &str) {
+    let is_version = |part: &str| {
+        part == &VERSION[1..] || part.strip_prefix('v').is_some_and(|digits| digits.parse::<u8>().is_ok())
+    };
+    let prefixed = path.strip_prefix('/').and_then(|rest| rest.split_once('/'));
+    match prefixed {
+        Some((product, rest)) if !is_version(product) && is_version(rest.split('/').next().unwrap_or("")) => {
+            (product, &path[product.len() + 1..])
+        }
+        _ => ("api", path),
+    }
+}
+
+/// A parent reaches its subaccounts, nobody reaches further. An account that exists but is out of
+/// reach answers 401, one that does not exist 404.
+fn check_reach(credential: &Credential, account: &str, path: &str, world: &World) -> Result<(), ApiError> {
+    let found = world.accounts.get(account).ok_or_else(|| ApiError::not_found(path))?;
+    let is_own = found.sid == credential.account_sid;
+    let is_child = found.owner == credential.account_sid && credential.rights != Rights::RestrictedKey;
+    if is_own || is_child { Ok(()) } else { Err(ApiError::authenticate()) }
+}
+
+/// `below` is the path after `Accounts`.
+fn check_rights(credential: &Credential, method: &str, below: &[&str]) -> Result<(), ApiError> {
+    let is_account = below.len() <= 1;
+    let is_key = below.get(1).is_some_and(|part| matches!(*part, "Keys" | "SigningKeys"));
+    match credential.rights {
+        Rights::StandardKey if is_account || is_key => Err(ApiError::authenticate()),
+        Rights::RestrictedKey => {
+            let is_granted = below.get(1).is_some_and(|part| matches!(*part, "Calls" | "Conferences"));
+            if is_granted && method == "GET" { Ok(()) } else { Err(ApiError::forbidden()) }
+        }
+        _ => Ok(()),
+    }
+}
+
+fn dispatch(context: &Context<'_>, parts: &[&str], world: &mut World) -> Result<Answer, ApiError> {
+    let method = context.request.method.as_str();
+    match (&parts[1..], method) {
+        ([], "GET") => accounts::list(context, world),
+        ([_], "GET") => accounts::fetch(context, world),
+        ([_, "Calls"], "GET") => calls::list(context, world),
+        ([_, "Calls"], "POST") => calls::create(context, world),
+        ([_, "Calls", sid], "GET") => calls::fetch(context, world, sid),
+        ([_, "Calls", sid], "POST") => calls::update(context, world, sid),
+        ([_, "Calls", sid], "DELETE") => calls::delete(context, world, sid),
+        ([_, "Conferences"], "GET") => conferences::list(context, world),
+        ([_, "Conferences", sid], "GET") => conferences::fetch(context, world, sid),
+        ([_, "Conferences", sid], "POST") => conferences::update(context, world, sid),
+        ([_, "Conferences", room, "Participants"], "GET") => participants::list(context, world, room),
+        ([_, "Conferences", room, "Participants"], "POST") => participants::create(context, world, room),
+        ([_, "Conferences", room, "Participants", one], "GET") => {
+            participants::fetch(context, world, room, one)
+        }
+        ([_, "Conferences", room, "Participants", one], "POST") => {
+            participants::update(context, world, room, one)
+        }
+        ([_, "Conferences", room, "Participants", one], "DELETE") => {
+            participants::delete(context, world, room, one)
+        }
+        ([] | [_] | [_, "Calls" | "Conferences"] | [_, "Calls" | "Conferences", _], _)
+        | ([_, "Conferences", _, "Participants"] | [_, "Conferences", _, "Participants", _], _) => {
+            Err(ApiError::method_not_allowed())
+        }
+        _ => Err(context.not_found()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_before_the_version_is_the_product() {
+        assert_eq!(split_product("/2010-04-01/Accounts.json"), ("api", "/2010-04-01/Accounts.json"));
+        assert_eq!(split_product("/api/2010-04-01/Accounts.json"), ("api", "/2010-04-01/Accounts.json"));
+        assert_eq!(split_product("/conversations/v1/Services"), ("conversations", "/v1/Services"));
+        assert_eq!(split_product("/v1/Services"), ("api", "/v1/Services"));
+        assert_eq!(split_product("/elsewhere"), ("api", "/elsewhere"));
+        for odd in ["", "*", "/", "//", "aé/x/v1", "é/v1"] {
+            assert_eq!(split_product(odd), ("api", odd));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Rows of one kind, by SID and by age.
+
+use std::collections::BTreeMap;
+
+/// Rows by SID, ordered by a place that grows with every row made.
+///
+/// The place of a removed row stays known, so that a page token that names it goes on working.
+#[derive(Debug)]
+pub(crate) struct Table<T> {
+    rows: BTreeMap<u64, T>,
+    places: BTreeMap<String, u64>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Table { rows: BTreeMap::new(), places: BTreeMap::new() }
+    }
+}
+
+impl<T> Table<T> {
+    /// Adds a row that is newer than all others.
+    pub(crate) fn insert(&mut self, sid: &str, row: T) {
+        let place = self.places.len() as u64;
+        self.places.insert(sid.to_string(), place);
+        self.rows.insert(place, row);
+    }
+
+    pub(crate) fn place(&self, sid: &str) -> Option<u64> {
+        self.places.get(sid).copied()
+    }
+
+    pub(crate) fn get(&self, sid: &str) -> Option<&T> {
+        self.rows.get(&self.place(sid)?)
+    }
+
+    pub(crate) fn get_mut(&mut self, sid: &str) -> Option<&mut T> {
+        self.rows.get_mut(&self.place(sid)?)
+    }
+
+    pub(crate) fn remove(&mut self, sid: &str) -> Option<T> {
+        self.rows.remove(&self.place(sid)?)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// All rows, newest first.
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &T> {
+        self.rows.values().rev()
+    }
+
+    /// The rows below a place, newest first.
+    pub(crate) fn older_than(&self, place: u64) -> impl Iterator<Item = &T> {
+        self.rows.range(..place).rev().map(|(_, row)| row)
+    }
+
+    /// The rows above a place, oldest first.
+    pub(crate) fn newer_than(&self, place: u64) -> impl Iterator<Item = &T> {
+        self.rows.range(place.saturating_add(1)..).map(|(_, row)| row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_removed_row_keeps_its_place() {
+        let mut table = Table::default();
+        for sid in ["a", "b", "c"] {
+            table.insert(sid, sid);
+        }
+        assert_eq!(table.remove("b"), Some("b"));
+        assert_eq!(table.get("b"), None);
+        table.insert("d", "d");
+        assert_eq!(table.older_than(table.place("b").unwrap()).collect::<Vec<_>>(), [&"a"]);
+        assert_eq!(table.newer_than(table.place("b").unwrap()).collect::<Vec<_>>(), [&"c", &"d"]);
+        assert_eq!(table.newest_first().collect::<Vec<_>>(), [&"d", &"c", &"a"]);
+    }
+}
