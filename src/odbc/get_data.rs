@@ -115,6 +115,13 @@ fn deliver(partial: &mut PartialValue, at: Addresses, capacity: usize) -> Result
         return Ok(None);
     }
     let part = convert::take(&partial.value, partial.offset, capacity)?;
+    // A buffer of a terminator alone asks for the length. A larger one that takes nothing would be asked again,
+    // without end.
+    if part.truncated && part.next == partial.offset && capacity > part.terminator.max(1) {
+        let message =
+            format!("A buffer of {capacity} bytes cannot hold the next character and its terminator.");
+        return Err(Error::new(state::INVALID_STRING_OR_BUFFER_LENGTH, message));
+    }
     write_part(&part, at);
     let (next, complete, cut) = (part.next, part.complete, part.truncated);
     partial.offset = next;
@@ -148,6 +155,21 @@ mod tests {
         assert!(deliver(&mut value, at, 4).unwrap().is_none());
         assert_eq!((at.data.read_all::<u8>(4), address.read()), (b"def\0".to_vec(), Some(3isize)));
         assert!(value.finished);
+    }
+
+    #[test]
+    fn a_buffer_too_small_for_a_character_is_an_error_and_no_endless_loop() {
+        let mut value = partial("☕");
+        let mut buffer = [0u8; 4];
+        let at = Addresses {
+            data: Address::of(&mut buffer[..]),
+            octet_length: Address::NULL,
+            indicator: Address::NULL,
+        };
+        assert!(deliver(&mut value, at, 1).unwrap().is_some(), "a probe");
+        let error = deliver(&mut value, at, 3).unwrap_err();
+        assert_eq!(error.state, state::INVALID_STRING_OR_BUFFER_LENGTH);
+        assert!(deliver(&mut value, at, 4).unwrap().is_none());
     }
 
     #[test]

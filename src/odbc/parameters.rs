@@ -10,7 +10,7 @@ use crate::abi::memory::Address;
 use crate::convert::{self, CInput, CTarget, CType, is_supported_from_c};
 use crate::engine::ParameterInfo;
 use crate::error::{Error, Result, state};
-use crate::model::ColumnType;
+use crate::model::{ColumnType, DataType};
 use crate::value::Value;
 
 /// The arguments of SQLBindParameter.
@@ -260,7 +260,15 @@ fn target(record: &Record, described: Option<&Record>, marker: &ParameterInfo) -
         precision: u8::try_from(record.precision).unwrap_or(0),
         scale: i8::try_from(record.scale).unwrap_or(0),
     };
-    Ok(Target { source, bound, wanted: marker.column_type })
+    // The statement's type stands where text has to take a column's form. Beside a number, and where the statement
+    // says nothing, the application's own type stands: SQLite compares numbers of different types, and a cut to the
+    // column's type would change what is asked.
+    let is_number = |t: ColumnType| {
+        use DataType::{BigInt, Decimal, Double, Integer};
+        matches!(t.data_type, Integer | BigInt | Double | Decimal)
+    };
+    let own = !marker.typed || (is_number(marker.column_type) && is_number(bound));
+    Ok(Target { source, bound, wanted: if own { bound } else { marker.column_type } })
 }
 
 fn slot(at: Addresses, target: Target) -> Result<Slot> {
@@ -349,10 +357,9 @@ impl Target {
 mod tests {
     use super::super::descriptor::Role;
     use super::*;
-    use crate::model::DataType;
 
     fn marker(data_type: DataType) -> ParameterInfo {
-        ParameterInfo { column_type: ColumnType::of(data_type), nullable: true, name: None }
+        ParameterInfo { column_type: ColumnType::of(data_type), typed: true, nullable: true, name: None }
     }
 
     fn bound(records: Vec<Record>) -> Descriptor {
