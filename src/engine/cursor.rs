@@ -14,8 +14,8 @@ use crate::value::ValueRef;
 pub struct Cursor {
     columns: Arc<[ResultColumn]>,
     source: Source,
-    /// Rows that may still be given; `None` for all.
-    left: Option<usize>,
+    /// Whether the last row has been passed, or an error came: SQLite would begin again.
+    ended: bool,
 }
 
 #[derive(Debug)]
@@ -29,16 +29,16 @@ enum Source {
 }
 
 impl Cursor {
-    pub(super) fn of_query(rows: Rows, query: &QueryPlan, max_rows: usize) -> Self {
+    pub(super) fn of_query(rows: Rows, query: &QueryPlan) -> Self {
         Cursor {
             columns: query.columns.as_slice().into(),
             source: Source::Query(Box::new(rows)),
-            left: (max_rows > 0).then_some(max_rows),
+            ended: false,
         }
     }
 
     pub(super) fn of_page(page: Option<Page>, columns: &[ResultColumn]) -> Self {
-        Cursor { columns: columns.into(), source: Source::Page { page, next: 0 }, left: None }
+        Cursor { columns: columns.into(), source: Source::Page { page, next: 0 }, ended: false }
     }
 
     /// The columns.
@@ -52,7 +52,7 @@ impl Cursor {
     /// HY008 when cancelled, HYT00 at the query timeout, and whatever Twilio, the way to it or SQLite answered.
     /// The cursor gives no further row after an error.
     pub fn advance(&mut self) -> Result<bool> {
-        if self.left == Some(0) {
+        if self.ended {
             return Ok(false);
         }
         let moved = match &mut self.source {
@@ -62,11 +62,7 @@ impl Cursor {
                 Ok(page.as_ref().is_some_and(|p| *next <= p.rows()))
             }
         };
-        match &moved {
-            Ok(true) => self.left = self.left.map(|left| left - 1),
-            // SQLite would begin again.
-            Ok(false) | Err(_) => self.left = Some(0),
-        }
+        self.ended = !matches!(moved, Ok(true));
         moved
     }
 

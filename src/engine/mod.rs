@@ -144,12 +144,11 @@ impl Prepared {
     }
 
     /// Runs the statement with one value for each marker, in the representation of the marker's type.
-    /// `max_rows` 0 stands for no limit.
     ///
     /// # Errors
     /// 07002 for a wrong number of values, 25006 for a write on a read-only connection, 22018 for a malformed
     /// SID, and what Twilio answers.
-    pub fn execute(&mut self, parameters: Vec<Value>, max_rows: usize) -> Result<Outcome> {
+    pub fn execute(&mut self, parameters: Vec<Value>) -> Result<Outcome> {
         let expected = self.statement.parameters.len();
         if parameters.len() != expected {
             let message =
@@ -163,7 +162,7 @@ impl Prepared {
                     Some(session) => session,
                     None => Session::open(&self.database, query, &self.cancel)?,
                 };
-                session.run(&parameters).map(|rows| Outcome::Rows(Cursor::of_query(rows, query, max_rows)))
+                session.run(&parameters).map(|rows| Outcome::Rows(Cursor::of_query(rows, query)))
             }
             Plan::Write(write) => {
                 write::execute(&self.database, write, &parameters, &self.cancel).map(Outcome::Affected)

@@ -104,6 +104,14 @@ impl OpenCursor {
         Ok(on_row)
     }
 
+    /// Warnings of the engine's since the last call.
+    pub fn take_warnings(&mut self) -> Vec<Error> {
+        match &mut self.rows {
+            Rows::Engine(cursor) => cursor.take_warnings(),
+            Rows::Finished(..) => Vec::new(),
+        }
+    }
+
     /// The value of the current row's column, counted from 0.
     pub fn value(&self, column: usize) -> ValueRef<'_> {
         self.rows.value(column)

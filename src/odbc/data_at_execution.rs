@@ -67,24 +67,30 @@ impl Current {
     }
 }
 
+/// The set and the position of a parameter that is still to come.
+pub type Pending = (usize, usize);
+
+/// The parameters whose data comes by SQLPutData, in order.
+pub fn deferred(sets: &[ParameterSet]) -> VecDeque<Pending> {
+    let mut pending = VecDeque::new();
+    for (set, parameters) in sets.iter().enumerate() {
+        if let ParameterSet::Ready(slots) = parameters {
+            let deferred = slots.iter().enumerate().filter(|(_, slot)| matches!(slot, Slot::Deferred(_)));
+            pending.extend(deferred.map(|(index, _)| (set, index)));
+        }
+    }
+    pending
+}
+
 impl Dialogue {
-    /// A dialogue about the deferred parameters of `sets`; gives everything back when there are none.
+    /// A dialogue about the parameters that [`deferred`] has found.
     pub fn new(
         plan: Plan,
         is_prepared: bool,
         sets: Vec<ParameterSet>,
-    ) -> std::result::Result<Dialogue, (Plan, Vec<ParameterSet>)> {
-        let mut pending = VecDeque::new();
-        for (set, parameters) in sets.iter().enumerate() {
-            if let ParameterSet::Ready(slots) = parameters {
-                let deferred = slots.iter().enumerate().filter(|(_, slot)| matches!(slot, Slot::Deferred(_)));
-                pending.extend(deferred.map(|(index, _)| (set, index)));
-            }
-        }
-        if pending.is_empty() {
-            return Err((plan, sets));
-        }
-        Ok(Dialogue { plan, is_prepared, sets, pending, current: None })
+        pending: VecDeque<Pending>,
+    ) -> Dialogue {
+        Dialogue { plan, is_prepared, sets, pending, current: None }
     }
 
     /// Ends the current parameter and asks for the next; `None` when all have been sent.

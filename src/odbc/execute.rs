@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::catalog::{self, ResultSet};
 use super::constants::{diag, param};
 use super::cursor::OpenCursor;
-use super::data_at_execution::Dialogue;
+use super::data_at_execution::{Dialogue, deferred};
 use super::dispatch::{Completion, StatementCall};
 use super::parameters::{ParameterSet, Slot, gather};
 use super::registry::Activity;
@@ -104,13 +104,13 @@ impl StatementCall<'_> {
                 return Err(error);
             }
         };
-        match Dialogue::new(plan, is_prepared, sets) {
-            Ok(dialogue) => {
-                self.statement.state = State::NeedData(Box::new(dialogue));
-                Ok(Completion::NeedData)
-            }
-            Err((plan, sets)) => self.run(plan, is_prepared, sets),
+        let pending = deferred(&sets);
+        if pending.is_empty() {
+            return self.run(plan, is_prepared, sets);
         }
+        let dialogue = Dialogue::new(plan, is_prepared, sets, pending);
+        self.statement.state = State::NeedData(Box::new(dialogue));
+        Ok(Completion::NeedData)
     }
 
     fn give_back(&mut self, plan: Plan, is_prepared: bool) {
@@ -150,7 +150,7 @@ impl StatementCall<'_> {
                 ParameterSet::Ignored => (param::UNUSED, None),
                 ParameterSet::Failed(error, column) => (param::ERROR, Some((error, column as i32))),
                 ParameterSet::Ready(slots) => {
-                    match plan.prepared.execute(values(slots), attributes.max_rows) {
+                    match plan.prepared.execute(values(slots)) {
                         Ok(Outcome::Affected(rows)) => {
                             affected += rows as isize;
                             (param::SUCCESS, None)

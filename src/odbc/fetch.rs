@@ -187,7 +187,9 @@ impl Rowset<'_> {
         let offset = self.header.offset();
         let mut rows = 0;
         while rows < self.header.array_size {
-            match cursor.advance(attributes.max_rows) {
+            let moved = cursor.advance(attributes.max_rows);
+            cursor.take_warnings().into_iter().for_each(|warning| diagnostics.post(warning));
+            match moved {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => {

@@ -128,7 +128,7 @@ mod tests {
             };
             let sql = format!("SELECT {{fn {}({arguments})}}", function.name);
             let mut prepared = database.prepare(&sql, &CancelToken::default()).unwrap();
-            let Ok(Outcome::Rows(mut rows)) = prepared.execute(Vec::new(), 0) else { panic!("{sql}") };
+            let Ok(Outcome::Rows(mut rows)) = prepared.execute(Vec::new()) else { panic!("{sql}") };
             assert!(rows.advance().unwrap(), "{sql}");
             assert_ne!(rows.value(0), crate::value::ValueRef::Null, "{sql}");
         }
