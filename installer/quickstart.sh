@@ -118,19 +118,26 @@ register() {
 
 # isql pads columns to the widest value a type allows, so it prints them with tabs and awk aligns them.
 align() {
-    awk -F '\t' '
-        { for (i = 1; i <= NF; i++) { cell[NR, i] = $i; if (length($i) > width[i]) width[i] = length($i) }
-          if (NF > columns) columns = NF }
+    # awk counts bytes here: a character of UTF-8 is its first byte, and East Asian ones and emoji fill two places.
+    LC_ALL=C awk -F '\t' '
+        function places(text,  wide) {
+            gsub(/[\200-\277]/, "", text)
+            wide = gsub(/[\343-\355\360]/, "&", text)
+            return length(text) + wide
+        }
+        function repeated(sign, times,  text) { while (times-- > 0) text = text sign; return text }
         function rule(  i, line) {
-            for (i = 1; i <= columns; i++) { line = line "+-"; line = line dashes(width[i] + 1) }
+            for (i = 1; i <= columns; i++) line = line "+" repeated("-", width[i] + 2)
             print line "+"
         }
-        function dashes(n,  text) { while (n-- > 0) text = text "-"; return text }
+        { for (i = 1; i <= NF; i++) { cell[NR, i] = $i; if (places($i) > width[i]) width[i] = places($i) }
+          if (NF > columns) columns = NF }
         END {
             rule()
             for (row = 1; row <= NR; row++) {
                 line = ""
-                for (i = 1; i <= columns; i++) line = line sprintf("| %-" width[i] "s ", cell[row, i])
+                for (i = 1; i <= columns; i++)
+                    line = line "| " cell[row, i] repeated(" ", width[i] - places(cell[row, i]) + 1)
                 print line "|"
                 if (row == 1) rule()
             }
