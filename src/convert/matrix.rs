@@ -47,3 +47,98 @@ pub const fn is_supported_to_c(data_type: DataType, c_type: CType) -> bool {
 pub const fn is_supported_from_c(data_type: DataType, c_type: CType) -> bool {
     is_supported_to_c(data_type, c_type)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::convert::{CInput, CTarget, from_c, to_c};
+    use crate::error::state::RESTRICTED_DATA_TYPE;
+    use crate::model::ColumnType;
+    use crate::value::{Value, ValueRef};
+
+    const DATA_TYPES: [DataType; 11] = [
+        DataType::Text,
+        DataType::Json,
+        DataType::Boolean,
+        DataType::Integer,
+        DataType::BigInt,
+        DataType::Double,
+        DataType::Decimal,
+        DataType::Date,
+        DataType::Time,
+        DataType::Timestamp,
+        DataType::Binary,
+    ];
+
+    fn pairs() -> impl Iterator<Item = (DataType, CType)> {
+        DATA_TYPES.into_iter().flat_map(|data_type| CType::ALL.map(|c_type| (data_type, c_type)))
+    }
+
+    fn sample(data_type: DataType) -> ValueRef<'static> {
+        match data_type {
+            DataType::Text | DataType::Json => ValueRef::Text("1"),
+            DataType::Boolean | DataType::Integer | DataType::BigInt => ValueRef::Integer(1),
+            DataType::Double => ValueRef::Real(1.0),
+            DataType::Decimal => ValueRef::Text("1.00"),
+            DataType::Date => ValueRef::Text("2020-01-31"),
+            DataType::Time => ValueRef::Text("10:20:30"),
+            DataType::Timestamp => ValueRef::Text("2020-01-31 00:00:00"),
+            DataType::Binary => ValueRef::Binary(&[1]),
+        }
+    }
+
+    #[test]
+    fn every_listed_pair_converts_to_c_and_no_other() {
+        let mut count = 0;
+        for (data_type, c_type) in pairs() {
+            let column = ColumnType::of(data_type);
+            for value in [sample(data_type), ValueRef::Null] {
+                let refused = match to_c(value, &column, &CTarget::new(c_type)) {
+                    Ok(_) => false,
+                    Err(error) if error.state == RESTRICTED_DATA_TYPE => true,
+                    // Text "1" is a number, but no date and no GUID.
+                    Err(_) if matches!(data_type, DataType::Text | DataType::Json) => false,
+                    Err(error) => panic!("{data_type:?} to {c_type:?}: {error}"),
+                };
+                assert_eq!(refused, !is_supported_to_c(data_type, c_type), "{data_type:?} to {c_type:?}");
+            }
+            count += usize::from(is_supported_to_c(data_type, c_type));
+        }
+        assert_eq!(count, 132);
+    }
+
+    #[test]
+    fn every_listed_pair_converts_from_c_and_no_other() {
+        let bytes = |c_type: CType| match c_type {
+            CType::Date => [2020u16, 1, 31].iter().flat_map(|f| f.to_ne_bytes()).collect(),
+            CType::Timestamp => {
+                [2020u16, 1, 31, 0, 0, 0, 0, 0].iter().flat_map(|f| f.to_ne_bytes()).collect()
+            }
+            other => vec![0; other.fixed_size().unwrap()],
+        };
+        for (data_type, c_type) in pairs() {
+            let parameter = ColumnType::of(data_type);
+            let result = match c_type {
+                CType::Char => from_c(CInput::Narrow(b"00"), &CTarget::new(c_type), &parameter),
+                CType::WChar => from_c(CInput::Wide(&[0x30, 0x30]), &CTarget::new(c_type), &parameter),
+                CType::Binary => from_c(CInput::Binary(b"00"), &CTarget::new(c_type), &parameter),
+                _ => from_c(CInput::Fixed(&bytes(c_type)), &CTarget::new(c_type), &parameter),
+            };
+            let refused = result.as_ref().is_err_and(|error| error.state == RESTRICTED_DATA_TYPE);
+            assert_eq!(refused, !is_supported_from_c(data_type, c_type), "{c_type:?} to {data_type:?}");
+            if c_type.fixed_size().is_some() && !refused {
+                assert!(result.is_ok(), "{c_type:?} to {data_type:?}: {result:?}");
+            }
+            let null = from_c(CInput::Null, &CTarget::new(c_type), &parameter);
+            assert_eq!(null.is_ok_and(|value| value == Value::Null), !refused);
+        }
+    }
+
+    #[test]
+    fn the_default_type_is_always_supported() {
+        for data_type in DATA_TYPES {
+            let c_type = CType::default_for(&ColumnType::of(data_type));
+            assert!(is_supported_to_c(data_type, c_type) && is_supported_from_c(data_type, c_type));
+        }
+    }
+}

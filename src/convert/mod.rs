@@ -6,15 +6,27 @@
 //! out of application memory, and leaves in the representation that [`crate::value`] gives to its SQL type.
 //! [`canonical`] does the same for the text of a literal. [`matrix`] lists the pairs that convert.
 
+mod binary;
+mod boolean;
 pub mod ctype;
+mod datetime;
+mod decimal;
+mod errors;
+mod guid;
+mod input;
 pub mod matrix;
+mod number;
 pub mod parts;
+#[cfg(test)]
+mod testing;
+mod text;
 
 use std::borrow::Cow;
 
 use crate::error::{Error, Result};
-use crate::model::ColumnType;
+use crate::model::{ColumnType, DataType};
 use crate::value::{Value, ValueRef};
+use input::Source;
 
 pub use ctype::CType;
 pub use matrix::{is_supported_from_c, is_supported_to_c};
@@ -48,6 +60,13 @@ impl FixedBytes {
     /// Bytes of the largest one, SQL_NUMERIC_STRUCT.
     pub const MAX: usize = 19;
 
+    fn new<const N: usize>(value: [u8; N]) -> FixedBytes {
+        const { assert!(N <= FixedBytes::MAX) }
+        let mut bytes = [0; FixedBytes::MAX];
+        bytes[..N].copy_from_slice(&value);
+        FixedBytes { bytes, len: N as u8 }
+    }
+
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
@@ -72,27 +91,85 @@ pub enum CData<'a> {
     Binary(Cow<'a, [u8]>),
 }
 
+/// Where a buffer that is too small may cut a value. Positions are bytes or UTF-16 units from the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// Between any two characters or bytes.
+    Anywhere,
+    /// Between pairs of hexadecimal digits.
+    Pairs,
+    /// Not before this position: the whole digits of a number's text, a timestamp's text up to the seconds.
+    After(usize),
+}
+
 /// The outcome of [`to_c`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Converted<'a> {
     pub data: CData<'a>,
     /// 01S07, when a fraction or a time part was cut.
     pub warning: Option<Error>,
-    /// Bytes or units, counted from the start, without which the value would be another one: the whole digits of
-    /// a number's text, a timestamp's text up to the seconds. 0 for data that can be cut anywhere.
-    pub whole: usize,
+    pub cut: Cut,
 }
 
-impl Converted<'_> {
-    /// A value that borrows nothing: for SQLGetData, which delivers it in parts over many calls.
-    pub fn into_owned(self) -> Converted<'static> {
-        unreachable!()
+impl<'a> Converted<'a> {
+    fn new(data: CData<'a>) -> Self {
+        Converted { data, warning: None, cut: Cut::Anywhere }
     }
 
-    /// Cuts character and binary data to `max_length` bytes, without warning (SQL_ATTR_MAX_LENGTH). `column` is
-    /// the type of the column: numbers and dates stay whole. 0 stands for no limit.
-    pub fn limit(&mut self, _column: &ColumnType, _max_length: usize) {
-        unreachable!()
+    /// The bytes of a structure as binary data, which a buffer takes whole or not at all.
+    fn into_binary(self) -> Self {
+        match self.data {
+            CData::Fixed(fixed) => {
+                let bytes = fixed.as_bytes().to_vec();
+                Converted { cut: Cut::After(bytes.len()), data: CData::Binary(bytes.into()), ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// A value that borrows nothing: for SQLGetData, which delivers it in parts over many calls.
+    pub fn into_owned(self) -> Converted<'static> {
+        let data = match self.data {
+            CData::Null => CData::Null,
+            CData::Fixed(fixed) => CData::Fixed(fixed),
+            CData::Narrow(text) => CData::Narrow(Cow::Owned(text.into_owned())),
+            CData::Wide(units) => CData::Wide(units),
+            CData::Binary(bytes) => CData::Binary(Cow::Owned(bytes.into_owned())),
+        };
+        Converted { data, warning: self.warning, cut: self.cut }
+    }
+
+    /// Cuts the data of a character or binary column to `max_length` bytes, without warning (SQL_ATTR_MAX_LENGTH).
+    /// `column` is the type of the column: numbers and dates stay whole. 0 stands for no limit.
+    pub fn limit(&mut self, column: &ColumnType, max_length: usize) {
+        if max_length == 0 || !matches!(column.data_type, DataType::Text | DataType::Json | DataType::Binary)
+        {
+            return;
+        }
+        match &mut self.data {
+            CData::Null | CData::Fixed(_) => {}
+            CData::Narrow(text) => {
+                let mut end = text.floor_char_boundary(max_length);
+                if self.cut == Cut::Pairs && end < text.len() {
+                    end &= !1;
+                }
+                match text {
+                    Cow::Borrowed(text) => *text = &text[..end],
+                    Cow::Owned(text) => text.truncate(end),
+                }
+            }
+            CData::Wide(units) => {
+                let mut end = (max_length / 2).min(units.len());
+                if self.cut == Cut::Pairs && end < units.len() {
+                    end &= !1;
+                }
+                units.truncate(end - usize::from(parts::splits_pair(units, end)));
+            }
+            CData::Binary(bytes) => match bytes {
+                Cow::Borrowed(bytes) => *bytes = &bytes[..max_length.min(bytes.len())],
+                Cow::Owned(bytes) => bytes.truncate(max_length),
+            },
+        }
     }
 }
 
@@ -100,9 +177,23 @@ impl Converted<'_> {
 ///
 /// # Errors
 /// 07006 (no such conversion), 22003 (whole digits lost), 22018 (text is not a value of the C type), 22007 (a date,
-/// time or timestamp column holds none). Lost fractions are the 01S07 in [`Converted::warning`].
-pub fn to_c<'a>(_value: ValueRef<'a>, _column: &ColumnType, _target: &CTarget) -> Result<Converted<'a>> {
-    unreachable!()
+/// time or timestamp column holds none). A lost fraction is the 01S07 in [`Converted::warning`].
+pub fn to_c<'a>(value: ValueRef<'a>, column: &ColumnType, target: &CTarget) -> Result<Converted<'a>> {
+    if !is_supported_to_c(column.data_type, target.c_type) {
+        return Err(errors::restricted(column.data_type, target.c_type));
+    }
+    if value == ValueRef::Null {
+        return Ok(Converted::new(CData::Null));
+    }
+    match column.data_type {
+        DataType::Text | DataType::Json => text::to_c(value, target),
+        DataType::Boolean => boolean::to_c(value, column, target),
+        DataType::Integer | DataType::BigInt | DataType::Double | DataType::Decimal => {
+            number::to_c(value, column, target)
+        }
+        DataType::Date | DataType::Time | DataType::Timestamp => datetime::to_c(value, column, target),
+        DataType::Binary => binary::to_c(value, target),
+    }
 }
 
 /// A parameter's bytes, copied out of application memory. The length is known: SQL_NTS has been resolved, a fixed
@@ -119,15 +210,24 @@ pub enum CInput<'a> {
     Binary(&'a [u8]),
 }
 
-/// Converts a parameter to the representation of its SQL type. `source` describes the bytes. Text that is longer
-/// than the parameter's size is not an error here.
+/// Converts a parameter to the representation of its SQL type. `source` describes the bytes.
+///
+/// Text that is longer than the parameter's size is not an error here, and a fraction of a second is kept whatever
+/// the scale. As the reference has it, a number loses its fraction to an integer type without a word, so
+/// `parameter` should be the type that the application named (ParameterType) where that differs from the column's.
 ///
 /// # Errors
 /// 07006 (no such conversion), 22001 (a fraction in text for an integer), 22003 (out of range), 22007 (a structure
 /// holds no date), 22008 (a time part in text for a date), 22018 (text is not a value of the type, or no valid
 /// UTF-8 or UTF-16), HY090 (a structure of the wrong length).
-pub fn from_c(_input: CInput<'_>, _source: &CTarget, _parameter: &ColumnType) -> Result<Value> {
-    unreachable!()
+pub fn from_c(input: CInput<'_>, source: &CTarget, parameter: &ColumnType) -> Result<Value> {
+    if !is_supported_from_c(parameter.data_type, source.c_type) {
+        return Err(errors::restricted(parameter.data_type, source.c_type));
+    }
+    match input::decode(input, source, parameter)? {
+        Some(source) => store(source, parameter),
+        None => Ok(Value::Null),
+    }
 }
 
 /// Turns the text of a literal into the representation of `target`.
@@ -145,6 +245,18 @@ pub fn from_c(_input: CInput<'_>, _source: &CTarget, _parameter: &ColumnType) ->
 ///
 /// # Errors
 /// 22001, 22003, 22008, 22018, as [`from_c`] for SQL_C_CHAR.
-pub fn canonical(_text: &str, _target: &ColumnType) -> Result<Value> {
-    unreachable!()
+pub fn canonical(text: &str, target: &ColumnType) -> Result<Value> {
+    store(Source::Text(Cow::Borrowed(text)), target)
+}
+
+fn store(source: Source<'_>, target: &ColumnType) -> Result<Value> {
+    match target.data_type {
+        DataType::Text | DataType::Json => text::store(source),
+        DataType::Boolean => boolean::store(source),
+        DataType::Integer | DataType::BigInt | DataType::Double | DataType::Decimal => {
+            number::store(source, target)
+        }
+        DataType::Date | DataType::Time | DataType::Timestamp => datetime::store(source, target),
+        DataType::Binary => binary::store(source),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::convert::Converted;
+use crate::convert::{CData, Converted, Cut, errors};
 use crate::error::Result;
 
 /// The indicator of a NULL (SQL_NULL_DATA).
@@ -26,16 +26,18 @@ pub struct Part<'d> {
     pub terminator: usize,
     /// The length/indicator value: bytes left before this call, without terminator; [`NULL_DATA`] for NULL.
     pub indicator: isize,
-    /// Whether something is left behind (01004).
+    /// Whether something is left behind, be it the terminator (01004).
     pub truncated: bool,
+    /// Whether the value is now consumed, so that SQLGetData answers SQL_NO_DATA to the next call. A probe with a
+    /// capacity of 0 never consumes a value of variable length, not even an empty one.
+    pub complete: bool,
     /// The offset for the next call. It equals the one given when nothing was consumed: a probe, or a buffer
     /// that cannot hold one character.
     pub next: usize,
 }
 
 /// What a buffer of `capacity` bytes receives of `value` from `offset` on: 0 at first, then the `next` of the
-/// part before, opaque to the caller. The caller answers SQL_NO_DATA to a call that follows a part with
-/// `truncated` unset.
+/// part before, opaque to the caller.
 ///
 /// - A value of fixed size is delivered whole, whatever the capacity.
 /// - Neither a UTF-8 sequence nor a surrogate pair is split.
@@ -44,8 +46,96 @@ pub struct Part<'d> {
 ///
 /// # Errors
 /// 22003 when a number's or a date's text would be cut where that changes the value. Nothing is to be written.
-pub fn take<'d>(_value: &'d Converted<'_>, _offset: usize, _capacity: usize) -> Result<Part<'d>> {
-    unreachable!()
+pub fn take<'d>(value: &'d Converted<'_>, offset: usize, capacity: usize) -> Result<Part<'d>> {
+    match &value.data {
+        CData::Null => Ok(Part {
+            chunk: Chunk::Bytes(&[]),
+            terminator: 0,
+            indicator: NULL_DATA,
+            truncated: false,
+            complete: true,
+            next: offset,
+        }),
+        CData::Fixed(fixed) => {
+            let bytes = fixed.as_bytes();
+            Ok(Part {
+                chunk: Chunk::Bytes(bytes),
+                terminator: 0,
+                indicator: bytes.len() as isize,
+                truncated: false,
+                complete: true,
+                next: bytes.len(),
+            })
+        }
+        CData::Narrow(text) => {
+            let fit = Fit::new(text.len(), offset, capacity, 1);
+            let end = fit.end(value.cut, |end| text.floor_char_boundary(end))?;
+            Ok(fit.part(end, 1, Chunk::Bytes(&text.as_bytes()[fit.start..end])))
+        }
+        CData::Wide(units) => {
+            let fit = Fit::new(units.len(), offset, capacity / 2, 1);
+            let end = fit.end(value.cut, |end| end - usize::from(splits_pair(units, end)))?;
+            Ok(fit.part(end, 2, Chunk::Units(&units[fit.start..end])))
+        }
+        CData::Binary(bytes) => {
+            let fit = Fit::new(bytes.len(), offset, capacity, 0);
+            let end = fit.end(value.cut, |end| end)?;
+            Ok(fit.part(end, 1, Chunk::Bytes(&bytes[fit.start..end])))
+        }
+    }
+}
+
+/// Whether a cut before the unit at `end` would come between the two halves of a surrogate pair.
+pub(super) fn splits_pair(units: &[u16], end: usize) -> bool {
+    end > 0 && end < units.len() && (0xD800..0xDC00).contains(&units[end - 1])
+}
+
+/// A buffer held against what is left of a value, in units of the value.
+struct Fit {
+    len: usize,
+    start: usize,
+    capacity: usize,
+    /// Units of the terminator that fits: 0 or 1.
+    terminator: usize,
+    /// Whether a terminator is wanted that does not fit.
+    unterminated: bool,
+}
+
+impl Fit {
+    fn new(len: usize, offset: usize, capacity: usize, terminator: usize) -> Fit {
+        let unterminated = capacity < terminator;
+        let terminator = if unterminated { 0 } else { terminator };
+        Fit { len, start: offset.min(len), capacity, terminator, unterminated }
+    }
+
+    /// Where the part ends: at the value's end if that fits, otherwise where `floor` allows it.
+    fn end(&self, cut: Cut, floor: impl Fn(usize) -> usize) -> Result<usize> {
+        let room = self.start.saturating_add(self.capacity - self.terminator);
+        if room >= self.len {
+            return Ok(self.len);
+        }
+        if self.capacity == 0 {
+            return Ok(self.start);
+        }
+        match cut {
+            Cut::Anywhere => Ok(floor(room).max(self.start)),
+            Cut::Pairs => Ok(room & !1),
+            Cut::After(needed) if room < needed => Err(errors::buffer_too_small(needed)),
+            Cut::After(_) => Ok(floor(room).max(self.start)),
+        }
+    }
+
+    fn part<'d>(&self, end: usize, unit: usize, chunk: Chunk<'d>) -> Part<'d> {
+        let truncated = end < self.len || self.unterminated;
+        Part {
+            chunk,
+            terminator: self.terminator * unit,
+            indicator: ((self.len - self.start) * unit) as isize,
+            truncated,
+            complete: !truncated && self.capacity > 0,
+            next: end,
+        }
+    }
 }
 
 impl Part<'_> {
@@ -55,8 +145,17 @@ impl Part<'_> {
     }
 
     /// Writes data and terminator to the start of `buffer`, which holds at least [`Part::written`] bytes.
-    pub fn write(&self, _buffer: &mut [u8]) {
-        unreachable!()
+    pub fn write(&self, buffer: &mut [u8]) {
+        let (data, rest) = buffer.split_at_mut(self.chunk.byte_len());
+        match self.chunk {
+            Chunk::Bytes(bytes) => data.copy_from_slice(bytes),
+            Chunk::Units(units) => {
+                for (pair, unit) in data.chunks_exact_mut(2).zip(units) {
+                    pair.copy_from_slice(&unit.to_ne_bytes());
+                }
+            }
+        }
+        rest[..self.terminator].fill(0);
     }
 }
 
@@ -75,5 +174,148 @@ impl<'d> Chunk<'d> {
             Chunk::Bytes(bytes) => Cow::Borrowed(bytes),
             Chunk::Units(units) => units.iter().flat_map(|unit| unit.to_ne_bytes()).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::convert::{CTarget, CType, to_c};
+    use crate::model::{ColumnType, DataType};
+    use crate::value::ValueRef;
+
+    const TEXT: ColumnType = ColumnType::text(100);
+
+    fn text(text: &str, c_type: CType) -> Converted<'_> {
+        to_c(ValueRef::Text(text), &TEXT, &CTarget::new(c_type)).unwrap()
+    }
+
+    /// Every part that buffers of `capacity` bytes receive: data and terminator, indicator.
+    fn parts(value: &Converted<'_>, capacity: usize) -> Vec<(Vec<u8>, isize)> {
+        let mut parts = Vec::new();
+        let mut offset = 0;
+        loop {
+            let part = take(value, offset, capacity).unwrap();
+            assert!(part.written() <= capacity);
+            let mut buffer = vec![0xaa; capacity];
+            part.write(&mut buffer);
+            assert!(buffer[part.written()..].iter().all(|&b| b == 0xaa));
+            buffer.truncate(part.written());
+            parts.push((buffer, part.indicator));
+            assert_eq!(part.truncated, !part.complete);
+            if part.complete {
+                return parts;
+            }
+            assert!(part.next > offset);
+            offset = part.next;
+        }
+    }
+
+    #[test]
+    fn the_indicator_counts_what_is_left_before_the_call() {
+        let value = text("abcdefg", CType::Char);
+        let expected = [(b"abc\0".to_vec(), 7), (b"def\0".to_vec(), 4), (b"g\0".to_vec(), 1)];
+        assert_eq!(parts(&value, 4), expected);
+        assert_eq!(parts(&value, 8), [(b"abcdefg\0".to_vec(), 7)]);
+        assert_eq!(parts(&value, 7).len(), 2);
+    }
+
+    #[test]
+    fn characters_stay_whole() {
+        let value = text("a😀é€", CType::Char);
+        for capacity in 5..=11 {
+            let whole: Vec<u8> = parts(&value, capacity)
+                .into_iter()
+                .flat_map(|(mut bytes, _)| {
+                    assert_eq!(bytes.pop(), Some(0));
+                    assert!(std::str::from_utf8(&bytes).is_ok());
+                    bytes
+                })
+                .collect();
+            assert_eq!(whole, "a😀é€".as_bytes());
+        }
+        let value = text("a😀é😀", CType::WChar);
+        for capacity in 6..=15 {
+            let whole: Vec<u16> = parts(&value, capacity)
+                .into_iter()
+                .flat_map(|(bytes, _)| {
+                    let mut units: Vec<u16> =
+                        bytes.chunks_exact(2).map(|b| u16::from_ne_bytes([b[0], b[1]])).collect();
+                    assert_eq!(units.pop(), Some(0));
+                    assert!(String::from_utf16(&units).is_ok());
+                    units
+                })
+                .collect();
+            assert_eq!(whole, "a😀é😀".encode_utf16().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_probe_consumes_nothing() {
+        for (value, capacity, indicator) in [
+            (text("abc", CType::Char), 0, 3),
+            (text("", CType::Char), 0, 0),
+            (text("abc", CType::WChar), 1, 6),
+            (text("", CType::WChar), 0, 0),
+        ] {
+            let part = take(&value, 0, capacity).unwrap();
+            assert_eq!((part.written(), part.indicator, part.next), (0, indicator, 0));
+            assert!(part.truncated && !part.complete);
+        }
+        let empty = text("", CType::Binary);
+        let part = take(&empty, 0, 0).unwrap();
+        assert!(!part.truncated && !part.complete);
+        let number =
+            to_c(ValueRef::Integer(1234), &ColumnType::of(DataType::Integer), &CTarget::new(CType::Char));
+        assert_eq!(take(&number.unwrap(), 0, 0).unwrap().indicator, 4);
+    }
+
+    #[test]
+    fn an_empty_string_is_a_success_of_length_0() {
+        assert_eq!(parts(&text("", CType::Char), 1), [(vec![0], 0)]);
+        assert_eq!(parts(&text("", CType::WChar), 2), [(vec![0, 0], 0)]);
+        assert_eq!(parts(&text("", CType::Binary), 1), [(vec![], 0)]);
+    }
+
+    #[test]
+    fn a_buffer_for_the_terminator_alone_makes_no_progress() {
+        for (value, capacity) in
+            [(text("a", CType::Char), 1), (text("😀", CType::Char), 4), (text("😀", CType::WChar), 5)]
+        {
+            let part = take(&value, 0, capacity).unwrap();
+            assert_eq!((part.chunk.byte_len(), part.next, part.truncated), (0, 0, true));
+            assert!(part.terminator > 0);
+        }
+    }
+
+    #[test]
+    fn binary_has_no_terminator_and_fixed_values_ignore_the_capacity() {
+        assert_eq!(parts(&text("abcde", CType::Binary), 3), [(b"abc".to_vec(), 5), (b"de".to_vec(), 2)]);
+        let bigint = ColumnType::of(DataType::BigInt);
+        let number = to_c(ValueRef::Integer(1), &bigint, &CTarget::new(CType::SBigInt)).unwrap();
+        let part = take(&number, 0, 0).unwrap();
+        assert_eq!((part.written(), part.indicator, part.complete), (8, 8, true));
+        let null = to_c(ValueRef::Null, &bigint, &CTarget::new(CType::SBigInt)).unwrap();
+        let part = take(&null, 0, 0).unwrap();
+        assert_eq!((part.written(), part.indicator, part.complete), (0, NULL_DATA, true));
+    }
+
+    #[test]
+    fn a_limit_cuts_in_silence() {
+        for (c_type, limit, indicator) in
+            [(CType::Char, 4, 3), (CType::WChar, 7, 4), (CType::Binary, 4, 4), (CType::Char, 0, 7)]
+        {
+            let mut value = text("aé😀", c_type);
+            value.limit(&TEXT, limit);
+            let part = take(&value, 0, 100).unwrap();
+            assert_eq!((part.indicator, part.truncated), (indicator, false), "{c_type:?}");
+            let mut owned = text("aé😀", c_type).into_owned();
+            owned.limit(&TEXT, limit);
+            assert_eq!(owned, value);
+        }
+        let integer = ColumnType::of(DataType::Integer);
+        let mut number = to_c(ValueRef::Integer(1234), &integer, &CTarget::new(CType::Char)).unwrap();
+        number.limit(&integer, 2);
+        assert_eq!(take(&number, 0, 100).unwrap().indicator, 4);
     }
 }

@@ -48,6 +48,8 @@ pub(super) fn execute(
     request.form = form;
     let columns = plan.returns.columns.iter().map(|c| (c.json.as_str(), c.data_type));
     let layout = Layout::new(None, columns);
-    let written = database.client.write(&request, Some(&layout), procedure.creates, cancel)?;
+    let once =
+        procedure.creates || plan.arguments.iter().any(|(position, _)| procedure.inputs[*position].acts);
+    let written = database.client.write(&request, Some(&layout), once, cancel)?;
     Ok(written.row)
 }

@@ -29,6 +29,11 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
         let (a, b) = (c.get::<Option<i64>>(0)?, c.get::<Option<i64>>(1)?);
         Ok(a.zip(b).and_then(|(a, b)| a.checked_rem(b)))
     })?;
+    // As SQL_CONCAT_NULL_BEHAVIOR says; SQLite's own concat() takes NULL for nothing.
+    connection.create_scalar_function("concat", -1, pure, |c| {
+        let parts: Option<Vec<String>> = (0..c.len()).map(|i| text(c.get_raw(i))).collect();
+        Ok(parts.map(|p| p.concat()))
+    })?;
     connection.create_scalar_function("pi", 0, pure, |_| Ok(std::f64::consts::PI))?;
 
     for name in ["now", "getdate"] {
@@ -76,6 +81,16 @@ fn clock(format: &str) -> String {
     Timestamp::now().strftime(format).to_string()
 }
 
+/// The value as SQLite would write it; `None` for NULL.
+fn text(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(i) => Some(i.to_string()),
+        ValueRef::Real(r) => Some(format!("{r:?}")),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+    }
+}
+
 /// A part of a date, time or timestamp; NULL for NULL and for text that has no such part.
 fn part(context: &Context<'_>, from: usize, to: usize) -> Result<Value> {
     let ValueRef::Text(text) = context.get_raw(0) else { return Ok(Value::Null) };
@@ -107,6 +122,8 @@ mod tests {
         for (expression, expected) in [
             ("ucase('straße')", "STRASSE"),
             ("lcase('ÄB')", "äb"),
+            ("concat('a', 1, 2.5)", "a12.5"),
+            ("concat('a', NULL)", "NULL"),
             ("power(2, 10)", "1024.0"),
             ("mod(7, 3)", "1"),
             ("mod(7, 0)", "NULL"),

@@ -82,6 +82,9 @@ impl Database {
     /// # Errors
     /// 42000 with the position, 42S02, 42S22, 22007, 22018, 25006, HYC00.
     pub fn prepare(&self, sql: &str, cancel: &CancelToken) -> Result<Prepared> {
+        if self.read_only && sql::changes_data(sql) {
+            return Err(read_only());
+        }
         let statement = sql::plan(&self.model, sql)?;
         let mut prepared =
             Prepared { database: self.clone(), cancel: cancel.clone(), statement, session: None };
@@ -174,9 +177,13 @@ impl Prepared {
 
     fn check_read_only(&self) -> Result<()> {
         if self.database.read_only && self.writes() {
-            let message = "The connection is read-only (ReadOnly or SQL_ATTR_ACCESS_MODE): nothing was sent.";
-            return Err(Error::new(state::READ_ONLY, message));
+            return Err(read_only());
         }
         Ok(())
     }
+}
+
+fn read_only() -> Error {
+    let message = "The connection is read-only (ReadOnly=1 or SQL_ATTR_ACCESS_MODE): nothing was sent.";
+    Error::new(state::READ_ONLY, message)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::context::Context;
 use super::pushdown::{Access, Role};
@@ -143,7 +143,8 @@ struct Walk {
     parent: ScanRequest,
     keys: VecDeque<String>,
     seen: HashSet<String>,
-    current: Option<Scan>,
+    /// The list that is being read, and the pages that were taken from it.
+    current: Option<(Arc<Mutex<SharedScan>>, usize)>,
 }
 
 impl Scan {
@@ -160,7 +161,7 @@ impl Scan {
         Ok(Scan::List(context.client.list(list, layout, Some(request.page_size))))
     }
 
-    fn next_page(&mut self, context: &Context, request: &ScanRequest) -> Result<Option<Page>> {
+    fn next_page(&mut self, context: &Context, request: &ScanRequest) -> Result<Option<Arc<Page>>> {
         context.cancel.check()?;
         let page = match self {
             Scan::Fetch(template) => {
@@ -176,7 +177,7 @@ impl Scan {
             Some(page) => context.warn(&request.table, &request.columns, page),
             None => *self = Scan::Done,
         }
-        Ok(page)
+        Ok(page.map(Arc::new))
     }
 }
 
@@ -222,17 +223,19 @@ impl Walk {
         })
     }
 
-    fn next_page(&mut self, context: &Context) -> Result<Option<Page>> {
+    fn next_page(&mut self, context: &Context) -> Result<Option<Arc<Page>>> {
         loop {
-            if let Some(current) = &mut self.current {
-                if let Some(page) = current.next_page(context, &self.child)? {
-                    return Ok(Some(page));
+            if let Some((scan, read)) = &mut self.current {
+                let page = scan.lock().unwrap_or_else(PoisonError::into_inner).page(context, *read)?;
+                *read += 1;
+                if page.is_some() {
+                    return Ok(page);
                 }
                 self.current = None;
             }
             if let Some(key) = self.keys.pop_front() {
                 self.child.path.insert(self.column, key);
-                self.current = Some(Scan::open(context, &self.child)?);
+                self.current = Some((context.scan(self.child.clone()), 0));
                 continue;
             }
             let Some(page) = self.parents.next_page(context, &self.parent)? else { return Ok(None) };
@@ -250,7 +253,7 @@ impl Walk {
 /// A scan that several cursors of one statement may read.
 #[derive(Debug)]
 pub(super) struct SharedScan {
-    pub request: ScanRequest,
+    request: ScanRequest,
     scan: Option<Scan>,
     keep: bool,
     pages: Vec<Arc<Page>>,
@@ -276,7 +279,6 @@ impl SharedScan {
             none => none.insert(Scan::open(context, &self.request)?),
         };
         let Some(page) = scan.next_page(context, &self.request)? else { return Ok(None) };
-        let page = Arc::new(page);
         self.read += 1;
         if self.keep {
             self.pages.push(page.clone());

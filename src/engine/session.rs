@@ -38,12 +38,8 @@ impl Session {
     /// # Errors
     /// 42000 for what SQLite refuses.
     pub fn open(database: &Database, query: &QueryPlan, cancel: &CancelToken) -> Result<Session> {
-        let context = Context::new(
-            database.model.clone(),
-            database.client.clone(),
-            cancel.clone(),
-            query.relations > 1,
-        );
+        let context =
+            Context::new(database.model.clone(), database.client.clone(), cancel.clone(), query.is_joined());
         let connection = connect(query, &context).map_err(|e| {
             context.take_error().unwrap_or_else(|| Error::new(state::GENERAL_ERROR, format!("SQLite: {e}")))
         })?;
@@ -60,6 +56,11 @@ impl Session {
         for (position, value) in parameters.iter().enumerate() {
             self.statement.bind(position + 1, value).map_err(|e| failure(&self.context, e))?;
         }
+        // Not earlier: an old cancel must not stop the preparation of a statement that has not run yet.
+        let cancel = self.context.cancel.clone();
+        let stop = move || cancel.stop().is_some();
+        let handler = self.statement.connection().progress_handler(INSTRUCTIONS_BETWEEN_CHECKS, Some(stop));
+        handler.map_err(|e| Error::new(state::GENERAL_ERROR, format!("SQLite: {e}")))?;
         Ok(Rows { statement: self.statement, context: self.context })
     }
 }
@@ -82,15 +83,13 @@ impl Rows {
 }
 
 fn connect(query: &QueryPlan, context: &Arc<Context>) -> rusqlite::Result<Connection> {
-    let mut connection = Connection::open_in_memory()?;
+    let connection = Connection::open_in_memory()?;
     // A name in double quotes is a name; SQLite would take it for a string if no column has it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     functions::register(&connection)?;
-    for table in &query.tables {
-        table::register(&connection, table, context)?;
+    for used in &query.tables {
+        table::register(&connection, used, context)?;
     }
-    let cancel = context.cancel.clone();
-    connection.progress_handler(INSTRUCTIONS_BETWEEN_CHECKS, Some(move || cancel.stop().is_some()))?;
     Ok(connection)
 }
 

@@ -50,6 +50,11 @@ impl OwnedStatement {
         }
     }
 
+    /// The connection, for settings that hold for the whole run.
+    pub fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
     /// The number of result columns.
     pub fn column_count(&self) -> usize {
         // SAFETY: the statement is alive.
@@ -185,7 +190,7 @@ mod tests {
     #[test]
     fn faults_carry_sqlites_message() {
         let open = || Connection::open_in_memory().unwrap();
-        let error = OwnedStatement::prepare(open(), "SELECT nothing").unwrap_err();
+        let error = OwnedStatement::prepare(open(), "SELECT nowhere").unwrap_err();
         assert!(error.message.contains("no such column"), "{error:?}");
         assert!(OwnedStatement::prepare(open(), "").is_err(), "no statement at all");
         assert!(OwnedStatement::prepare(open(), "SELECT '\0'").is_err());

@@ -23,25 +23,28 @@ use super::pushdown::{self, Access, Constraint, Operator};
 use super::scan::{ScanRequest, SharedScan};
 use crate::error::{Error, Result, state};
 use crate::model::{DataType, Table};
-use crate::sql::plan::module_name;
+use crate::sql::plan::{TableUse, module_name};
 use crate::twilio::Page;
 use crate::value::{Value, ValueRef};
 
 /// What every instance of a table's module is given.
 struct Resource {
     table: Arc<Table>,
+    /// Whether whole rows are read, so that scans under several names of the table are the same one.
+    whole_rows: bool,
     context: Arc<Context>,
 }
 
 /// Makes the table known to the connection.
 pub(super) fn register(
     connection: &Connection,
-    table: &Arc<Table>,
+    used: &TableUse,
     context: &Arc<Context>,
 ) -> rusqlite::Result<()> {
     const MODULE: Module<ResourceTable> = Module::eponymous_only_module();
-    let resource = Resource { table: table.clone(), context: context.clone() };
-    connection.create_module(module_name(table).as_str(), &MODULE, Some(resource))
+    let table = used.table.clone();
+    let resource = Resource { table, whole_rows: used.times > 1, context: context.clone() };
+    connection.create_module(module_name(&used.table).as_str(), &MODULE, Some(resource))
 }
 
 /// Runs a callback's body; keeps its error, or the panic, for the statement.
@@ -63,6 +66,7 @@ struct ResourceTable {
     /// SQLite's part. Must be first.
     base: sqlite3_vtab,
     table: Arc<Table>,
+    whole_rows: bool,
     context: Arc<Context>,
 }
 
@@ -84,6 +88,7 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
         let table = ResourceTable {
             base: sqlite3_vtab::default(),
             table: resource.table.clone(),
+            whole_rows: resource.whole_rows,
             context: resource.context.clone(),
         };
         Ok((Cow::Owned(declaration), table))
@@ -96,7 +101,8 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
                 .map(|c| Constraint { operator: operator(c.operator(), c.column()), usable: c.is_usable() })
                 .collect();
             let ordered = info.num_of_order_by() > 0;
-            let choice = pushdown::choose(&self.table, &constraints, info.col_used(), ordered);
+            let columns = if self.whole_rows { u64::MAX } else { info.col_used() };
+            let choice = pushdown::choose(&self.table, &constraints, columns, ordered);
             for (argument, constraint) in choice.constraints.iter().enumerate() {
                 // `omit` stays off: what the server selects is checked again.
                 info.constraint_usage(*constraint).set_argv_index(argument as c_int + 1);

@@ -41,9 +41,10 @@ pub(super) fn execute(
             requests.push(request);
         }
     }
+    let acts = set.iter().any(|parameter| parameter.acts);
     let mut written = 0;
     for request in &requests {
-        match database.client.write(request, None, false, cancel) {
+        match database.client.write(request, None, acts, cancel) {
             Ok(_) => written += 1,
             Err(e) if e.is_not_found() => {}
             Err(e) => return Err(after(written, requests.len(), e.into())),

@@ -42,6 +42,7 @@ impl UpdateProcedure {
                 size: column.size,
                 required: true,
                 array: false,
+                acts: false,
                 sid: column.sid.clone(),
                 values: Vec::new(),
                 remarks: column.remarks.clone(),

@@ -210,6 +210,9 @@ pub struct Parameter {
     /// Takes several values: a JSON array or a comma list becomes a repeated key.
     #[serde(default)]
     pub array: bool,
+    /// Sending it does something each time, instead of setting an attribute: it must not be sent twice.
+    #[serde(default)]
+    pub acts: bool,
     /// The two letters that a SID in this parameter starts with.
     pub sid: Option<String>,
     /// The only values that the API accepts.

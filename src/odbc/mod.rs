@@ -1,1 +1,37 @@
+//! Handles, attributes, descriptors, diagnostics, SQLGetInfo, catalogue functions: what an ODBC application talks to.
+//!
+//! A call comes from [`crate::abi`] through [`dispatch`], which finds the handle in the [`registry`], takes the
+//! connection's lock and collects [`diagnostics`]. Connections open through [`connection_string`], [`dsn`] and
+//! [`settings`]; statements go from [`execute`] (their parameters from [`parameters`], in parts from
+//! [`data_at_execution`]) to a [`cursor`], which [`fetch`] and [`get_data`] empty into bound buffers.
+//! [`types`], [`info`] and [`catalog`] answer from tables and the model. [`width`] says how wide everything is.
 
+pub mod catalog;
+pub mod column_attributes;
+pub mod connect;
+pub mod connection;
+pub mod connection_attributes;
+pub mod connection_string;
+pub mod constants;
+pub mod cursor;
+pub mod data_at_execution;
+pub mod descriptor;
+pub mod descriptor_fields;
+pub mod diagnostics;
+pub mod dispatch;
+pub mod dsn;
+pub mod environment;
+pub mod execute;
+pub mod fetch;
+pub mod get_data;
+pub mod handles;
+pub mod info;
+pub mod logging;
+pub mod parameters;
+pub mod registry;
+pub mod settings;
+pub mod statement;
+pub mod statement_attributes;
+pub mod transaction;
+pub mod types;
+pub mod width;

@@ -43,10 +43,6 @@ impl Dialect for TwilioDialect {
         true
     }
 
-    fn supports_top_before_distinct(&self) -> bool {
-        true
-    }
-
     fn supports_notnull_operator(&self) -> bool {
         true
     }

@@ -16,6 +16,10 @@ pub(super) struct Tokens {
     pub is_call: bool,
 }
 
+/// Operands that may follow each other without a comma. Such a chain becomes a tree of that depth, which is walked
+/// and dropped by recursion; SQLite refuses it beyond a depth of 1000 anyway.
+const MAX_CHAIN: usize = 8000;
+
 /// Tokenizes and unwraps `{d}`, `{t}`, `{ts}`, `{fn}`, `{oj}`, `{escape}`, `{guid}` and `{call}`.
 ///
 /// # Errors
@@ -34,9 +38,32 @@ pub(super) fn tokenize(sql: &str) -> Result<Tokens> {
         let message = "Only one statement can be executed at a time: a second one begins after the semicolon";
         return Err(Error::new(state::SYNTAX_ERROR, format!("{message}{}.", at(semicolon.span.start))));
     }
+    refuse_long_chains(&tokens)?;
     let is_call = unwrap_call(&mut tokens)?;
     unwrap_escapes(&mut tokens)?;
+    parenthesise_top(&mut tokens);
     Ok(Tokens { tokens, is_call })
+}
+
+fn refuse_long_chains(tokens: &[TokenWithSpan]) -> Result<()> {
+    let mut levels = vec![0];
+    for t in tokens {
+        match &t.token {
+            Token::LParen => levels.push(0),
+            Token::RParen if levels.len() > 1 => drop(levels.pop()),
+            Token::Comma => *levels.last_mut().expect("one level stays") = 0,
+            Token::Word(_) | Token::Number(..) | Token::SingleQuotedString(_) | Token::Placeholder(_) => {
+                let operands = levels.last_mut().expect("one level stays");
+                *operands += 1;
+                if *operands > MAX_CHAIN {
+                    let message = format!("The expression{} is too long a chain.", at(t.span.start));
+                    return Err(Error::new(state::SYNTAX_ERROR, message));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// ` at line 1, column 8`, or nothing for an unknown place.
@@ -119,6 +146,18 @@ fn unwrap_escapes(tokens: &mut Vec<TokenWithSpan>) -> Result<()> {
     Ok(())
 }
 
+/// Writes `TOP ?` as `TOP (?)`: sqlparser reads anything but a number in parentheses only.
+fn parenthesise_top(tokens: &mut Vec<TokenWithSpan>) {
+    let is_marker = |t: &TokenWithSpan| matches!(t.token, Token::Placeholder(_));
+    let top =
+        tokens.windows(2).position(|w| bare_word(&w[0].token).as_deref() == Some("top") && is_marker(&w[1]));
+    if let Some(top) = top {
+        let span = tokens[top + 1].span;
+        tokens.insert(top + 2, TokenWithSpan::new(Token::RParen, span));
+        tokens.insert(top + 1, TokenWithSpan::new(Token::LParen, span));
+    }
+}
+
 fn keyword(text: &str, keyword: Keyword) -> Token {
     Token::Word(Word { value: text.into(), quote_style: None, keyword })
 }
@@ -165,6 +204,14 @@ mod tests {
         let tokens = tokenize("{ CALL AddParticipants(?, ?) }").unwrap();
         assert!(tokens.is_call);
         assert_eq!(tokens.tokens.len(), 6);
+    }
+
+    #[test]
+    fn a_chain_without_end_is_refused_and_a_long_list_is_not() {
+        let chain = format!("SELECT 1{}", " + 1".repeat(200_000));
+        assert!(tokenize(&chain).unwrap_err().message.contains("too long a chain"));
+        let list = format!("SELECT 1 IN (1{})", ", 1".repeat(20_000));
+        assert!(tokenize(&list).is_ok());
     }
 
     #[test]

@@ -35,3 +35,10 @@ pub fn plan(model: &Model, sql: &str) -> Result<Statement> {
         parse::Parsed::Call(call) => call::plan(model, call),
     }
 }
+
+/// Whether the text begins like a statement that changes data, whatever follows. Procedures are told by their plan.
+pub fn changes_data(sql: &str) -> bool {
+    let verb = lex::tokenize(sql).ok().and_then(|t| t.tokens.first().and_then(|t| lex::bare_word(&t.token)));
+    let verbs = ["insert", "update", "delete", "replace", "merge", "truncate", "create", "alter", "drop"];
+    verb.is_some_and(|verb| verbs.contains(&verb.as_str()))
+}

@@ -103,7 +103,13 @@ fn reserved_word_near(location: Location, tokens: &[TokenWithSpan]) -> Option<St
         }
         _ => None,
     };
-    reserved(found).or_else(|| reserved(found.checked_sub(1)?))
+    let before = found.checked_sub(1).and_then(reserved);
+    match reserved(found) {
+        // `SELECT From FROM`: the first one is the name.
+        Some(word) if before.as_ref().is_some_and(|b| b.eq_ignore_ascii_case(&word)) => before,
+        None => before,
+        word => word,
+    }
 }
 
 /// Reserved words that are also names of columns at Twilio, or common ones elsewhere.

@@ -65,16 +65,29 @@ pub enum Plan {
     Call(CallPlan),
 }
 
+/// A table of a query.
+#[derive(Clone, Debug)]
+pub struct TableUse {
+    pub table: Arc<Table>,
+    /// How many times it is named.
+    pub times: usize,
+}
+
 /// A query for SQLite.
 #[derive(Clone, Debug)]
 pub struct QueryPlan {
     /// SQLite's text. Markers are numbered (`?1`), tables are named as [`module_name`] says.
     pub sql: String,
-    /// The tables that the text names, once each.
-    pub tables: Vec<Arc<Table>>,
-    /// How many times tables are named: more than one means that a scan may be run again.
-    pub relations: usize,
+    /// The tables that the text names.
+    pub tables: Vec<TableUse>,
     pub columns: Vec<ResultColumn>,
+}
+
+impl QueryPlan {
+    /// Whether SQLite may run a scan again, for each row of another table.
+    pub fn is_joined(&self) -> bool {
+        self.tables.iter().map(|t| t.times).sum::<usize>() > 1
+    }
 }
 
 /// The name under which a table is known to SQLite.

@@ -1,9 +1,30 @@
-//! The client: sends a request, and gives back pages.
+//! The client: sends a request, repeats it where that is safe, and gives back pages.
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 
-use super::{ClientConfig, Error, Layout, Page, Pages, Request};
+use ureq::config::Config;
+use ureq::http::{self, HeaderMap, HeaderValue, Uri, header};
+use ureq::tls::{RootCerts, TlsConfig};
+
+use super::config::Secret;
+use super::decode::{self, Layout, Page};
+use super::host::Hosts;
+use super::paging::Pages;
+use super::request::{Request, encode_pairs};
+use super::retry::{self, Failure};
+use super::watch::{self, Halt, Stage};
+use super::{ClientConfig, Error, error, transport};
 use crate::cancel::CancelToken;
+use crate::model::Method;
+
+/// The largest answer that is read, in bytes after decompression. The largest pages known are below 5 MB.
+const BODY_LIMIT: u64 = 64 << 20;
+/// Twilio's code for an account that is suspended or closed.
+const NOT_ACTIVE: i32 = 20005;
+/// The largest header of an answer, in bytes.
+const HEADER_LIMIT: usize = 64 << 10;
 
 /// What a write gave.
 #[derive(Debug)]
@@ -16,13 +37,46 @@ pub struct Written {
     pub request_id: Option<String>,
 }
 
-/// A connection's way to Twilio. Clones share the connection pool.
-#[derive(Clone, Debug)]
+/// A connection's way to Twilio. Clones share the settings and the idle connections.
+#[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
-    config: ClientConfig,
+    account_sid: String,
+    authorization: Secret,
+    hosts: Hosts,
+    timeout: Duration,
+    max_retries: u32,
+    /// Keeps connections for the next request.
+    pooled: ureq::Agent,
+    /// Makes a new connection for every request. One that waited in a pool may have died unnoticed, and then
+    /// takes a request with it: what creates something must not be lost that way.
+    fresh: ureq::Agent,
+}
+
+/// A request, ready to be sent.
+pub(super) struct Call<'a> {
+    pub(super) method: Method,
+    pub(super) url: &'a str,
+    pub(super) form: &'a [(String, String)],
+    /// Whether it makes something new each time.
+    pub(super) creates: bool,
+}
+
+/// An answer whose status is a success.
+pub(super) struct Answer {
+    status: u16,
+    request_id: Option<String>,
+    /// `Err` where the status came and the body did not.
+    pub(super) body: Result<Vec<u8>, Error>,
+    content_type: String,
+}
+
+/// An attempt that gave no success.
+struct Attempt {
+    failure: Failure,
+    error: Box<Error>,
+    retry_after: Option<Duration>,
 }
 
 impl Client {
@@ -31,48 +85,348 @@ impl Client {
     /// # Errors
     /// [`Error::InvalidConfig`].
     pub fn new(config: ClientConfig) -> Result<Client, Error> {
-        Ok(Client(Arc::new(Inner { config })))
+        config.check()?;
+        let hosts = Hosts::new(config.base_url.as_deref())?;
+        let agent = |idle| transport::agent(agent_config(&hosts, idle));
+        Ok(Client(Arc::new(Inner {
+            authorization: config.authorization(),
+            pooled: agent(8),
+            fresh: agent(0),
+            account_sid: config.account_sid,
+            timeout: config.timeout,
+            max_retries: config.max_retries,
+            hosts,
+        })))
     }
 
     /// The account that 2010 paths name.
     pub fn account_sid(&self) -> &str {
-        &self.0.config.account_sid
+        &self.0.account_sid
     }
 
     /// The host of the 2010 API: `api.twilio.com`, or that of the base URL.
     pub fn host_name(&self) -> &str {
-        unreachable!()
+        self.0.hosts.name()
     }
 
     /// Sends one cheap request to see whether the host answers and the credentials are taken.
-    pub fn check(&self, _cancel: &CancelToken) -> Result<(), Error> {
-        unreachable!()
+    ///
+    /// It asks for one conference: a list that costs nothing, and that a standard API key may read, unlike
+    /// `/Accounts`. HTTP 403 with an error of Twilio's is a success: the credentials were recognised, and may
+    /// not read conferences, as it is with a restricted key. Only an account that is not active (20005) is refused.
+    ///
+    /// # Errors
+    /// [`Error::Api`] with status 401 when the credentials are refused, [`Error::Connect`] when the host cannot be
+    /// reached, and any other error of a read.
+    pub fn check(&self, cancel: &CancelToken) -> Result<(), Error> {
+        let path = format!("/2010-04-01/Accounts/{}/Conferences.json?PageSize=1", self.0.account_sid);
+        let url = self.0.hosts.base("api") + &path;
+        let call = Call { method: Method::Get, url: &url, form: &[], creates: false };
+        match self.send(&call, cancel) {
+            Ok(answer) => {
+                // Something else than Twilio may answer 200 to everything.
+                let what = call.what();
+                let body = answer.body?;
+                let layout = Layout::new(Some("conferences"), []);
+                decode::read_list(&body, &layout).map_err(|reason| Error::InvalidAnswer { what, reason })?;
+                Ok(())
+            }
+            Err(Error::Api { status: 403, code: Some(code), .. }) if code != NOT_ACTIVE => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// The pages of a list. Sends nothing until the first page is asked for. `page_size` is the PageSize to ask
-    /// for, in rows.
-    pub fn list(&self, _request: Request, _layout: Arc<Layout>, _page_size: Option<u32>) -> Pages {
-        unreachable!()
+    /// for, in rows; Twilio's default is 50.
+    pub fn list(&self, request: Request, layout: Arc<Layout>, page_size: Option<u32>) -> Pages {
+        Pages::new(self.clone(), request, layout, page_size)
     }
 
-    /// Reads one object as a page of one row; `None` when Twilio says that it does not exist.
+    /// Reads one object as a page of one row; `None` when Twilio says that it does not exist (HTTP 404 with an
+    /// error of Twilio's form: a 404 of another form means that this is not the place to ask).
+    ///
+    /// # Errors
+    /// Every error of a read.
     pub fn fetch(
         &self,
-        _request: &Request,
-        _layout: &Layout,
-        _cancel: &CancelToken,
+        request: &Request,
+        layout: &Layout,
+        cancel: &CancelToken,
     ) -> Result<Option<Page>, Error> {
-        unreachable!()
+        let url = self.url(request);
+        let call = Call { method: request.method, url: &url, form: &request.form, creates: false };
+        let answer = match self.send(&call, cancel) {
+            Err(error) if error.is_not_found() => return Ok(None),
+            answer => answer?,
+        };
+        let content_type = answer.content_type;
+        let page = decode::read_object(&answer.body?, layout);
+        page.map(Some).map_err(|reason| call.invalid_answer(reason, &content_type))
     }
 
-    /// Sends a write. `creates` says that every execution makes something new: such a request is sent once.
+    /// Sends a write. `creates` says that every execution makes something new, or reaches somebody: such a request
+    /// is sent once, on a connection of its own. Any other write may be sent again when it got lost; a repeated
+    /// DELETE that finds nothing has succeeded.
+    ///
+    /// Any status from 200 to 299 is a success, whatever the body: `row` is `None` where none can be read from it.
+    ///
+    /// # Errors
+    /// [`Error::OutcomeUnknown`] when a request that creates was sent and not answered. [`Error::Api`] where Twilio
+    /// refused; [`Error::is_not_found`] tells that there was nothing to write to.
     pub fn write(
         &self,
-        _request: &Request,
-        _layout: Option<&Layout>,
-        _creates: bool,
-        _cancel: &CancelToken,
+        request: &Request,
+        layout: Option<&Layout>,
+        creates: bool,
+        cancel: &CancelToken,
     ) -> Result<Written, Error> {
-        unreachable!()
+        let url = self.url(request);
+        let call = Call { method: request.method, url: &url, form: &request.form, creates };
+        let answer = self.send(&call, cancel)?;
+        let row = match (layout, answer.body) {
+            (Some(layout), Ok(body)) if !body.is_empty() => decode::read_object(&body, layout)
+                .inspect_err(|reason| log::warn!("{}: no row was answered: {reason}", call.what()))
+                .ok(),
+            _ => None,
+        };
+        Ok(Written { status: answer.status, row, request_id: answer.request_id })
+    }
+
+    /// The URL of a request, with its query.
+    pub(super) fn url(&self, request: &Request) -> String {
+        let base = self.0.hosts.base(&request.product);
+        let query = encode_pairs(&request.query);
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{base}{}{mark}{query}", request.path)
+    }
+
+    pub(super) fn hosts(&self) -> &Hosts {
+        &self.0.hosts
+    }
+
+    /// Sends a request, and repeats it as [`retry`] says.
+    pub(super) fn send(&self, call: &Call<'_>, cancel: &CancelToken) -> Result<Answer, Error> {
+        let mut repeats = 0;
+        // Whether an attempt that failed may nevertheless have been processed.
+        let mut maybe_done = false;
+        loop {
+            cancel.check()?;
+            let attempt = match self.attempt(call, cancel) {
+                Ok(answer) => return Ok(answer),
+                Err(attempt) => attempt,
+            };
+            if maybe_done && call.method == Method::Delete && attempt.error.is_not_found() {
+                return Ok(Answer::gone());
+            }
+            let pause = retry::pause(repeats, attempt.retry_after);
+            let again = repeats < self.0.max_retries && retry::may_repeat(attempt.failure, call.creates);
+            let Some(pause) = pause.filter(|_| again) else { return Err(call.verdict(attempt)) };
+            log::debug!("{}: again in {} ms: {}", call.what(), pause.as_millis(), attempt.error);
+            maybe_done |= matches!(attempt.failure, Failure::Lost | Failure::Status(500..));
+            repeats += 1;
+            sleep(pause, cancel)?;
+        }
+    }
+
+    /// Sends a request once, and reads the answer whole.
+    fn attempt(&self, call: &Call<'_>, cancel: &CancelToken) -> Result<Answer, Attempt> {
+        let inner = &*self.0;
+        let uri: Uri = call.url.parse().map_err(|_| {
+            let text = format!("The path of {} is no part of a URL.", call.what());
+            Attempt::new(Failure::Status(0), Error::InvalidRequest(text))
+        })?;
+        let authority = uri.authority().map_or("", |a| a.as_str()).to_owned();
+        let started = Instant::now();
+        let watch = watch::begin(cancel, inner.timeout, &authority);
+        let failed = |error: ureq::Error| call.failed(&watch, &authority, &error);
+        let agent = if call.creates { &inner.fresh } else { &inner.pooled };
+        let mut response = self.run(agent, call, uri).map_err(failed)?;
+
+        let status = response.status().as_u16();
+        let request_id = text_header(response.headers(), "twilio-request-id")
+            .or_else(|| text_header(response.headers(), "t-request-id"));
+        let retry_after = text_header(response.headers(), "retry-after")
+            .and_then(|value| retry::parse_retry_after(&value, SystemTime::now()));
+        let content_type = text_header(response.headers(), "content-type").unwrap_or_default();
+        let body = response.body_mut().with_config().limit(BODY_LIMIT).read_to_vec();
+        log::debug!(
+            "{}: HTTP {status} in {} ms, request id {}",
+            call.what(),
+            started.elapsed().as_millis(),
+            request_id.as_deref().unwrap_or("unknown")
+        );
+        if (200..300).contains(&status) {
+            let body = match body {
+                Ok(body) => Ok(body),
+                Err(ureq::Error::BodyExceedsLimit(limit)) => {
+                    Err(Error::TooLarge { what: call.what(), limit })
+                }
+                // The write has been processed: its success outweighs a body that was lost on the way.
+                Err(error) if call.method != Method::Get => Err(*failed(error).error),
+                Err(error) => return Err(failed(error)),
+            };
+            return Ok(Answer { status, request_id, body, content_type });
+        }
+        // What an error says is worth having, and not worth failing for; save that a stop is a stop.
+        if let Some(Halt::Stopped(stop)) = watch.halt() {
+            return Err(Attempt::new(Failure::Status(status), stop.into()));
+        }
+        let error = error::from_answer(status, &body.unwrap_or_default(), request_id, call.what());
+        Err(Attempt { retry_after, ..Attempt::new(Failure::Status(status), error) })
+    }
+
+    fn run(
+        &self,
+        agent: &ureq::Agent,
+        call: &Call<'_>,
+        uri: Uri,
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
+        let mut authorization = HeaderValue::from_str(self.0.authorization.expose())
+            .map_err(|e| ureq::Error::Other(Box::new(e)))?;
+        authorization.set_sensitive(true);
+        let builder = http::Request::builder().uri(uri).header(header::AUTHORIZATION, authorization);
+        match call.method {
+            Method::Get => agent.run(builder.method(http::Method::GET).body(())?),
+            Method::Delete => agent.run(builder.method(http::Method::DELETE).body(())?),
+            Method::Post => {
+                let builder = builder.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+                agent.run(builder.method(http::Method::POST).body(encode_pairs(call.form))?)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("account_sid", &self.0.account_sid)
+            .field("hosts", &self.0.hosts)
+            .finish()
+    }
+}
+
+fn agent_config(hosts: &Hosts, idle: usize) -> Config {
+    let builder = Config::builder()
+        .http_status_as_error(false)
+        // A redirect leads to another host, which has no business with the credentials.
+        .max_redirects(0)
+        .user_agent(concat!("twilio-odbc/", env!("CARGO_PKG_VERSION")))
+        .accept("application/json")
+        .max_response_header_size(HEADER_LIMIT)
+        .output_buffer_size(16 << 10)
+        .max_idle_connections(idle)
+        .max_idle_connections_per_host(idle)
+        .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build());
+    // What runs on this machine is not behind the proxy that leads out of it.
+    if hosts.is_loopback() { builder.proxy(None).build() } else { builder.build() }
+}
+
+fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(|text| text.chars().take(200).collect())
+}
+
+/// Sleeps in slices, between which the token is asked.
+fn sleep(pause: Duration, cancel: &CancelToken) -> Result<(), Error> {
+    let start = Instant::now();
+    while let Some(left) = pause.checked_sub(start.elapsed()).filter(|left| !left.is_zero()) {
+        cancel.check()?;
+        std::thread::sleep(left.min(watch::SLICE));
+    }
+    Ok(())
+}
+
+impl Attempt {
+    fn new(failure: Failure, error: Error) -> Self {
+        Attempt { failure, error: Box::new(error), retry_after: None }
+    }
+}
+
+impl Answer {
+    /// The answer to a DELETE that a lost attempt had already carried out.
+    fn gone() -> Self {
+        Answer { status: 204, request_id: None, body: Ok(Vec::new()), content_type: String::new() }
+    }
+
+    /// The media type, for an error's text.
+    pub(super) fn content_type(&self) -> &str {
+        &self.content_type
+    }
+}
+
+impl Call<'_> {
+    /// The request as a person would name it: method and path, without the query.
+    pub(super) fn what(&self) -> String {
+        let method = match self.method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Delete => "DELETE",
+        };
+        let path = self.url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|i| &rest[i..]));
+        let path = path.unwrap_or("/").split('?').next().unwrap_or_default();
+        format!("{method} {path}")
+    }
+
+    pub(super) fn invalid_answer(&self, mut reason: String, content_type: &str) -> Error {
+        if !content_type.is_empty() && !content_type.contains("json") {
+            reason = format!("{reason} (its content type is {content_type})");
+        }
+        Error::InvalidAnswer { what: self.what(), reason }
+    }
+
+    /// What ureq's error means, by how far the request came.
+    fn failed(&self, watch: &watch::Guard, authority: &str, error: &ureq::Error) -> Attempt {
+        let reason = || match error {
+            ureq::Error::Io(error) => error.to_string(),
+            error => error.to_string(),
+        };
+        let sent = watch.stage() == Stage::Sending;
+        let connect = |reason: String| Error::Connect { host: authority.to_owned(), reason };
+        let (failure, error) = match (watch.halt(), error) {
+            (Some(Halt::Stopped(stop)), _) if sent => (Failure::TimedOut, stop.into()),
+            (Some(Halt::Stopped(stop)), _) => (Failure::Unreachable, stop.into()),
+            (Some(Halt::TimedOut), _) if sent => (Failure::TimedOut, Error::Timeout { what: self.what() }),
+            (Some(Halt::TimedOut), _) => (Failure::Unreachable, connect("it did not answer in time".into())),
+            (None, _) if sent => (Failure::Lost, Error::Lost { what: self.what(), reason: reason() }),
+            (None, ureq::Error::Io(_)) if watch.stage() == Stage::Resolving => {
+                (Failure::Unreachable, connect(format!("its name cannot be looked up ({})", reason())))
+            }
+            (None, _) => (Failure::NotSent, connect(reason())),
+        };
+        Attempt::new(failure, error)
+    }
+
+    /// The error of a request that is not sent again.
+    fn verdict(&self, attempt: Attempt) -> Error {
+        let unknown = matches!(attempt.failure, Failure::Lost | Failure::TimedOut | Failure::Status(500..));
+        if self.creates && unknown {
+            return Error::OutcomeUnknown {
+                what: self.what(),
+                fields: self.identifying_fields(),
+                cause: attempt.error,
+            };
+        }
+        *attempt.error
+    }
+
+    /// The fields by which a person can find what a request may have created. Never a secret.
+    fn identifying_fields(&self) -> String {
+        const TELLING: [&str; 10] = [
+            "To",
+            "From",
+            "MessagingServiceSid",
+            "ConferenceSid",
+            "Label",
+            "FriendlyName",
+            "UniqueName",
+            "Identity",
+            "PhoneNumber",
+            "Author",
+        ];
+        let telling = self.form.iter().filter(|(name, _)| TELLING.contains(&&**name));
+        let fields = telling.map(|(name, value)| {
+            let value: String = value.chars().filter(|c| !c.is_control()).take(64).collect();
+            format!("{name}={value}")
+        });
+        fields.collect::<Vec<_>>().join(", ")
     }
 }

@@ -3,7 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
+
+use super::Error;
 
 /// A secret: wiped when it is dropped, and shown by no `Debug`.
 #[derive(Clone)]
@@ -51,6 +55,7 @@ pub struct ClientConfig {
     /// machine), with an optional path prefix; `{product}` stands for the product's host label.
     pub base_url: Option<String>,
     /// The longest that one request may take, from the connection to the last byte; not counting repeats.
+    /// Zero stands for no limit.
     pub timeout: Duration,
     /// How often a request that may be repeated is repeated.
     pub max_retries: u32,
@@ -66,5 +71,79 @@ impl ClientConfig {
             timeout: Duration::from_secs(30),
             max_retries: 3,
         }
+    }
+
+    /// Checks what can be checked without a request.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`].
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if !is_sid(&self.account_sid, "AC") {
+            let text = "The account SID must be AC and 32 hexadecimal digits: it stands on the console's first page.";
+            return Err(Error::InvalidConfig(text.into()));
+        }
+        let secret = match &self.credentials {
+            Credentials::AuthToken(secret) => secret,
+            Credentials::ApiKey { sid, secret } => {
+                if !is_sid(sid, "SK") {
+                    let text = "The API key must be SK and 32 hexadecimal digits.";
+                    return Err(Error::InvalidConfig(text.into()));
+                }
+                secret
+            }
+        };
+        if secret.expose().is_empty() {
+            return Err(Error::InvalidConfig("The auth token or the API key's secret is empty.".into()));
+        }
+        Ok(())
+    }
+
+    /// The value of the Authorization header.
+    pub(super) fn authorization(&self) -> Secret {
+        let (user, secret) = match &self.credentials {
+            Credentials::AuthToken(secret) => (&self.account_sid, secret),
+            Credentials::ApiKey { sid, secret } => (sid, secret),
+        };
+        let pair = Zeroizing::new(format!("{user}:{}", secret.expose()));
+        Secret::from(format!("Basic {}", *Zeroizing::new(BASE64_STANDARD.encode(&*pair))))
+    }
+}
+
+/// Two letters and 32 hexadecimal digits.
+fn is_sid(text: &str, prefix: &str) -> bool {
+    text.strip_prefix(prefix).is_some_and(|hex| hex.len() == 32 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(account: &str, key: Option<&str>, secret: &str) -> ClientConfig {
+        let secret = Secret::from(secret.to_owned());
+        let credentials = match key {
+            Some(sid) => Credentials::ApiKey { sid: sid.into(), secret },
+            None => Credentials::AuthToken(secret),
+        };
+        ClientConfig::new(account, credentials)
+    }
+
+    #[test]
+    fn sids_are_checked_before_a_request() {
+        let ac = "AC0123456789abcdef0123456789ABCDEF";
+        let sk = "SK0123456789abcdef0123456789ABCDEF";
+        assert!(config(ac, None, "token").check().is_ok());
+        assert!(config(ac, Some(sk), "secret").check().is_ok());
+        for bad in
+            [config(sk, None, "t"), config("AC1", None, "t"), config(ac, Some(ac), "t"), config(ac, None, "")]
+        {
+            assert!(matches!(bad.check(), Err(Error::InvalidConfig(_))), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn no_debug_shows_a_secret() {
+        let config = config("AC1", Some("SK1"), "hunter2");
+        assert!(!format!("{config:?}").contains("hunter2"));
+        assert_eq!(config.authorization().expose(), "Basic U0sxOmh1bnRlcjI=");
     }
 }

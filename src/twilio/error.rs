@@ -1,6 +1,11 @@
 //! What can go wrong between a request and its rows.
 
+use std::fmt;
+
+use serde_json::Value;
+
 use crate::cancel::Stop;
+use crate::error::{SqlState, state};
 
 /// An error of this layer. No variant holds a secret, a query string or a body.
 ///
@@ -59,8 +64,264 @@ impl From<Stop> for Error {
     }
 }
 
+impl Error {
+    /// The class that a diagnostic record gives.
+    ///
+    /// 429 and 5xx are HY000 and not 08S01: the connection is sound, and an application that pools connections
+    /// would throw it away.
+    fn state(&self) -> SqlState {
+        match self {
+            Error::Connect { .. } => state::UNABLE_TO_CONNECT,
+            Error::Api { status: 401, .. } => state::INVALID_AUTHORIZATION,
+            Error::Api { status: 403, .. } => state::SYNTAX_ERROR,
+            Error::Api { status: 409, .. } => state::INTEGRITY_CONSTRAINT,
+            Error::Stopped(stop) => crate::error::Error::from(*stop).state,
+            Error::Timeout { .. } => state::TIMEOUT,
+            Error::Lost { .. } => state::COMMUNICATION_LINK_FAILURE,
+            Error::OutcomeUnknown { cause, .. } => match &**cause {
+                Error::Stopped(_) | Error::Timeout { .. } => cause.state(),
+                _ => state::COMMUNICATION_LINK_FAILURE,
+            },
+            Error::InvalidConfig(_)
+            | Error::InvalidRequest(_)
+            | Error::Api { .. }
+            | Error::InvalidAnswer { .. }
+            | Error::RepeatedLink { .. }
+            | Error::ForeignLink { .. }
+            | Error::TooLarge { .. } => state::GENERAL_ERROR,
+        }
+    }
+
+    /// Twilio's error code, 0 where there is none.
+    fn native(&self) -> i32 {
+        match self {
+            Error::Api { code: Some(code), .. } => *code,
+            // What Twilio calls refused credentials, also when a proxy says it in its place.
+            Error::Api { status: 401, .. } => 20003,
+            Error::OutcomeUnknown { cause, .. } => cause.native(),
+            _ => 0,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::InvalidConfig(text) | Error::InvalidRequest(text) => f.write_str(text),
+            Error::Connect { host, reason } => write!(
+                f,
+                "{host} cannot be reached: {reason}. Check the network, the proxy and the base URL."
+            ),
+            Error::Api { status, code, message, more_info, request_id, what } => {
+                write!(f, "{what} failed: {}", sentence(message))?;
+                match code {
+                    Some(code) => write!(f, " Twilio error {code}, HTTP {status}")?,
+                    None => write!(f, " HTTP {status}")?,
+                }
+                match request_id {
+                    Some(id) => write!(f, ", request id {id}.")?,
+                    None => f.write_str(".")?,
+                }
+                if let Some(advice) = advice(*status, *code) {
+                    write!(f, " {advice}")?;
+                }
+                match more_info {
+                    Some(link) => write!(f, " See {link}"),
+                    None => Ok(()),
+                }
+            }
+            Error::InvalidAnswer { what, reason } => {
+                write!(f, "{what} was answered with something unexpected: {}", sentence(reason))
+            }
+            Error::RepeatedLink { what } => write!(
+                f,
+                "{what} links to a page that was read before. The scan was stopped, since it would never end."
+            ),
+            Error::ForeignLink { what, host } => write!(
+                f,
+                "{what} links to a page on {host}, which is not the host of this product. The link was not \
+                 followed, since it would give the credentials to that host."
+            ),
+            Error::TooLarge { what, limit } => {
+                write!(f, "{what} was answered with more than {limit} bytes.")
+            }
+            Error::Stopped(stop) => f.write_str(&crate::error::Error::from(*stop).message),
+            Error::Timeout { what } => {
+                write!(f, "{what} was not answered in time: the connection's timeout says how long to wait.")
+            }
+            Error::Lost { what, reason } => {
+                write!(f, "The connection was lost during {what}: {}", sentence(reason))
+            }
+            Error::OutcomeUnknown { what, fields, cause } => {
+                write!(f, "Whether {what} took effect is not known, and it was not sent again")?;
+                if !fields.is_empty() {
+                    write!(f, " ({fields})")?;
+                }
+                write!(f, ". Look for its result before you repeat it. {cause}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
 impl From<Error> for crate::error::Error {
-    fn from(_error: Error) -> Self {
-        unreachable!()
+    fn from(error: Error) -> Self {
+        // Stops have their one text everywhere.
+        if let Error::Stopped(stop) = error {
+            return stop.into();
+        }
+        crate::error::Error::with_native(error.state(), error.native(), error.to_string())
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// What to do next, for the answers that people meet.
+fn advice(status: u16, code: Option<i32>) -> Option<&'static str> {
+    Some(match (status, code) {
+        (401, _) => {
+            "Check the account SID, the API key or auth token, and that they belong to the region in use."
+        }
+        (_, Some(20008)) => "Test credentials cannot use this resource: use live ones.",
+        (403, _) => {
+            "The credentials are valid, but they may not do this: use a main key, or permit it to the restricted key."
+        }
+        (_, Some(20009)) => "Wait at least a minute, and delete it again.",
+        (_, Some(70001..=70005)) => {
+            "Too many requests went to things that do not exist: query fewer of them."
+        }
+        (_, Some(21608)) => "A trial account reaches verified numbers only.",
+        (_, Some(21610)) => "The recipient has opted out, and has to text START first.",
+        (429, _) => {
+            "Too many requests run at once on this account: run fewer statements side by side, or try later."
+        }
+        (300..=399, _) => "Redirects are not followed: check the base URL.",
+        (404, None) => "The answer is not Twilio's: check the base URL.",
+        (500.., _) => "The fault is on Twilio's side: https://status.twilio.com shows whether it is known.",
+        _ => return None,
+    })
+}
+
+/// The longest message of a server's that is passed on, in characters.
+const MESSAGE_CHARS: usize = 1000;
+
+/// Reads the body of an answer that is no success: Twilio's usual form (`code`, `message`, `more_info`), RFC 9457
+/// (`title`, `detail`, `code`, `errors`), or anything else, which is not repeated.
+pub(super) fn from_answer(status: u16, body: &[u8], request_id: Option<String>, what: String) -> Error {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |value: &Value| value.as_str().filter(|s| !s.trim().is_empty()).map(clean);
+    let code = match &body["code"] {
+        Value::String(code) => code.parse().ok(),
+        code => code.as_i64().and_then(|code| code.try_into().ok()),
+    };
+    let mut message =
+        text(&body["message"]).or_else(|| text(&body["detail"])).or_else(|| text(&body["title"]));
+    if let (Some(message), Some(errors)) = (&mut message, body["errors"].as_array()) {
+        for error in errors.iter().take(5) {
+            if let Some(detail) = text(&error["detail"]) {
+                let pointer = text(&error["pointer"]).map(|p| format!(" ({p})")).unwrap_or_default();
+                *message = format!("{} {detail}{pointer}", sentence(message));
+            }
+        }
+    }
+    let message = message.unwrap_or_else(|| {
+        let reason = ureq::http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
+        reason.unwrap_or("the server gave no reason").to_owned()
+    });
+    Error::Api { status, code, message, more_info: text(&body["more_info"]), request_id, what }
+}
+
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MESSAGE_CHARS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHAT: &str = "POST /2010-04-01/Accounts/AC1/Messages.json";
+
+    fn diagnostic(status: u16, body: &str) -> crate::error::Error {
+        from_answer(status, body.as_bytes(), Some("RQ1".into()), WHAT.into()).into()
+    }
+
+    #[test]
+    fn the_usual_form() {
+        let error = diagnostic(
+            400,
+            r#"{"code": 21608, "message": "The number is unverified", "status": 400,
+                "more_info": "https://www.twilio.com/docs/errors/21608"}"#,
+        );
+        assert_eq!((error.state, error.native), (state::GENERAL_ERROR, 21608));
+        assert_eq!(
+            error.message,
+            "POST /2010-04-01/Accounts/AC1/Messages.json failed: The number is unverified. Twilio error 21608, \
+             HTTP 400, request id RQ1. A trial account reaches verified numbers only. See \
+             https://www.twilio.com/docs/errors/21608"
+        );
+    }
+
+    #[test]
+    fn problem_details() {
+        let error = diagnostic(
+            400,
+            r#"{"type": "https://…", "title": "Bad", "status": 400, "code": "20001", "detail": "Invalid",
+                "errors": [{"detail": "must be E.164", "pointer": "/to"}]}"#,
+        );
+        assert_eq!(error.native, 20001);
+        assert!(
+            error.message.contains("failed: Invalid. must be E.164 (/to). Twilio error 20001"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn bodies_of_other_forms_are_not_repeated() {
+        for body in ["", "<html>proxy</html>", "[]", "null", r#"{"message": ""}"#, r#"{"code": {}}"#] {
+            let error = diagnostic(503, body);
+            assert_eq!((error.state, error.native), (state::GENERAL_ERROR, 0));
+            assert!(
+                error.message.contains("failed: Service Unavailable. HTTP 503, request id RQ1."),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn classes() {
+        let twilio = r#"{"code": 20003, "message": "Authenticate"}"#;
+        assert_eq!(diagnostic(401, twilio).state, state::INVALID_AUTHORIZATION);
+        assert_eq!(
+            (diagnostic(401, "").state, diagnostic(401, "").native),
+            (state::INVALID_AUTHORIZATION, 20003)
+        );
+        assert_eq!(
+            (diagnostic(403, twilio).state, diagnostic(403, twilio).native),
+            (state::SYNTAX_ERROR, 20003)
+        );
+        let of = |error: Error| crate::error::Error::from(error).state;
+        assert_eq!(of(Error::Connect { host: "h".into(), reason: "r".into() }), state::UNABLE_TO_CONNECT);
+        assert_eq!(of(Error::Stopped(Stop::Cancelled)), state::OPERATION_CANCELLED);
+        let unknown = |cause| Error::OutcomeUnknown {
+            what: WHAT.into(),
+            fields: "To=+1".into(),
+            cause: Box::new(cause),
+        };
+        assert_eq!(of(unknown(Error::Stopped(Stop::TimedOut))), state::TIMEOUT);
+        assert_eq!(
+            of(unknown(Error::Lost { what: WHAT.into(), reason: "reset".into() })),
+            state::COMMUNICATION_LINK_FAILURE
+        );
+    }
+
+    #[test]
+    fn only_twilio_says_that_something_does_not_exist() {
+        let error = |body: &str| from_answer(404, body.as_bytes(), None, WHAT.into());
+        assert!(error(r#"{"code": 20404, "message": "gone"}"#).is_not_found());
+        assert!(!error("<html>").is_not_found());
     }
 }

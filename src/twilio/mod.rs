@@ -14,8 +14,14 @@ mod client;
 mod config;
 mod decode;
 mod error;
+mod host;
 mod paging;
 mod request;
+mod retry;
+mod transport;
+mod watch;
+#[cfg(test)]
+mod wire_tests;
 
 pub use client::{Client, Written};
 pub use config::{ClientConfig, Credentials, Secret};

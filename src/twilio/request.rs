@@ -1,12 +1,15 @@
 //! One request as data: product, method, path, query, form.
 
 use std::borrow::Cow;
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Error;
 use crate::model::Method;
 
 /// A request that a [`super::Client`] can send.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request {
     /// The first label of the host name: `api`, `conversations` …
     pub product: String,
@@ -26,13 +29,97 @@ impl Request {
     }
 }
 
+/// Shows no values: a form may hold a password.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names =
+            |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        f.debug_struct("Request")
+            .field("product", &self.product)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("query", &names(&self.query))
+            .field("form", &names(&self.form))
+            .finish()
+    }
+}
+
+/// Everything but letters, digits and `-._~`: so `+` is not read as a space, and `>` may stand in a name.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Names and values as a query or a form body: `a=1&a=2`.
+pub(super) fn encode_pairs(pairs: &[(String, String)]) -> String {
+    let mut text = String::new();
+    for (name, value) in pairs {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.extend(utf8_percent_encode(name, ENCODED));
+        text.push('=');
+        text.extend(utf8_percent_encode(value, ENCODED));
+    }
+    text
+}
+
 /// Fills the `{name}` places of a path template; every value is percent-encoded whole, `/` and `+` included.
 ///
 /// # Errors
-/// [`Error::InvalidRequest`] when a value is missing or empty: an empty segment would address another resource.
+/// [`Error::InvalidRequest`] when a value is missing, or when it is empty, `.` or `..`: such a segment would
+/// address another resource.
 pub fn expand_path<'a>(
-    _template: &str,
-    _value: impl FnMut(&str) -> Option<Cow<'a, str>>,
+    template: &str,
+    mut value: impl FnMut(&str) -> Option<Cow<'a, str>>,
 ) -> Result<String, Error> {
-    unreachable!()
+    let mut path = String::with_capacity(template.len() + 40);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after
+            .split_once('}')
+            .ok_or_else(|| Error::InvalidRequest(format!("The path {template} has an open brace.")))?;
+        let value = value(name)
+            .ok_or_else(|| Error::InvalidRequest(format!("The path {template} needs a value for {name}.")))?;
+        if matches!(&*value, "" | "." | "..") {
+            return Err(Error::InvalidRequest(format!(
+                "{name} cannot be {value:?}: it is a part of a path."
+            )));
+        }
+        path.push_str(before);
+        path.extend(utf8_percent_encode(&value, ENCODED));
+        rest = after;
+    }
+    path.push_str(rest);
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_encoded_whole() {
+        let pairs = [("DateCreated>", "2020-01-01"), ("To", "+1 555"), ("Url", "a/b&c=d"), ("Url", "é")];
+        let pairs = pairs.map(|(n, v)| (n.to_owned(), v.to_owned()));
+        assert_eq!(
+            encode_pairs(&pairs),
+            "DateCreated%3E=2020-01-01&To=%2B1%20555&Url=a%2Fb%26c%3Dd&Url=%C3%A9"
+        );
+        assert_eq!(encode_pairs(&[]), "");
+    }
+
+    #[test]
+    fn path_values_cannot_leave_their_segment() {
+        let expand = |value: &'static str| expand_path("/v1/Users/{Id}/X.json", |_| Some(value.into()));
+        assert_eq!(expand("a/b+c?d#e%").unwrap(), "/v1/Users/a%2Fb%2Bc%3Fd%23e%25/X.json");
+        for value in ["", ".", ".."] {
+            assert!(matches!(expand(value), Err(Error::InvalidRequest(_))), "{value}");
+        }
+        assert!(expand_path("/{A}", |_| None).is_err());
+        assert!(expand_path("/{A", |_| None).is_err());
+    }
+
+    #[test]
+    fn a_path_has_one_value_for_each_name() {
+        let path = expand_path("/{A}/{B}/{A}", |name| Some(name.to_lowercase().into())).unwrap();
+        assert_eq!(path, "/a/b/a");
+    }
 }

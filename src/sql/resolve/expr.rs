@@ -24,6 +24,11 @@ impl Resolver<'_> {
     }
 
     fn walk(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
+        // Applications run statements on threads with small stacks.
+        stacker::maybe_grow(128 << 10, 2 << 20, || self.walk_here(expr, scope, depth))
+    }
+
+    fn walk_here(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
         if depth > MAX_DEPTH {
             return Err(Error::new(
                 state::SYNTAX_ERROR,
@@ -259,6 +264,10 @@ impl Resolver<'_> {
         function.uses_odbc_syntax = false;
         refuse(!function.within_group.is_empty(), "WITHIN GROUP")?;
         refuse(!matches!(function.parameters, FunctionArguments::None), "A function with parameters")?;
+        if matches!(name.as_str(), "current_date" | "current_time" | "current_timestamp") {
+            // ODBC writes them with parentheses, SQLite reads them without.
+            function.args = FunctionArguments::None;
+        }
         let mut types = Vec::new();
         let mut nullable = typing::result_is_nullable(&name);
         match &mut function.args {

@@ -1,5 +1,7 @@
 //! The FROM clause: tables, derived tables, common table expressions and joins.
 
+use std::sync::Arc;
+
 use sqlparser::ast::{
     Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, TableAlias, TableFactor, TableWithJoins,
 };
@@ -9,7 +11,7 @@ use crate::error::{Error, Result, state};
 use crate::model::CATALOG;
 use crate::sql::lex;
 use crate::sql::names;
-use crate::sql::plan::module_name;
+use crate::sql::plan::{TableUse, module_name};
 
 impl Resolver<'_> {
     /// Adds the relations of FROM to the scope and resolves the join conditions.
@@ -125,9 +127,9 @@ impl Resolver<'_> {
         };
         let table = found.ok_or_else(|| unknown(self))?.clone();
         *name = object_name(&module_name(&table));
-        self.relations += 1;
-        if !self.tables.iter().any(|t| std::sync::Arc::ptr_eq(t, &table)) {
-            self.tables.push(table.clone());
+        match self.tables.iter_mut().find(|t| Arc::ptr_eq(&t.table, &table)) {
+            Some(found) => found.times += 1,
+            None => self.tables.push(TableUse { table: table.clone(), times: 1 }),
         }
         Ok(Relation::of_table(&table))
     }

@@ -8,8 +8,6 @@ mod expr;
 mod from;
 mod scope;
 
-use std::sync::Arc;
-
 use sqlparser::ast::{
     Expr, GroupByExpr, Ident, LimitClause, Offset, OffsetRows, OrderByKind, Query, Select, SelectItem,
     SelectItemQualifiedWildcardKind, SetExpr, TopQuantity, ValueWithSpan,
@@ -17,10 +15,10 @@ use sqlparser::ast::{
 
 use super::lex;
 use super::parse::Markers;
-use super::plan::{ParameterInfo, Plan, QueryPlan, ResultColumn, Statement};
+use super::plan::{ParameterInfo, Plan, QueryPlan, ResultColumn, Statement, TableUse};
 use super::typing;
 use crate::error::{Error, Result, state};
-use crate::model::{ColumnType, DataType, Model, Table};
+use crate::model::{ColumnType, DataType, Model};
 
 pub(super) use scope::{Relation, Scope, Typed};
 
@@ -37,8 +35,7 @@ pub(super) struct Resolver<'m> {
     markers: &'m Markers,
     /// What has been found out about each marker.
     pub parameters: Vec<ParameterInfo>,
-    tables: Vec<Arc<Table>>,
-    relations: usize,
+    tables: Vec<TableUse>,
     /// Common table expressions that can be seen, the innermost last.
     ctes: Vec<(String, Vec<ResultColumn>)>,
 }
@@ -50,7 +47,6 @@ impl<'m> Resolver<'m> {
             markers,
             parameters: vec![ParameterInfo::untyped(); markers.len()],
             tables: Vec::new(),
-            relations: 0,
             ctes: Vec::new(),
         }
     }
@@ -58,12 +54,7 @@ impl<'m> Resolver<'m> {
     /// Resolves a whole query.
     pub fn plan(&mut self, mut query: Query) -> Result<QueryPlan> {
         let columns = self.query(&mut query, &Scope::default())?;
-        Ok(QueryPlan {
-            sql: query.to_string(),
-            tables: std::mem::take(&mut self.tables),
-            relations: std::mem::take(&mut self.relations),
-            columns,
-        })
+        Ok(QueryPlan { sql: query.to_string(), tables: std::mem::take(&mut self.tables), columns })
     }
 
     fn query(&mut self, query: &mut Query, outer: &Scope<'_>) -> Result<Vec<ResultColumn>> {
@@ -101,9 +92,9 @@ impl<'m> Resolver<'m> {
         while let SetExpr::SetOperation { left, .. } = *body {
             body = left;
         }
-        let (tables, relations) = (self.tables.clone(), self.relations);
+        let tables = self.tables.clone();
         let columns = self.set_expr(&mut body, outer).map(|(columns, _)| columns);
-        (self.tables, self.relations) = (tables, relations);
+        self.tables = tables;
         columns
     }
 
@@ -382,3 +373,6 @@ pub(super) fn unsupported(what: &str) -> Error {
 fn refuse(found: bool, what: &str) -> Result<()> {
     if found { Err(unsupported(what)) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -136,7 +136,7 @@ impl Scope<'_> {
     pub fn bind(&self, path: &[Ident]) -> Result<Bound> {
         self.find(path).ok_or_else(|| {
             let name = path.iter().map(|i| i.value.as_str()).collect::<Vec<_>>().join(".");
-            let place = path.last().map_or(String::new(), |i| lex::at(i.span.start));
+            let place = path.first().map_or(String::new(), |i| lex::at(i.span.start));
             let candidates = self.relations.iter().flat_map(|r| r.columns.iter().map(|c| c.name.as_str()));
             names::unknown_column(&name, &place, candidates)
         })

@@ -1,46 +1,322 @@
 //! Reads an answer's JSON, once, into typed columns.
+//!
+//! A [`Layout`] says which fields to read and as what; [`read_list`] and [`read_object`] walk the text with it
+//! and fill a [`Page`]. Fields that the layout does not name are skipped unread. A value that cannot be what its
+//! column says becomes NULL with a [`Warning`], and its row stays; a text that is cut or malformed is an error,
+//! never fewer rows.
 
-use crate::model::DataType;
-use crate::value::ValueRef;
+mod cell;
+mod column;
+mod layout;
+mod page;
+#[cfg(test)]
+mod tests;
+mod timestamp;
 
-/// The fields to read of a row, and the types to read them as. The same layout reads lists and single objects.
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+pub use layout::Layout;
+pub use page::{Page, Warning};
+
+use layout::Node;
+
+/// The fields of a list's answer that are arrays in none of its forms, or that hold no rows.
+const NO_ITEMS: [&str; 3] = ["errors", "params", "details"];
+
+/// A list's answer, with its links as they were sent.
 #[derive(Debug)]
-pub struct Layout {}
+pub(super) struct List {
+    pub(super) page: Page,
+    /// The link to the next page; `None` on the last one.
+    pub(super) next: Option<String>,
+    /// The address that the page gives as its own.
+    pub(super) own: Option<String>,
+}
 
-impl Layout {
-    /// A layout of `fields` (JSON path with dots, type), whose order is the order of the page's columns.
-    /// `items` names the array that holds a list's rows.
-    pub fn new<'a>(_items: Option<&str>, _fields: impl IntoIterator<Item = (&'a str, DataType)>) -> Layout {
-        unreachable!()
+/// Reads a list's answer.
+///
+/// # Errors
+/// A sentence that says where the text is not what it has to be.
+pub(super) fn read_list(body: &[u8], layout: &Layout) -> Result<List, String> {
+    let text = utf8(body)?;
+    if let Some(items) = layout.items()
+        && let Some(list) = parse(text, ListSeed { items, layout })?
+    {
+        return Ok(list);
+    }
+    let items = parse(text, OutlineSeed)?.items()?;
+    parse(text, ListSeed { items: &items, layout })?.ok_or_else(|| "the array of its rows is missing".into())
+}
+
+/// Reads an answer that is one object, as a page of one row.
+///
+/// # Errors
+/// A sentence that says where the text is not what it has to be.
+pub(super) fn read_object(body: &[u8], layout: &Layout) -> Result<Page, String> {
+    let mut page = Page::new(layout);
+    parse(utf8(body)?, RowSeed { node: layout.root(), page: &mut page })?;
+    page.end_row();
+    Ok(page)
+}
+
+fn utf8(body: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(body).map_err(|e| format!("it is not UTF-8: {e}"))
+}
+
+fn parse<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> Result<S::Value, String> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    seed.deserialize(&mut deserializer)
+        .and_then(|value| deserializer.end().map(|()| value))
+        .map_err(|e| format!("invalid JSON: {e}"))
+}
+
+/// A row: an object, whatever else it may be told to be.
+struct RowSeed<'a> {
+    node: &'a Node,
+    page: &'a mut Page,
+}
+
+impl<'de> DeserializeSeed<'de> for RowSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.node.columns.is_empty() {
+            return deserializer.deserialize_map(Fields { node: self.node, page: self.page });
+        }
+        // The whole row is a column as well.
+        let raw: &RawValue = serde::Deserialize::deserialize(deserializer)?;
+        if !raw.get().starts_with('{') {
+            return Err(D::Error::custom("a row that is no object"));
+        }
+        self.page.set_all(self.node, raw).map_err(D::Error::custom)
     }
 }
 
-/// A value that could not be what its column says, and became NULL. At most one for each column of a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Warning {
-    /// Position in the layout.
-    pub column: usize,
-    /// The first such value as it was sent, cut to 60 characters.
-    pub sample: String,
+/// A field that the layout names.
+struct FieldSeed<'a> {
+    node: &'a Node,
+    page: &'a mut Page,
 }
 
-/// The rows of one answer.
-#[derive(Debug)]
-pub struct Page {}
+impl<'de> DeserializeSeed<'de> for FieldSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        let raw: &RawValue = serde::Deserialize::deserialize(deserializer)?;
+        self.page.set_all(self.node, raw).map_err(D::Error::custom)
+    }
+}
 
 impl Page {
-    /// The number of rows.
-    pub fn rows(&self) -> usize {
-        unreachable!()
+    /// Sets the columns that take this value, and those of the fields below it.
+    fn set_all(&mut self, node: &Node, raw: &RawValue) -> Result<(), serde_json::Error> {
+        for &column in &node.columns {
+            self.set(column, raw.get());
+        }
+        // Below a value that is no object there is nothing: its columns stay NULL.
+        if node.has_children() && raw.get().starts_with('{') {
+            serde_json::Deserializer::from_str(raw.get()).deserialize_map(Fields { node, page: self })?;
+        }
+        Ok(())
+    }
+}
+
+/// The fields of an object.
+struct Fields<'a> {
+    node: &'a Node,
+    page: &'a mut Page,
+}
+
+impl<'de> Visitor<'de> for Fields<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
     }
 
-    /// The value of a cell, both counted from 0; the column as in the layout.
-    pub fn value(&self, _row: usize, _column: usize) -> ValueRef<'_> {
-        unreachable!()
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut hint = 0;
+        while let Some(position) = map.next_key_seed(NameSeed { node: self.node, hint })? {
+            match position {
+                Some(position) => {
+                    hint = position + 1;
+                    map.next_value_seed(FieldSeed { node: self.node.child(position), page: self.page })?;
+                }
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A field's name, as its position in the node; read without a copy.
+struct NameSeed<'a> {
+    node: &'a Node,
+    hint: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for NameSeed<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for NameSeed<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field name")
     }
 
-    /// The values that could not be read.
-    pub fn warnings(&self) -> &[Warning] {
-        unreachable!()
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.node.position(name, self.hint))
+    }
+}
+
+/// A list's answer; `None` where the array of that name is missing.
+struct ListSeed<'a> {
+    items: &'a str,
+    layout: &'a Layout,
+}
+
+impl<'de> DeserializeSeed<'de> for ListSeed<'_> {
+    type Value = Option<List>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ListSeed<'_> {
+    type Value = Option<List>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object that holds the rows")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut rows, mut next, mut own) = (None, None, None);
+        while let Some(name) = map.next_key::<String>()? {
+            match &*name {
+                name if name == self.items => {
+                    if rows.is_some() {
+                        return Err(A::Error::custom("the rows are there twice"));
+                    }
+                    let mut page = Page::new(self.layout);
+                    map.next_value_seed(RowsSeed { node: self.layout.root(), page: &mut page })?;
+                    rows = Some(page);
+                }
+                "next_page_uri" => next = map.next_value::<Option<String>>()?.or(next),
+                "uri" => own = map.next_value::<Option<String>>()?.or(own),
+                "meta" => {
+                    if let Some(meta) = map.next_value::<Option<Meta>>()? {
+                        next = meta.next_page_url.or(next);
+                        own = meta.url.or(own);
+                    }
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        let next = next.filter(|link| !link.is_empty());
+        Ok(rows.map(|page| List { page, next, own }))
+    }
+}
+
+/// What paging needs of the product APIs' `meta`.
+#[derive(serde::Deserialize)]
+struct Meta {
+    next_page_url: Option<String>,
+    url: Option<String>,
+    key: Option<String>,
+}
+
+/// The array of a list's rows.
+struct RowsSeed<'a> {
+    node: &'a Node,
+    page: &'a mut Page,
+}
+
+impl<'de> DeserializeSeed<'de> for RowsSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for RowsSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
+        while rows.next_element_seed(RowSeed { node: self.node, page: self.page })?.is_some() {
+            self.page.end_row();
+        }
+        Ok(())
+    }
+}
+
+/// The arrays of an answer whose rows are not where the layout says.
+struct Outline {
+    arrays: Vec<String>,
+    key: Option<String>,
+}
+
+impl Outline {
+    /// The array that holds the rows: the one that `meta.key` names, or else the only one.
+    fn items(self) -> Result<String, String> {
+        if let Some(key) = self.key.filter(|key| self.arrays.contains(key)) {
+            return Ok(key);
+        }
+        match <[String; 1]>::try_from(self.arrays) {
+            Ok([name]) => Ok(name),
+            Err(arrays) if arrays.is_empty() => Err("the array of its rows is missing".into()),
+            Err(arrays) => Err(format!("it has {} arrays, and none is known to hold its rows", arrays.len())),
+        }
+    }
+}
+
+struct OutlineSeed;
+
+impl<'de> DeserializeSeed<'de> for OutlineSeed {
+    type Value = Outline;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Outline, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OutlineSeed {
+    type Value = Outline;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object that holds the rows")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Outline, A::Error> {
+        let mut outline = Outline { arrays: Vec::new(), key: None };
+        while let Some(name) = map.next_key::<String>()? {
+            if name == "meta" {
+                outline.key = map.next_value::<Option<Meta>>()?.and_then(|m| m.key);
+            } else {
+                let value: &RawValue = map.next_value()?;
+                if value.get().starts_with('[') && !NO_ITEMS.contains(&&*name) {
+                    outline.arrays.push(name);
+                }
+            }
+        }
+        Ok(outline)
     }
 }

@@ -1,0 +1,87 @@
+//! GUIDs: no column has the type, but text converts to and from SQL_C_GUID.
+
+use crate::convert::binary::digit;
+use crate::convert::errors;
+use crate::convert::{CData, Converted, FixedBytes};
+use crate::error::{Result, state};
+
+/// The sixteen bytes in the order in which they are written, `00112233-4455-6677-8899-aabbccddeeff`.
+pub(super) type Guid = [u8; 16];
+
+/// SQLGUID for the text of a GUID, with or without braces.
+pub(super) fn text_to_c<'a>(text: &str) -> Result<Converted<'a>> {
+    let guid = parse(text).ok_or_else(|| errors::not_a(state::INVALID_CHARACTER_VALUE, "a GUID", text))?;
+    Ok(Converted::new(CData::Fixed(FixedBytes::new(swap(guid)))))
+}
+
+/// The bytes of a SQLGUID in the order in which they are written.
+pub(super) fn from_struct(bytes: [u8; 16]) -> Guid {
+    swap(bytes)
+}
+
+/// Between SQLGUID (a u32 and two u16 in native order, then eight bytes) and the written order.
+fn swap(mut bytes: [u8; 16]) -> [u8; 16] {
+    if cfg!(target_endian = "little") {
+        bytes[..4].reverse();
+        bytes[4..6].reverse();
+        bytes[6..8].reverse();
+    }
+    bytes
+}
+
+/// The text of a GUID, in lower case.
+pub(super) fn to_text(guid: &Guid) -> String {
+    let mut text = String::with_capacity(36);
+    for (i, byte) in guid.iter().enumerate() {
+        if matches!(i, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        for nibble in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(nibble.into(), 16));
+        }
+    }
+    text
+}
+
+fn parse(text: &str) -> Option<Guid> {
+    let text = text.trim_ascii();
+    let text = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).unwrap_or(text).as_bytes();
+    if text.len() != 36 || [8, 13, 18, 23].iter().any(|&i| text[i] != b'-') {
+        return None;
+    }
+    let mut guid = [0; 16];
+    let mut digits = text.iter().filter(|&&b| b != b'-').map(|&b| digit(b));
+    for byte in &mut guid {
+        *byte = digits.next()?? << 4 | digits.next()??;
+    }
+    Some(guid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "00112233-4455-6677-8899-aabbccddeeff";
+
+    #[test]
+    fn the_structure_has_native_fields() {
+        let CData::Fixed(bytes) = text_to_c(TEXT).unwrap().data else { panic!() };
+        let mut expected = Vec::new();
+        expected.extend(0x0011_2233u32.to_ne_bytes());
+        expected.extend(0x4455u16.to_ne_bytes());
+        expected.extend(0x6677u16.to_ne_bytes());
+        expected.extend([0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff]);
+        assert_eq!(bytes.as_bytes(), expected);
+        let guid = from_struct(expected.try_into().unwrap());
+        assert_eq!(to_text(&guid), TEXT);
+    }
+
+    #[test]
+    fn braces_and_capitals_are_read() {
+        assert_eq!(parse(&format!(" {{{}}} ", TEXT.to_uppercase())), parse(TEXT));
+        for text in ["", "{}", "0011223344556677-8899-aabbccddeeff", "0011223g-4455-6677-8899-aabbccddeeff"] {
+            assert_eq!(text_to_c(text).unwrap_err().state, state::INVALID_CHARACTER_VALUE, "{text}");
+        }
+        assert_eq!(parse("00112233-4455-6677-8899-aabbccdd-eff"), None);
+    }
+}

@@ -1,0 +1,87 @@
+//! The cells that SQLColumns and SQLProcedureColumns have in common: from DATA_TYPE to IS_NULLABLE.
+
+use super::Context;
+use super::result::{Heading, integer, name, number, optional, ordinal, remarks, text};
+use crate::model::{Column, ColumnType, Table};
+use crate::odbc::types::{TypeFacts, describe};
+use crate::value::Value;
+
+const SQL_NO_NULLS: i16 = 0;
+const SQL_NULLABLE: i16 = 1;
+
+/// The headings; ODBC 2 calls the sizes PRECISION, LENGTH, SCALE and RADIX.
+pub(super) const HEADINGS: [Heading; 14] = [
+    number("DATA_TYPE").not_null(),
+    name("TYPE_NAME").not_null(),
+    number("COLUMN_SIZE"),
+    number("BUFFER_LENGTH"),
+    number("DECIMAL_DIGITS"),
+    number("NUM_PREC_RADIX"),
+    number("NULLABLE").not_null(),
+    remarks(),
+    text("COLUMN_DEF", 254),
+    number("SQL_DATA_TYPE").not_null(),
+    number("SQL_DATETIME_SUB"),
+    number("CHAR_OCTET_LENGTH"),
+    number("ORDINAL_POSITION").not_null(),
+    text("IS_NULLABLE", 3),
+];
+
+/// A column or parameter that is listed with its type.
+pub(super) struct Typed<'a> {
+    pub(super) column_type: ColumnType,
+    pub(super) nullable: bool,
+    pub(super) remarks: &'a str,
+    /// The position in its list, from 0.
+    pub(super) index: usize,
+}
+
+impl<'a> Typed<'a> {
+    /// A table's column.
+    pub(super) fn column(table: &Table, index: usize, column: &'a Column) -> Typed<'a> {
+        Typed {
+            column_type: column.column_type(),
+            nullable: !is_key(table, column),
+            remarks: &column.remarks,
+            index,
+        }
+    }
+
+    /// The cells under [`HEADINGS`].
+    pub(super) fn cells(&self, context: &Context<'_>) -> [Value; 14] {
+        let facts = describe(&self.column_type).for_version(context.version);
+        let [data_type, type_name, column_size, buffer_length, decimal_digits] = sizes(&facts);
+        [
+            data_type,
+            type_name,
+            column_size,
+            buffer_length,
+            decimal_digits,
+            optional(facts.num_prec_radix),
+            integer(if self.nullable { SQL_NULLABLE } else { SQL_NO_NULLS }),
+            self.remarks.into(),
+            Value::Null,
+            integer(facts.verbose_type),
+            optional(facts.datetime_code),
+            optional(facts.char_octet_length),
+            ordinal(self.index),
+            if self.nullable { "YES" } else { "NO" }.into(),
+        ]
+    }
+}
+
+/// DATA_TYPE, TYPE_NAME, COLUMN_SIZE, BUFFER_LENGTH and DECIMAL_DIGITS, which SQLSpecialColumns has too.
+pub(super) fn sizes(facts: &TypeFacts) -> [Value; 5] {
+    [
+        integer(facts.concise_type),
+        facts.type_name.into(),
+        integer(facts.column_size),
+        integer(facts.octet_length),
+        optional(facts.decimal_digits),
+    ]
+}
+
+/// Whether the column is a part of the table's key: those alone are never NULL.
+pub(super) fn is_key(table: &Table, column: &Column) -> bool {
+    table.key.iter().any(|name| column.is_named(name))
+}

@@ -1,0 +1,167 @@
+//! SQLNumResultCols, SQLDescribeCol, SQLColAttribute: what the columns of a result are like, before and after execution.
+
+use super::constants::{column, desc};
+use super::dispatch::StatementCall;
+use super::parameters::ParameterDescription;
+use super::types::{self, OdbcVersion};
+use super::width::Field;
+use crate::engine::ResultColumn;
+use crate::error::{Error, Result, state};
+use crate::model::CATALOG;
+
+/// SQL_ATTR_READONLY and SQL_ATTR_WRITE, the values of SQL_DESC_UPDATABLE.
+const READ_ONLY: i64 = 0;
+const WRITABLE: i64 = 1;
+
+impl StatementCall<'_> {
+    /// SQLNumResultCols.
+    ///
+    /// # Errors
+    /// HY010.
+    pub fn column_count(&self) -> Result<usize> {
+        self.statement.columns().map(|columns| columns.len())
+    }
+
+    fn column(&self, number: u16) -> Result<ResultColumn> {
+        let columns = self.statement.columns()?;
+        if columns.is_empty() {
+            return Err(Error::new(
+                state::NOT_A_CURSOR_SPECIFICATION,
+                "The statement returns no result set, so that it has no columns.",
+            ));
+        }
+        usize::from(number).checked_sub(1).and_then(|index| columns.get(index)).cloned().ok_or_else(|| {
+            Error::new(
+                state::INVALID_DESCRIPTOR_INDEX,
+                format!("The result has {} columns; there is no number {number}.", columns.len()),
+            )
+        })
+    }
+
+    /// SQLDescribeCol.
+    ///
+    /// # Errors
+    /// 07005, 07009, HY010.
+    pub fn describe_column(&self, number: u16) -> Result<(String, ParameterDescription)> {
+        let column = self.column(number)?;
+        let facts = types::describe(&column.column_type).for_version(self.connection.version);
+        let description = ParameterDescription {
+            sql_type: facts.concise_type,
+            size: facts.column_size as usize,
+            decimal_digits: facts.decimal_digits.unwrap_or(0),
+            nullable: column.nullable.into(),
+        };
+        Ok((column.name, description))
+    }
+
+    /// SQLColAttribute. Numbers are SQLLEN, whatever the width of the descriptor field.
+    ///
+    /// # Errors
+    /// 07005, 07009, HY010, HY091.
+    pub fn column_attribute(&self, number: u16, id: u16) -> Result<Field> {
+        let id = i32::from(id);
+        if matches!(id, column::COUNT | desc::COUNT) {
+            return Ok(Field::Number(self.column_count()? as i64));
+        }
+        let column = self.column(number)?;
+        attribute(&column, id, self.connection.version).ok_or_else(|| {
+            Error::new(state::INVALID_DESCRIPTOR_FIELD, format!("Columns have no attribute {id}."))
+        })
+    }
+}
+
+/// A field of a column, by the id of a descriptor field or of an ODBC 2 column attribute; `None` for an unknown one.
+pub fn attribute(column: &ResultColumn, id: i32, version: OdbcVersion) -> Option<Field> {
+    let facts = types::describe(&column.column_type).for_version(version);
+    let base = column.base.as_ref().map(|(table, index)| (table, &table.columns[*index]));
+    let base_text = |text: &str| Field::from(if base.is_some() { text } else { "" });
+    let table_name = base.map_or("", |(table, _)| table.name.as_str());
+    Some(match id {
+        column::NAME | desc::NAME | desc::LABEL => Field::from(column.name.as_str()),
+        desc::BASE_COLUMN_NAME => Field::from(base.map_or("", |(_, column)| column.name.as_str())),
+        desc::BASE_TABLE_NAME | desc::TABLE_NAME => Field::from(table_name),
+        desc::SCHEMA_NAME => Field::from(base.map_or("", |(table, _)| table.schema.as_str())),
+        desc::CATALOG_NAME => base_text(CATALOG),
+        desc::TYPE_NAME | desc::LOCAL_TYPE_NAME => Field::from(facts.type_name),
+        desc::LITERAL_PREFIX => Field::from(facts.literal_prefix.unwrap_or("")),
+        desc::LITERAL_SUFFIX => Field::from(facts.literal_suffix.unwrap_or("")),
+        desc::CONCISE_TYPE => Field::from(facts.concise_type),
+        desc::TYPE => Field::from(facts.verbose_type),
+        desc::DATETIME_INTERVAL_CODE => Field::from(facts.datetime_code.unwrap_or(0)),
+        desc::LENGTH | column::PRECISION => Field::from(facts.column_size),
+        desc::PRECISION => Field::from(facts.precision),
+        column::SCALE | desc::SCALE => Field::from(facts.decimal_digits.unwrap_or(0)),
+        column::LENGTH | desc::OCTET_LENGTH => Field::from(facts.octet_length),
+        desc::DISPLAY_SIZE => Field::from(facts.display_size),
+        column::NULLABLE | desc::NULLABLE => Field::Number(column.nullable.into()),
+        desc::NUM_PREC_RADIX => Field::from(facts.num_prec_radix.unwrap_or(0)),
+        desc::UNSIGNED => Field::Number(facts.unsigned.unwrap_or(true).into()),
+        desc::FIXED_PREC_SCALE => Field::Number(facts.fixed_prec_scale.into()),
+        desc::AUTO_UNIQUE_VALUE => Field::Number(facts.auto_unique.into()),
+        desc::CASE_SENSITIVE => Field::Number(facts.case_sensitive.into()),
+        desc::SEARCHABLE => Field::from(facts.searchable),
+        desc::UPDATABLE => Field::Number(match base {
+            Some((table, column)) if table.is_updatable(column) => WRITABLE,
+            _ => READ_ONLY,
+        }),
+        // SQL_NAMED: an expression has its text as a name.
+        desc::UNNAMED => Field::Number(i64::from(column.name.is_empty())),
+        desc::ROWVER | desc::DATETIME_INTERVAL_PRECISION => Field::Number(0),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::width::{self, Width};
+    use super::*;
+    use crate::model::Model;
+
+    fn column_of(table: &str, name: &str) -> ResultColumn {
+        let model = Model::builtin();
+        let table = model.table(None, table).unwrap();
+        let (index, column) = table.column(name).unwrap();
+        ResultColumn {
+            name: "alias".to_owned(),
+            column_type: column.column_type(),
+            nullable: true,
+            base: Some((table.clone(), index)),
+        }
+    }
+
+    #[test]
+    fn a_column_knows_where_it_comes_from() {
+        let column = column_of("Conferences", "Status");
+        let text = |id| match attribute(&column, id, OdbcVersion::Odbc3) {
+            Some(Field::Text(text)) => text,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(text(desc::LABEL), "alias");
+        assert_eq!(text(desc::BASE_COLUMN_NAME), "Status");
+        assert_eq!(text(desc::BASE_TABLE_NAME), "Conferences");
+        assert_eq!(text(desc::CATALOG_NAME), CATALOG);
+    }
+
+    #[test]
+    fn every_record_field_is_answered_in_its_width() {
+        let column = column_of("Conferences", "Sid");
+        let elsewhere = [
+            desc::ALLOC_TYPE,
+            desc::ARRAY_SIZE,
+            desc::ARRAY_STATUS_PTR,
+            desc::BIND_OFFSET_PTR,
+            desc::BIND_TYPE,
+            desc::COUNT,
+            desc::ROWS_PROCESSED_PTR,
+            desc::DATA_PTR,
+            desc::INDICATOR_PTR,
+            desc::OCTET_LENGTH_PTR,
+            desc::PARAMETER_TYPE,
+        ];
+        for &(id, width) in width::DESCRIPTOR.iter().filter(|(id, _)| !elsewhere.contains(id)) {
+            let field = attribute(&column, id, OdbcVersion::Odbc3);
+            assert_eq!(matches!(field, Some(Field::Text(_))), width == Width::Text, "{id}");
+            assert!(field.is_some(), "{id}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! SQLConnect and SQLDriverConnect.
+
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::connection::Session;
+use super::connection_string::{self, Pair};
+use super::dispatch::{Completion, ConnectionCall};
+use super::settings::{self, Settings};
+use super::{dsn, logging};
+use crate::engine::Database;
+use crate::error::{Error, Result, state};
+use crate::model::Model;
+use crate::twilio::Client;
+
+/// How SQLDriverConnect may complete a connection string. The driver never shows a window: what is missing is an
+/// error, whatever the value.
+pub fn check_completion(code: u16) -> Result<()> {
+    match code {
+        0..=3 => Ok(()),
+        _ => Err(Error::new(
+            state::INVALID_DRIVER_COMPLETION,
+            format!("{code} is no way to complete a connection string."),
+        )),
+    }
+}
+
+impl ConnectionCall<'_> {
+    /// SQLConnect. `user` and `password` go before what the DSN says.
+    ///
+    /// # Errors
+    /// 08002, 28000, 08001, HY024, HYT00, and what the check of the credentials finds.
+    pub fn connect(
+        &mut self,
+        data_source: &str,
+        user: Option<&str>,
+        password: Option<Zeroizing<String>>,
+    ) -> Result<Completion> {
+        let mut given = Vec::new();
+        given.extend(user.map(|user| Pair::new("UID", user)));
+        given.extend(password.map(|value| Pair { keyword: "PWD".to_owned(), value }));
+        self.open(data_source, &given)
+    }
+
+    /// SQLDriverConnect. Gives the completed connection string: what the application gave, so that secrets are in
+    /// it only where they were in its own.
+    ///
+    /// # Errors
+    /// HY000 (malformed), and those of [`ConnectionCall::connect`].
+    pub fn driver_connect(&mut self, text: &str) -> Result<Zeroizing<String>> {
+        let mut given = connection_string::parse(text)?;
+        for pair in settings::unknown_keywords(&given) {
+            let warning = format!("The keyword {pair} is unknown and was ignored.");
+            self.group
+                .connection
+                .diagnostics
+                .post(Error::new(state::INVALID_CONNECTION_STRING_ATTRIBUTE, warning));
+        }
+        // Of DSN and DRIVER, the one that comes first counts.
+        let first = given
+            .iter()
+            .find(|p| ["DSN", "DRIVER"].iter().any(|keyword| p.keyword.eq_ignore_ascii_case(keyword)));
+        let data_source = first
+            .filter(|pair| pair.keyword.eq_ignore_ascii_case("DSN"))
+            .map(|pair| pair.value.to_string())
+            .unwrap_or_default();
+        self.open(&data_source, &given)?;
+        let unknown: Vec<String> = settings::unknown_keywords(&given).map(str::to_owned).collect();
+        given.retain(|pair| !unknown.contains(&pair.keyword));
+        Ok(connection_string::format(&given))
+    }
+
+    fn open(&mut self, data_source: &str, given: &[Pair]) -> Result<Completion> {
+        if self.group.connection.session.is_some() {
+            return Err(Error::new(state::CONNECTION_IN_USE, "The connection is open already."));
+        }
+        let stored = if data_source.is_empty() { Vec::new() } else { dsn::read(data_source) };
+        let settings = Settings::from_sources(&[given, &stored, &settings::environment()])?;
+        let log =
+            settings.log.as_ref().map(|(path, verbosity)| logging::open(path, *verbosity)).transpose()?;
+        log::info!("connect: data source {data_source:?}, {}", redacted(given));
+        for keyword in settings::unknown_keywords(&stored) {
+            log::warn!("the data source has a keyword that the driver does not know: {keyword}");
+        }
+        let connection = &mut self.group.connection;
+        let client = Client::new(settings.client_config(connection.attributes.connection_timeout))?;
+        if settings.connect_on_open {
+            let seconds = u64::from(connection.attributes.login_timeout);
+            connection.cancel.arm((seconds > 0).then(|| Duration::from_secs(seconds)));
+            client.check(&connection.cancel).map_err(|error| login_timed_out(error.into(), seconds))?;
+        }
+        let read_only = settings.read_only || connection.attributes.read_only;
+        connection.session = Some(Session {
+            database: Database::new(Model::builtin(), client, read_only),
+            data_source_name: data_source.to_owned(),
+            user_name: settings.user_name().to_owned(),
+            read_only: settings.read_only,
+            log,
+        });
+        connection.writes = 0;
+        Ok(Completion::Success)
+    }
+}
+
+/// The login timeout uses the token that a query timeout uses; its message has to say which one it was.
+fn login_timed_out(error: Error, seconds: u64) -> Error {
+    if error.state == state::TIMEOUT && seconds > 0 {
+        return Error::new(
+            state::TIMEOUT,
+            format!("The login timeout expired: Twilio did not answer within {seconds} s."),
+        );
+    }
+    error
+}
+
+/// The connection string as it may be logged.
+fn redacted(pairs: &[Pair]) -> String {
+    let shown = pairs.iter().map(|pair| {
+        let value = if settings::is_secret(&pair.keyword) { "***" } else { pair.value.as_str() };
+        format!("{}={value}", pair.keyword)
+    });
+    shown.collect::<Vec<_>>().join(";")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logged_strings_hold_no_secret() {
+        let pairs = connection_string::parse("UID=AC1;pwd=s3;AuthToken=s3;APIKEYSECRET=s3").unwrap();
+        assert_eq!(redacted(&pairs), "UID=AC1;pwd=***;AuthToken=***;APIKEYSECRET=***");
+    }
+
+    #[test]
+    fn completions_are_the_four_of_odbc() {
+        for code in 0..=3 {
+            check_completion(code).unwrap();
+        }
+        assert_eq!(check_completion(4).unwrap_err().state, state::INVALID_DRIVER_COMPLETION);
+    }
+}

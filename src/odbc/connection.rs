@@ -1,0 +1,177 @@
+//! Connections: the lock that guards all that hangs on one, and what an open one holds.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::connection_attributes::ConnectionAttributes;
+use super::descriptor::Descriptors;
+use super::diagnostics::{Diagnostics, Names};
+use super::dispatch::{Completion, ConnectionCall};
+use super::info::{self, InfoContext, InfoValue};
+use super::logging::LogGuard;
+use super::registry::{self, Token};
+use super::statement::{State, Statement};
+use super::types::OdbcVersion;
+use crate::cancel::CancelToken;
+use crate::engine::Database;
+use crate::error::{Error, Result, state};
+
+/// A connection. Everything that belongs to it is behind one lock.
+pub struct Connection(Mutex<Group>);
+
+/// A connection with its statements and descriptors.
+pub struct Group {
+    pub connection: ConnectionState,
+    pub statements: HashMap<Token, Statement>,
+    pub descriptors: Descriptors,
+}
+
+/// What a connection is, apart from its statements.
+pub struct ConnectionState {
+    pub diagnostics: Diagnostics,
+    pub version: OdbcVersion,
+    pub attributes: ConnectionAttributes,
+    /// `None` until the connection is opened, and again after SQLDisconnect.
+    pub session: Option<Session>,
+    /// Stops the check that opening a connection makes (SQL_ATTR_LOGIN_TIMEOUT).
+    pub cancel: CancelToken,
+    /// Names of cursors, in any letter case, and their statements.
+    pub cursor_names: HashMap<String, Token>,
+    /// The number that the next generated cursor name has.
+    pub next_cursor: u32,
+    /// Rows written since the last SQLEndTran.
+    pub writes: usize,
+}
+
+/// What an open connection has.
+pub struct Session {
+    pub database: Database,
+    /// The DSN, or empty.
+    pub data_source_name: String,
+    /// The SID of the account or of the API key.
+    pub user_name: String,
+    /// Whether the settings ask for read-only; SQL_ATTR_RESET_CONNECTION leads back here.
+    pub read_only: bool,
+    /// Keeps the log file open.
+    pub log: Option<LogGuard>,
+}
+
+impl Connection {
+    /// A connection that is not open.
+    pub fn new(version: OdbcVersion) -> Self {
+        Connection(Mutex::new(Group {
+            connection: ConnectionState {
+                diagnostics: Diagnostics::default(),
+                version,
+                attributes: ConnectionAttributes::default(),
+                session: None,
+                cancel: CancelToken::default(),
+                cursor_names: HashMap::new(),
+                next_cursor: 1,
+                writes: 0,
+            },
+            statements: HashMap::new(),
+            descriptors: Descriptors::default(),
+        }))
+    }
+
+    /// The state, under its lock.
+    pub fn lock(&self) -> MutexGuard<'_, Group> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The state, if nobody is using it.
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, Group>> {
+        match self.0.try_lock() {
+            Ok(group) => Some(group),
+            Err(std::sync::TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(std::sync::TryLockError::WouldBlock) => None,
+        }
+    }
+}
+
+impl ConnectionState {
+    /// The open connection.
+    ///
+    /// # Errors
+    /// 08003.
+    pub fn session(&self) -> Result<&Session> {
+        self.session
+            .as_ref()
+            .ok_or_else(|| Error::new(state::CONNECTION_NOT_OPEN, "The connection is not open."))
+    }
+
+    /// What diagnostic records say of the connection.
+    pub fn names(&self) -> Names<'_> {
+        self.session.as_ref().map_or(Names::default(), |session| Names {
+            connection: &session.data_source_name,
+            server: session.database.client().host_name(),
+        })
+    }
+}
+
+impl ConnectionCall<'_> {
+    /// SQLGetInfo. A driver manager asks for some of it before it connects.
+    ///
+    /// # Errors
+    /// HY096.
+    pub fn info(&self, id: u16) -> Result<InfoValue> {
+        let connection = &self.group.connection;
+        let names = connection.names();
+        let session = connection.session.as_ref();
+        let context = InfoContext {
+            data_source_name: names.connection,
+            server_name: names.server,
+            user_name: session.map_or("", |s| &s.user_name),
+            read_only: session.is_some_and(|s| s.database.read_only()),
+        };
+        info::answer(id, &context).ok_or_else(|| {
+            Error::new(
+                state::INFORMATION_TYPE_OUT_OF_RANGE,
+                format!("{id} is no information type that the driver knows."),
+            )
+        })
+    }
+
+    /// SQLNativeSql.
+    ///
+    /// # Errors
+    /// 08003, and what the parser finds.
+    pub fn native_sql(&self, text: &str) -> Result<String> {
+        self.group.connection.session()?.database.native_sql(text)
+    }
+
+    /// SQLDisconnect. Frees the statements and descriptors that are still there.
+    ///
+    /// # Errors
+    /// 08003, HY010 (a statement waits for parameter data).
+    pub fn disconnect(&mut self) -> Result<Completion> {
+        self.group.connection.session()?;
+        if self.group.statements.values().any(|s| matches!(s.state, State::NeedData(_))) {
+            return Err(Error::new(
+                state::FUNCTION_SEQUENCE,
+                "A statement of the connection is waiting for parameter data.",
+            ));
+        }
+        self.group.release_children();
+        let connection = &mut self.group.connection;
+        connection.cursor_names.clear();
+        connection.writes = 0;
+        connection.session = None;
+        Ok(Completion::Success)
+    }
+}
+
+impl Group {
+    /// Frees all statements and descriptors.
+    pub fn release_children(&mut self) {
+        for (token, statement) in self.statements.drain() {
+            registry::remove(token);
+            drop(statement);
+        }
+        for token in self.descriptors.handles() {
+            self.descriptors.remove(token);
+            registry::remove(token);
+        }
+    }
+}

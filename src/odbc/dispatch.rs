@@ -1,0 +1,221 @@
+//! The one door of every ODBC function.
+//!
+//! A call finds its handle's object, takes the lock, clears the handle's diagnostics, runs the body under a panic
+//! guard, posts its error, and maps the outcome to a return code. The functions that read diagnostics go through
+//! `peek_…`: they clear and post nothing.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use odbc_sys::SqlReturn;
+
+use super::connection::{Connection, ConnectionState, Group};
+use super::descriptor::Descriptors;
+use super::diagnostics::{Diagnostics, Names, defect};
+use super::environment::{Environment, EnvironmentState};
+use super::registry::{self, Object, Token};
+use super::statement::Statement;
+use crate::error::Result;
+
+/// An exported function, as the manifest lists it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Function {
+    pub name: &'static str,
+    /// Its number for SQLGetFunctions; a wide function has its narrow sister's.
+    pub id: u16,
+}
+
+/// How a call went that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completion {
+    /// SQL_SUCCESS, or SQL_SUCCESS_WITH_INFO when a warning was posted.
+    Success,
+    /// SQL_NO_DATA.
+    NoData,
+    /// SQL_NEED_DATA.
+    NeedData,
+    /// SQL_ERROR, with records that have been posted already: those of rows and parameter sets.
+    Failed,
+}
+
+/// A call on a connection.
+pub struct ConnectionCall<'a> {
+    pub function: Function,
+    pub handle: Token,
+    pub shared: &'a Arc<Connection>,
+    pub group: &'a mut Group,
+}
+
+/// A call on a statement.
+pub struct StatementCall<'a> {
+    pub function: Function,
+    pub handle: Token,
+    pub connection: &'a mut ConnectionState,
+    pub descriptors: &'a mut Descriptors,
+    pub statement: &'a mut Statement,
+}
+
+/// A call on a descriptor.
+pub struct DescriptorCall<'a> {
+    pub function: Function,
+    pub handle: Token,
+    pub group: &'a mut Group,
+}
+
+impl ConnectionCall<'_> {
+    /// Posts a warning.
+    pub fn warn(&mut self, warning: crate::error::Error) {
+        self.group.connection.diagnostics.post(warning);
+    }
+}
+
+impl StatementCall<'_> {
+    /// Posts a warning.
+    pub fn warn(&mut self, warning: crate::error::Error) {
+        self.statement.diagnostics.post(warning);
+    }
+}
+
+impl DescriptorCall<'_> {
+    /// Posts a warning.
+    pub fn warn(&mut self, warning: crate::error::Error) {
+        self.group.descriptors[self.handle].diagnostics.post(warning);
+    }
+}
+
+/// Runs a call on an environment.
+pub fn on_environment(
+    function: Function,
+    handle: Token,
+    body: impl FnOnce(&Arc<Environment>, &mut EnvironmentState) -> Result<Completion>,
+) -> i16 {
+    let Some(Object::Environment(environment)) = registry::get(handle) else {
+        return invalid(function, handle);
+    };
+    let mut state = environment.lock();
+    run(function, handle, &mut *state, |state| &mut state.diagnostics, |state| body(&environment, state))
+}
+
+/// Runs a call on a connection.
+pub fn on_connection(
+    function: Function,
+    handle: Token,
+    body: impl FnOnce(&mut ConnectionCall<'_>) -> Result<Completion>,
+) -> i16 {
+    let Some(Object::Connection(shared)) = registry::get(handle) else { return invalid(function, handle) };
+    let mut group = shared.lock();
+    let mut call = ConnectionCall { function, handle, shared: &shared, group: &mut group };
+    run(function, handle, &mut call, |call| &mut call.group.connection.diagnostics, body)
+}
+
+/// Runs a call on a statement.
+pub fn on_statement(
+    function: Function,
+    handle: Token,
+    body: impl FnOnce(&mut StatementCall<'_>) -> Result<Completion>,
+) -> i16 {
+    let Some(Object::Statement(shared, _)) = registry::get(handle) else { return invalid(function, handle) };
+    let mut group = shared.lock();
+    let Group { connection, statements, descriptors } = &mut *group;
+    // Another thread may have freed the handle since it was looked up.
+    let Some(statement) = statements.get_mut(&handle) else { return invalid(function, handle) };
+    let mut call = StatementCall { function, handle, connection, descriptors, statement };
+    run(function, handle, &mut call, |call| &mut call.statement.diagnostics, body)
+}
+
+/// Runs a call on a descriptor.
+pub fn on_descriptor(
+    function: Function,
+    handle: Token,
+    body: impl FnOnce(&mut DescriptorCall<'_>) -> Result<Completion>,
+) -> i16 {
+    let Some(Object::Descriptor(shared)) = registry::get(handle) else { return invalid(function, handle) };
+    let mut group = shared.lock();
+    if group.descriptors.get(handle).is_none() {
+        return invalid(function, handle);
+    }
+    let mut call = DescriptorCall { function, handle, group: &mut group };
+    run(
+        function,
+        handle,
+        &mut call,
+        |call| &mut call.group.descriptors.get_mut(handle).expect("looked up above").diagnostics,
+        body,
+    )
+}
+
+/// Reads a handle's diagnostics without touching them. `true` says that the handle is a statement.
+/// SQL_INVALID_HANDLE when `kind` has no such handle.
+pub fn peek(
+    kind: registry::Kind,
+    handle: Token,
+    read: impl FnOnce(&Diagnostics, Names<'_>, bool) -> i16,
+) -> i16 {
+    use registry::Kind;
+    match (kind, registry::get(handle)) {
+        (Kind::Environment, Some(Object::Environment(environment))) => {
+            read(&environment.lock().diagnostics, Names::default(), false)
+        }
+        (Kind::Connection, Some(Object::Connection(shared))) => {
+            let group = shared.lock();
+            read(&group.connection.diagnostics, group.connection.names(), false)
+        }
+        (Kind::Statement, Some(Object::Statement(shared, _))) => {
+            let group = shared.lock();
+            let Some(statement) = group.statements.get(&handle) else { return SqlReturn::INVALID_HANDLE.0 };
+            read(&statement.diagnostics, group.connection.names(), true)
+        }
+        (Kind::Descriptor, Some(Object::Descriptor(shared))) => {
+            let group = shared.lock();
+            let Some(descriptor) = group.descriptors.get(handle) else { return SqlReturn::INVALID_HANDLE.0 };
+            read(&descriptor.diagnostics, group.connection.names(), false)
+        }
+        _ => SqlReturn::INVALID_HANDLE.0,
+    }
+}
+
+fn run<T>(
+    function: Function,
+    handle: Token,
+    target: &mut T,
+    diagnostics: impl Fn(&mut T) -> &mut Diagnostics,
+    body: impl FnOnce(&mut T) -> Result<Completion>,
+) -> i16 {
+    let started = Instant::now();
+    diagnostics(target).clear();
+    let outcome =
+        catch_unwind(AssertUnwindSafe(|| body(target))).unwrap_or_else(|panic| Err(defect(&*panic)));
+    let diagnostics = diagnostics(target);
+    let code = match outcome {
+        Ok(Completion::Success) if diagnostics.is_empty() => SqlReturn::SUCCESS,
+        Ok(Completion::Success) => SqlReturn::SUCCESS_WITH_INFO,
+        Ok(Completion::NoData) => SqlReturn::NO_DATA,
+        Ok(Completion::NeedData) => SqlReturn::NEED_DATA,
+        Ok(Completion::Failed) => SqlReturn::ERROR,
+        Err(error) => {
+            log::error!("{}: {error}", function.name);
+            diagnostics.post(error);
+            SqlReturn::ERROR
+        }
+    };
+    diagnostics.return_code = code.0;
+    log::trace!("{} {handle:#x}: {} in {:?}", function.name, code_name(code), started.elapsed());
+    code.0
+}
+
+fn invalid(function: Function, handle: Token) -> i16 {
+    log::trace!("{} {handle:#x}: SQL_INVALID_HANDLE", function.name);
+    SqlReturn::INVALID_HANDLE.0
+}
+
+fn code_name(code: SqlReturn) -> &'static str {
+    match code {
+        SqlReturn::SUCCESS => "SQL_SUCCESS",
+        SqlReturn::SUCCESS_WITH_INFO => "SQL_SUCCESS_WITH_INFO",
+        SqlReturn::NO_DATA => "SQL_NO_DATA",
+        SqlReturn::NEED_DATA => "SQL_NEED_DATA",
+        SqlReturn::ERROR => "SQL_ERROR",
+        _ => "SQL_INVALID_HANDLE",
+    }
+}

@@ -1,0 +1,316 @@
+//! Preparing and executing: SQLPrepare, SQLExecute, SQLExecDirect, the catalogue functions, SQLRowCount,
+//! SQLMoreResults, cursor names.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::catalog::{self, ResultSet};
+use super::constants::{diag, param};
+use super::cursor::OpenCursor;
+use super::data_at_execution::Dialogue;
+use super::dispatch::{Completion, StatementCall};
+use super::parameters::{ParameterSet, Slot, gather};
+use super::registry::Activity;
+use super::statement::{Execution, Plan, State};
+use super::types::OdbcVersion;
+use crate::engine::Outcome;
+use crate::error::{Error, Result, state};
+use crate::value::Value;
+
+/// The codes of SQL_DIAG_DYNAMIC_FUNCTION_CODE that matter here.
+const CALL: i32 = 7;
+const SEARCHED: [i32; 2] = [19, 82];
+
+/// Marks a statement as running, so that SQLCancel knows that there is something to stop.
+pub struct Running(Arc<AtomicBool>);
+
+impl Running {
+    /// Forgets an earlier cancel, sets the query timeout (seconds, 0 for none), and lets SQLCancel act.
+    pub fn start(activity: &Activity, query_timeout: usize) -> Running {
+        activity.cancel.arm((query_timeout > 0).then(|| Duration::from_secs(query_timeout as u64)));
+        activity.running.store(true, Ordering::Release);
+        Running(activity.running.clone())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+impl StatementCall<'_> {
+    fn compile(&mut self, text: &str) -> Result<Plan> {
+        log::info!("{:#x}: {text}", self.handle);
+        let prepared = self.connection.session()?.database.prepare(text, &self.statement.activity.cancel)?;
+        Ok(Plan::new(prepared, text))
+    }
+
+    /// SQLPrepare.
+    ///
+    /// # Errors
+    /// 24000, HY010, and what the compilation finds.
+    pub fn prepare(&mut self, text: &str) -> Result<Completion> {
+        self.statement.refuse_open_cursor()?;
+        self.statement.state = State::Allocated;
+        let plan = self.compile(text);
+        if let Ok(plan) = plan {
+            self.statement.state = State::Prepared(Box::new(plan));
+            self.describe_result();
+            return Ok(Completion::Success);
+        }
+        self.describe_result();
+        plan.map(|_| Completion::Success)
+    }
+
+    /// SQLExecDirect.
+    ///
+    /// # Errors
+    /// 24000, HY010, and what the compilation and the execution find.
+    pub fn execute_direct(&mut self, text: &str) -> Result<Completion> {
+        self.statement.refuse_open_cursor()?;
+        self.statement.state = State::Allocated;
+        self.describe_result();
+        let plan = self.compile(text)?;
+        self.start(plan, false)
+    }
+
+    /// SQLExecute.
+    ///
+    /// # Errors
+    /// 24000, HY010 (nothing is prepared), and what the execution finds.
+    pub fn execute(&mut self) -> Result<Completion> {
+        self.statement.refuse_open_cursor()?;
+        self.statement.close();
+        match std::mem::take(&mut self.statement.state) {
+            State::Prepared(plan) => self.start(*plan, true),
+            other => {
+                self.statement.state = other;
+                Err(Error::new(state::FUNCTION_SEQUENCE, "No statement has been prepared."))
+            }
+        }
+    }
+
+    /// Reads the parameters, and executes or asks for those that are still to come.
+    fn start(&mut self, plan: Plan, is_prepared: bool) -> Result<Completion> {
+        self.statement.diagnostics.dynamic_function = plan.dynamic_function;
+        let apd = &self.descriptors[self.statement.apd];
+        let ipd = &self.descriptors[self.statement.own.ipd];
+        let sets = match gather(apd, ipd, plan.prepared.parameters()) {
+            Ok(sets) => sets,
+            Err(error) => {
+                self.give_back(plan, is_prepared);
+                return Err(error);
+            }
+        };
+        match Dialogue::new(plan, is_prepared, sets) {
+            Ok(dialogue) => {
+                self.statement.state = State::NeedData(Box::new(dialogue));
+                Ok(Completion::NeedData)
+            }
+            Err((plan, sets)) => self.run(plan, is_prepared, sets),
+        }
+    }
+
+    fn give_back(&mut self, plan: Plan, is_prepared: bool) {
+        self.statement.state = if is_prepared { State::Prepared(Box::new(plan)) } else { State::Allocated };
+        self.describe_result();
+    }
+
+    /// Executes once for each parameter set.
+    ///
+    /// # Errors
+    /// HYC00 for a query with several sets, and what a single execution finds. With several sets each one's error
+    /// is posted with its number, and SQL_ERROR is answered when none succeeded.
+    pub(super) fn run(
+        &mut self,
+        mut plan: Plan,
+        is_prepared: bool,
+        sets: Vec<ParameterSet>,
+    ) -> Result<Completion> {
+        let is_array = sets.len() > 1;
+        if is_array && !plan.columns.is_empty() && plan.dynamic_function.1 != CALL {
+            self.give_back(plan, is_prepared);
+            return Err(Error::new(
+                state::NOT_IMPLEMENTED,
+                "A query takes one set of parameters; SQL_ATTR_PARAMSET_SIZE is larger.",
+            ));
+        }
+        let attributes = self.statement.attributes;
+        let running = Running::start(&self.statement.activity, attributes.query_timeout);
+        let header = self.descriptors[self.statement.own.ipd].header;
+        let mut affected: isize = 0;
+        let mut succeeded = 0;
+        let mut cursor = None;
+        let mut stopped = false;
+        for (row, set) in sets.into_iter().enumerate() {
+            let (status, error) = match set {
+                _ if stopped => (param::UNUSED, None),
+                ParameterSet::Ignored => (param::UNUSED, None),
+                ParameterSet::Failed(error, column) => (param::ERROR, Some((error, column as i32))),
+                ParameterSet::Ready(slots) => {
+                    match plan.prepared.execute(values(slots), attributes.max_rows) {
+                        Ok(Outcome::Affected(rows)) => {
+                            affected += rows as isize;
+                            (param::SUCCESS, None)
+                        }
+                        Ok(Outcome::Rows(rows)) => {
+                            // Of a procedure that is called with several sets only the calls count: SQLMoreResults
+                            // leads to no further result.
+                            affected += 1;
+                            cursor = (!is_array).then_some(rows);
+                            (param::SUCCESS, None)
+                        }
+                        Err(error) => {
+                            stopped = matches!(error.state, state::OPERATION_CANCELLED | state::TIMEOUT);
+                            (param::ERROR, Some((error, diag::NO_COLUMN_NUMBER)))
+                        }
+                    }
+                }
+            };
+            succeeded += usize::from(status == param::SUCCESS);
+            header.array_status.offset((row * size_of::<u16>()) as isize).write(status);
+            if !stopped || status == param::ERROR {
+                header.rows_processed.write(row + 1);
+            }
+            if let Some((error, column)) = error {
+                log::error!("{}: {error}", self.function.name);
+                let row = if is_array { row as isize + 1 } else { diag::NO_ROW_NUMBER };
+                self.statement.diagnostics.post_at(error, row, column);
+            }
+        }
+        drop(running);
+        self.finish(plan, is_prepared, cursor, affected, succeeded, is_array)
+    }
+
+    fn finish(
+        &mut self,
+        plan: Plan,
+        is_prepared: bool,
+        cursor: Option<crate::engine::Cursor>,
+        affected: isize,
+        succeeded: usize,
+        is_array: bool,
+    ) -> Result<Completion> {
+        let failed = succeeded == 0 && !self.statement.diagnostics.is_empty();
+        if failed {
+            self.give_back(plan, is_prepared);
+            return Ok(Completion::Failed);
+        }
+        let function = plan.dynamic_function.1;
+        if let Some(cursor) = cursor {
+            let columns = Arc::from(cursor.columns());
+            let execution = Execution { plan: Some(plan), is_prepared };
+            let open = OpenCursor::streaming(columns, cursor);
+            self.statement.state = State::Open(Box::new(execution), Box::new(open));
+            self.statement.diagnostics.row_count = -1;
+            self.describe_result();
+            return Ok(Completion::Success);
+        }
+        self.connection.writes += affected as usize;
+        self.statement.diagnostics.row_count = affected;
+        let execution = Execution { plan: Some(plan), is_prepared };
+        self.statement.state = State::Executed(Box::new(execution), affected);
+        self.describe_result();
+        let found_nothing = affected == 0
+            && !is_array
+            && SEARCHED.contains(&function)
+            && self.connection.version == OdbcVersion::Odbc3;
+        Ok(if found_nothing { Completion::NoData } else { Completion::Success })
+    }
+
+    /// A catalogue function: its rows become the statement's result.
+    ///
+    /// # Errors
+    /// 24000, HY010, and those of the function.
+    pub fn catalogue(
+        &mut self,
+        function: impl FnOnce(&catalog::Context<'_>) -> Result<ResultSet>,
+    ) -> Result<Completion> {
+        self.statement.refuse_open_cursor()?;
+        self.statement.state = State::Allocated;
+        let model = self.connection.session()?.database.model().clone();
+        let context = catalog::Context {
+            model: &model,
+            version: self.connection.version,
+            metadata_id: self.statement.attributes.metadata_id,
+        };
+        let set = function(&context)?;
+        let execution = Execution { plan: None, is_prepared: false };
+        self.statement.state = State::Open(Box::new(execution), Box::new(OpenCursor::finished(set)));
+        self.statement.diagnostics.row_count = -1;
+        self.describe_result();
+        Ok(Completion::Success)
+    }
+
+    /// SQLRowCount: rows written; −1 for a result set, whose rows are counted by nobody before they are fetched.
+    ///
+    /// # Errors
+    /// HY010.
+    pub fn row_count(&self) -> Result<isize> {
+        self.statement.refuse_in_dialogue()?;
+        match &self.statement.state {
+            State::Executed(_, affected) => Ok(*affected),
+            State::Open(..) => Ok(-1),
+            _ => Err(Error::new(state::FUNCTION_SEQUENCE, "The statement has not been executed.")),
+        }
+    }
+
+    /// SQLMoreResults: there is one result at most, so that the cursor closes.
+    ///
+    /// # Errors
+    /// HY010 while parameter data is awaited.
+    pub fn more_results(&mut self) -> Result<Completion> {
+        self.statement.refuse_in_dialogue()?;
+        self.close();
+        Ok(Completion::NoData)
+    }
+
+    /// SQLSetCursorName.
+    ///
+    /// # Errors
+    /// 24000, 34000, 3C000, HY010.
+    pub fn set_cursor_name(&mut self, name: &str) -> Result<Completion> {
+        self.statement.refuse_open_cursor()?;
+        let key = name.to_ascii_lowercase();
+        if name.is_empty()
+            || name.chars().count() > 128
+            || key.starts_with("sqlcur")
+            || key.starts_with("sql_cur")
+        {
+            return Err(Error::new(
+                state::INVALID_CURSOR_NAME,
+                "A cursor name has 1 to 128 characters and does not start with SQL_CUR.",
+            ));
+        }
+        if self.connection.cursor_names.get(&key).is_some_and(|owner| *owner != self.handle) {
+            return Err(Error::new(
+                state::DUPLICATE_CURSOR_NAME,
+                format!("Another statement of the connection has the cursor name {name}."),
+            ));
+        }
+        let handle = self.handle;
+        self.connection.cursor_names.retain(|_, owner| *owner != handle);
+        self.connection.cursor_names.insert(key, handle);
+        self.statement.cursor_name = name.to_owned();
+        Ok(Completion::Success)
+    }
+
+    /// SQLGetCursorName: a generated name where the application has set none.
+    pub fn cursor_name(&mut self) -> &str {
+        if self.statement.cursor_name.is_empty() {
+            self.statement.cursor_name = format!("SQL_CUR{}", self.connection.next_cursor);
+            self.connection.next_cursor += 1;
+        }
+        &self.statement.cursor_name
+    }
+}
+
+fn values(slots: Vec<Slot>) -> Vec<Value> {
+    let value = |slot| match slot {
+        Slot::Ready(value) => value,
+        Slot::Deferred(_) => unreachable!("a dialogue has settled what was deferred"),
+    };
+    slots.into_iter().map(value).collect()
+}

@@ -1,0 +1,166 @@
+//! SQLGetData: a column of the current row, in parts.
+
+use super::constants::{ARD_TYPE, C_DEFAULT};
+use super::cursor::{PartialValue, Position};
+use super::descriptor::Addresses;
+use super::dispatch::{Completion, StatementCall};
+use super::fetch::{name_column, truncated, write_null, write_part};
+use super::statement::State;
+use crate::abi::memory::Address;
+use crate::convert::{self, CData, CTarget, CType};
+use crate::error::{Error, Result, state};
+
+/// The arguments of SQLGetData.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    pub number: u16,
+    pub c_type: i16,
+    pub value: Address,
+    pub buffer_length: isize,
+    pub length_or_indicator: Address,
+}
+
+impl StatementCall<'_> {
+    /// SQLGetData. Columns come in any order, bound ones too. Another column, or another C type, starts the value anew.
+    ///
+    /// # Errors
+    /// 07006, 07009, 22002, 22003, 22007, 22018, 24000, HY003, HY009, HY010, HY090, HYC00 (after a block fetch).
+    pub fn get_data(&mut self, request: &Request) -> Result<Completion> {
+        let record = self.descriptors[self.statement.ard].record(request.number.into()).cloned();
+        let array_size = self.descriptors[self.statement.ard].header.array_size;
+        let max_length = self.statement.attributes.max_length;
+        self.statement.refuse_in_dialogue()?;
+        self.statement.cursor()?;
+        let State::Open(_, cursor) = &mut self.statement.state else {
+            unreachable!("a cursor was found above")
+        };
+        match cursor.position {
+            Position::On(_) if array_size > 1 => {
+                return Err(Error::new(
+                    state::NOT_IMPLEMENTED,
+                    "SQLGetData reads single rows; SQL_ATTR_ROW_ARRAY_SIZE is larger than 1.",
+                ));
+            }
+            Position::On(_) => {}
+            _ => {
+                return Err(Error::new(state::INVALID_CURSOR_STATE, "The cursor does not stand on a row."));
+            }
+        }
+        let columns = cursor.columns.clone();
+        let column = usize::from(request.number)
+            .checked_sub(1)
+            .and_then(|index| columns.get(index))
+            .ok_or_else(|| {
+                Error::new(
+                    state::INVALID_DESCRIPTOR_INDEX,
+                    format!(
+                        "The result has {} columns; there is no number {}.",
+                        columns.len(),
+                        request.number
+                    ),
+                )
+            })?;
+        let index = usize::from(request.number) - 1;
+        let capacity = usize::try_from(request.buffer_length).map_err(|_| {
+            Error::new(
+                state::INVALID_STRING_OR_BUFFER_LENGTH,
+                format!("BufferLength is {}; it must not be negative.", request.buffer_length),
+            )
+        })?;
+        let (code, precision, scale) = match (request.c_type, record) {
+            (ARD_TYPE, Some(record)) => (record.concise_type, record.precision, record.scale),
+            (ARD_TYPE, None) => (C_DEFAULT, 38, 0),
+            (code, _) => (code, 38, 0),
+        };
+        let target = CTarget {
+            c_type: CType::resolve(code, &column.column_type)?,
+            precision: u8::try_from(precision).unwrap_or(0),
+            scale: i8::try_from(scale).unwrap_or(0),
+        };
+        if request.value.is_null() && (capacity > 0 || target.c_type.fixed_size().is_some()) {
+            return Err(Error::new(state::INVALID_NULL_POINTER, "TargetValuePtr is a null pointer."));
+        }
+        let goes_on = cursor.partial.as_ref().is_some_and(|p| p.column == index && p.target == target);
+        if !goes_on {
+            let mut value = convert::to_c(cursor.value(index), &column.column_type, &target)
+                .map_err(|error| name_column(error, request.number.into(), column))?;
+            value.limit(&column.column_type, max_length);
+            let value = value.into_owned();
+            cursor.partial = Some(PartialValue { column: index, target, value, offset: 0, finished: false });
+        }
+        let partial = cursor.partial.as_mut().expect("set above");
+        if partial.finished {
+            return Ok(Completion::NoData);
+        }
+        let at = Addresses {
+            data: request.value,
+            octet_length: request.length_or_indicator,
+            indicator: request.length_or_indicator,
+        };
+        let outcome = deliver(partial, at, capacity);
+        let warning = outcome.map_err(|error| name_column(error, request.number.into(), column))?;
+        if let Some(warning) = warning {
+            let warning = name_column(warning, request.number.into(), column);
+            self.statement.diagnostics.post_at(warning, 1, request.number.into());
+        }
+        Ok(Completion::Success)
+    }
+}
+
+/// Delivers the next part; the warning that it brings.
+fn deliver(partial: &mut PartialValue, at: Addresses, capacity: usize) -> Result<Option<Error>> {
+    if partial.value.data == CData::Null {
+        write_null(at)?;
+        partial.finished = true;
+        return Ok(None);
+    }
+    let part = convert::take(&partial.value, partial.offset, capacity)?;
+    write_part(&part, at);
+    let (next, complete, cut) = (part.next, part.complete, part.truncated);
+    partial.offset = next;
+    partial.finished = complete;
+    Ok(if cut { Some(truncated()) } else { partial.value.warning.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ColumnType;
+    use crate::value::ValueRef;
+
+    fn partial(text: &str) -> PartialValue {
+        let target = CTarget::new(CType::Char);
+        let value = convert::to_c(ValueRef::Text(text), &ColumnType::text(10), &target).unwrap().into_owned();
+        PartialValue { column: 0, target, value, offset: 0, finished: false }
+    }
+
+    #[test]
+    fn parts_tell_what_was_left_before_them() {
+        let mut value = partial("abcdef");
+        let mut buffer = [0u8; 4];
+        let mut length = 0isize;
+        let address = Address::of(&mut length);
+        let at = Addresses { data: Address::of(&mut buffer[..]), octet_length: address, indicator: address };
+        assert!(deliver(&mut value, at, 0).unwrap().is_some());
+        assert_eq!((address.read(), value.finished), (Some(6isize), false));
+        assert!(deliver(&mut value, at, 4).unwrap().is_some());
+        assert_eq!((at.data.read_all::<u8>(4), address.read()), (b"abc\0".to_vec(), Some(6isize)));
+        assert!(deliver(&mut value, at, 4).unwrap().is_none());
+        assert_eq!((at.data.read_all::<u8>(4), address.read()), (b"def\0".to_vec(), Some(3isize)));
+        assert!(value.finished);
+    }
+
+    #[test]
+    fn a_probe_does_not_consume_an_empty_value() {
+        let mut value = partial("");
+        let mut length = 7isize;
+        let address = Address::of(&mut length);
+        let probe = Addresses { data: Address::NULL, octet_length: address, indicator: address };
+        deliver(&mut value, probe, 0).unwrap();
+        assert_eq!((address.read(), value.finished), (Some(0isize), false));
+        let mut buffer = [9u8; 4];
+        let at = Addresses { data: Address::of(&mut buffer[..]), ..probe };
+        assert_eq!(deliver(&mut value, at, 4).unwrap(), None);
+        assert_eq!((at.data.read::<u8>(), value.finished), (Some(0), true));
+    }
+}

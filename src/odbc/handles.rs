@@ -1,0 +1,290 @@
+//! SQLAllocHandle, SQLFreeHandle, SQLFreeStmt, SQLCancel, SQLEndTran: what concerns handles as such.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use odbc_sys::SqlReturn;
+
+use super::connection::Connection;
+use super::constants::free;
+use super::descriptor::{Descriptor, Role};
+use super::diagnostics::Diagnostics;
+use super::dispatch::{
+    Completion, ConnectionCall, Function, StatementCall, on_connection, on_descriptor, on_environment,
+    on_statement,
+};
+use super::environment::{Environment, EnvironmentState};
+use super::registry::{self, Activity, Kind, Object, Token};
+use super::statement::{OwnDescriptors, State, Statement};
+use super::transaction::EndTransaction;
+use crate::error::{Error, Result, state};
+
+/// Allocates an environment.
+///
+/// # Errors
+/// HY014.
+pub fn allocate_environment() -> Result<Token> {
+    registry::insert(Object::Environment(Arc::new(Environment::default())))
+}
+
+/// Allocates a connection.
+///
+/// # Errors
+/// HY010 (the version of ODBC has not been set), HY014.
+pub fn allocate_connection(state: &mut EnvironmentState) -> Result<Token> {
+    let connection = Arc::new(Connection::new(state.odbc_version()?));
+    state.adopt(&connection);
+    registry::insert(Object::Connection(connection))
+}
+
+impl ConnectionCall<'_> {
+    /// Allocates a statement with its four descriptors.
+    ///
+    /// # Errors
+    /// 08003, HY014.
+    pub fn allocate_statement(&mut self) -> Result<Token> {
+        self.group.connection.session()?;
+        let own = OwnDescriptors {
+            ard: self.new_descriptor(Role::Application, false)?,
+            apd: self.new_descriptor(Role::Application, false)?,
+            ird: self.new_descriptor(Role::ImplementationRow, false)?,
+            ipd: self.new_descriptor(Role::ImplementationParameter, false)?,
+        };
+        let activity = Activity::default();
+        let token = registry::insert(Object::Statement(self.shared.clone(), activity.clone()))?;
+        let connection = &mut self.group.connection;
+        let statement = Statement {
+            diagnostics: Diagnostics::default(),
+            state: State::Allocated,
+            activity,
+            attributes: connection.attributes.statement,
+            cursor_name: String::new(),
+            ard: own.ard,
+            apd: own.apd,
+            own,
+        };
+        self.group.statements.insert(token, statement);
+        Ok(token)
+    }
+
+    /// Allocates an explicit descriptor.
+    ///
+    /// # Errors
+    /// 08003, HY014.
+    pub fn allocate_descriptor(&mut self) -> Result<Token> {
+        self.group.connection.session()?;
+        self.new_descriptor(Role::Application, true)
+    }
+
+    fn new_descriptor(&mut self, role: Role, explicit: bool) -> Result<Token> {
+        let token = registry::insert(Object::Descriptor(self.shared.clone()))?;
+        self.group.descriptors.insert(token, Descriptor::new(role, explicit));
+        Ok(token)
+    }
+
+    /// SQLEndTran on a connection.
+    ///
+    /// # Errors
+    /// 08003, HY012.
+    pub fn end_transaction(&mut self, completion: i16) -> Result<Completion> {
+        let end = EndTransaction::from_code(completion)?;
+        self.group.connection.session()?;
+        if let Some(warning) = end.apply(&mut self.group.connection) {
+            self.warn(warning);
+        }
+        Ok(Completion::Success)
+    }
+}
+
+/// SQLEndTran on an environment: on all of its open connections.
+pub fn end_transaction(function: Function, kind: i16, handle: Token, completion: i16) -> i16 {
+    match Kind::from_code(kind) {
+        Some(Kind::Environment) => on_environment(function, handle, |_, environment| {
+            let end = EndTransaction::from_code(completion)?;
+            for connection in environment.connections() {
+                if let Some(warning) = end.apply(&mut connection.lock().connection) {
+                    environment.diagnostics.post(warning);
+                }
+            }
+            Ok(Completion::Success)
+        }),
+        Some(Kind::Connection) => on_connection(function, handle, |call| call.end_transaction(completion)),
+        _ => SqlReturn::INVALID_HANDLE.0,
+    }
+}
+
+/// SQLFreeHandle.
+pub fn free_handle(function: Function, kind: i16, handle: Token) -> i16 {
+    let code = match Kind::from_code(kind) {
+        Some(Kind::Environment) => on_environment(function, handle, |_, environment| {
+            refuse(
+                !environment.connections().is_empty(),
+                "Connections of the environment are still allocated.",
+            )
+        }),
+        Some(Kind::Connection) => on_connection(function, handle, |call| {
+            refuse(
+                call.group.connection.session.is_some(),
+                "The connection is still open; disconnect it first.",
+            )
+        }),
+        Some(Kind::Statement) => return free_statement(function, handle),
+        Some(Kind::Descriptor) => return free_descriptor(function, handle),
+        None => return SqlReturn::INVALID_HANDLE.0,
+    };
+    if code == SqlReturn::SUCCESS.0 {
+        registry::remove(handle);
+    }
+    code
+}
+
+fn refuse(condition: bool, why: &str) -> Result<Completion> {
+    if condition { Err(Error::new(state::FUNCTION_SEQUENCE, why)) } else { Ok(Completion::Success) }
+}
+
+fn free_statement(function: Function, handle: Token) -> i16 {
+    let Some(Object::Statement(shared, _)) = registry::get(handle) else {
+        return SqlReturn::INVALID_HANDLE.0;
+    };
+    let code = on_statement(function, handle, |call| {
+        call.statement.refuse_in_dialogue()?;
+        call.statement.close();
+        Ok(Completion::Success)
+    });
+    if code != SqlReturn::SUCCESS.0 {
+        return code;
+    }
+    let mut group = shared.lock();
+    if let Some(statement) = group.statements.remove(&handle) {
+        group.connection.cursor_names.retain(|_, owner| *owner != handle);
+        for descriptor in statement.own.all() {
+            group.descriptors.remove(descriptor);
+            registry::remove(descriptor);
+        }
+    }
+    drop(group);
+    registry::remove(handle);
+    code
+}
+
+fn free_descriptor(function: Function, handle: Token) -> i16 {
+    let Some(Object::Descriptor(shared)) = registry::get(handle) else { return SqlReturn::INVALID_HANDLE.0 };
+    let code = on_descriptor(function, handle, |call| {
+        if !call.group.descriptors[handle].explicit {
+            return Err(Error::new(
+                state::INVALID_USE_OF_IMPLICIT_DESCRIPTOR,
+                "A descriptor that came with a statement goes with it.",
+            ));
+        }
+        Ok(Completion::Success)
+    });
+    if code != SqlReturn::SUCCESS.0 {
+        return code;
+    }
+    let mut group = shared.lock();
+    for statement in group.statements.values_mut() {
+        if statement.ard == handle {
+            statement.ard = statement.own.ard;
+        }
+        if statement.apd == handle {
+            statement.apd = statement.own.apd;
+        }
+    }
+    group.descriptors.remove(handle);
+    drop(group);
+    registry::remove(handle);
+    code
+}
+
+impl StatementCall<'_> {
+    /// SQLFreeStmt, without SQL_DROP.
+    ///
+    /// # Errors
+    /// HY010, HY092.
+    pub fn free(&mut self, option: u16) -> Result<Completion> {
+        self.statement.refuse_in_dialogue()?;
+        match option {
+            free::CLOSE => self.close(),
+            free::UNBIND => self.descriptors[self.statement.ard].set_count(0),
+            free::RESET_PARAMS => {
+                self.descriptors[self.statement.apd].set_count(0);
+                self.descriptors[self.statement.own.ipd].set_count(0);
+            }
+            _ => {
+                return Err(Error::new(
+                    state::INVALID_ATTRIBUTE,
+                    format!("{option} is no option of SQLFreeStmt."),
+                ));
+            }
+        }
+        Ok(Completion::Success)
+    }
+
+    /// SQLCloseCursor.
+    ///
+    /// # Errors
+    /// 24000, HY010.
+    pub fn close_cursor(&mut self) -> Result<Completion> {
+        self.statement.refuse_in_dialogue()?;
+        if !matches!(self.statement.state, State::Open(..)) {
+            return Err(Error::new(state::INVALID_CURSOR_STATE, "No cursor is open on the statement."));
+        }
+        self.close();
+        Ok(Completion::Success)
+    }
+
+    /// Closes the cursor, if one is open; the IRD describes what is left.
+    pub fn close(&mut self) {
+        self.statement.close();
+        self.describe_result();
+    }
+
+    /// Lets the IRD describe the columns that the statement has now.
+    pub fn describe_result(&mut self) {
+        self.descriptors[self.statement.own.ird].columns =
+            self.statement.columns().unwrap_or_else(|_| Arc::new([]));
+    }
+}
+
+/// SQLFreeStmt; SQL_DROP, which ODBC 2 applications still send, frees the handle.
+pub fn free_statement_option(function: Function, handle: Token, option: u16) -> i16 {
+    if option == free::DROP {
+        return free_statement(function, handle);
+    }
+    on_statement(function, handle, |call| call.free(option))
+}
+
+/// SQLCancel: stops what the statement is doing, from any thread, without waiting for it. An idle statement does not
+/// notice; a parameter dialogue ends.
+pub fn cancel_statement(handle: Token) -> i16 {
+    let Some(Object::Statement(shared, activity)) = registry::get(handle) else {
+        return SqlReturn::INVALID_HANDLE.0;
+    };
+    if activity.running.load(Ordering::Acquire) {
+        activity.cancel.cancel();
+    } else if let Some(mut group) = shared.try_lock()
+        && let Some(statement) = group.statements.get_mut(&handle)
+    {
+        statement.diagnostics.clear();
+        statement.end_dialogue();
+    }
+    SqlReturn::SUCCESS.0
+}
+
+/// SQLCancelHandle.
+pub fn cancel_handle(function: Function, kind: i16, handle: Token) -> i16 {
+    match Kind::from_code(kind) {
+        Some(Kind::Statement) => cancel_statement(handle),
+        // No function runs asynchronously on a connection, so that there is nothing to cancel.
+        Some(Kind::Connection) if matches!(registry::get(handle), Some(Object::Connection(_))) => {
+            SqlReturn::SUCCESS.0
+        }
+        Some(Kind::Environment) => on_environment(function, handle, |_, _| Err(not_cancellable())),
+        Some(Kind::Descriptor) => on_descriptor(function, handle, |_| Err(not_cancellable())),
+        _ => SqlReturn::INVALID_HANDLE.0,
+    }
+}
+
+fn not_cancellable() -> Error {
+    Error::new(state::INVALID_ATTRIBUTE, "Only statements and connections can be cancelled.")
+}

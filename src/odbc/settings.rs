@@ -1,0 +1,306 @@
+//! What a connection is opened with: the keywords of connection strings and DSNs, and their values.
+//!
+//! Settings come from the connection string, then the DSN, then the environment variables; what an earlier source
+//! says, a later one does not change. An API key and an auth token are alternatives: the one from the earlier source
+//! is used, the API key where both come from the same. A UID that starts with `SK` is an API key, and PWD its
+//! secret; otherwise UID is the account and PWD its auth token.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::connection_string::Pair;
+use crate::error::{Error, Result, state};
+use crate::twilio::{ClientConfig, Credentials, Secret};
+
+/// A setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keyword {
+    AccountSid,
+    AuthToken,
+    ApiKeySid,
+    ApiKeySecret,
+    BaseUrl,
+    Timeout,
+    ReadOnly,
+    ConnectOnOpen,
+    Logfile,
+    Verbosity,
+    /// Understood by someone else: the driver manager, the installer, or the reader of a file.
+    NotOurs,
+}
+
+/// Every keyword, in any letter case. UID and PWD are settled by [`keyword`].
+const KEYWORDS: &[(&str, Keyword)] = &[
+    ("AccountSid", Keyword::AccountSid),
+    ("AuthToken", Keyword::AuthToken),
+    ("ApiKeySid", Keyword::ApiKeySid),
+    ("ApiKeySecret", Keyword::ApiKeySecret),
+    ("BaseUrl", Keyword::BaseUrl),
+    ("Timeout", Keyword::Timeout),
+    ("ReadOnly", Keyword::ReadOnly),
+    ("ConnectOnOpen", Keyword::ConnectOnOpen),
+    ("Logfile", Keyword::Logfile),
+    ("Verbosity", Keyword::Verbosity),
+    ("DSN", Keyword::NotOurs),
+    ("Driver", Keyword::NotOurs),
+    ("FileDSN", Keyword::NotOurs),
+    ("SaveFile", Keyword::NotOurs),
+    ("Description", Keyword::NotOurs),
+];
+
+/// The environment variables that fill what is left out.
+const VARIABLES: &[(&str, &str)] = &[
+    ("TWILIO_ACCOUNT_SID", "AccountSid"),
+    ("TWILIO_AUTH_TOKEN", "AuthToken"),
+    ("TWILIO_API_KEY", "ApiKeySid"),
+    ("TWILIO_API_SECRET", "ApiKeySecret"),
+];
+
+/// The setting of a name, among the pairs that it stands with. `None` for an unknown one.
+fn keyword(name: &str, pairs: &[Pair]) -> Option<Keyword> {
+    let is_key = || {
+        pairs.iter().any(|p| {
+            p.keyword.eq_ignore_ascii_case("UID")
+                && p.value.get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("SK"))
+        })
+    };
+    if name.eq_ignore_ascii_case("UID") {
+        return Some(if is_key() { Keyword::ApiKeySid } else { Keyword::AccountSid });
+    }
+    if name.eq_ignore_ascii_case("PWD") {
+        return Some(if is_key() { Keyword::ApiKeySecret } else { Keyword::AuthToken });
+    }
+    KEYWORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, keyword)| *keyword)
+}
+
+/// Whether a keyword's value must not be shown.
+pub fn is_secret(name: &str) -> bool {
+    ["PWD", "AuthToken", "ApiKeySecret"].iter().any(|secret| secret.eq_ignore_ascii_case(name))
+}
+
+/// The pairs of a connection string that no keyword explains.
+pub fn unknown_keywords(pairs: &[Pair]) -> impl Iterator<Item = &str> {
+    pairs.iter().filter(|pair| keyword(&pair.keyword, pairs).is_none()).map(|pair| pair.keyword.as_str())
+}
+
+/// The environment variables as a source of settings.
+pub fn environment() -> Vec<Pair> {
+    VARIABLES
+        .iter()
+        .filter_map(|(variable, keyword)| Some(Pair::new(*keyword, std::env::var(variable).ok()?)))
+        .collect()
+}
+
+/// The settings of a connection.
+#[derive(Debug)]
+pub struct Settings {
+    pub account_sid: String,
+    pub credentials: Credentials,
+    pub base_url: Option<String>,
+    /// The longest that one request may take.
+    pub timeout: Duration,
+    pub read_only: bool,
+    /// Whether the credentials are tried when the connection is opened.
+    pub connect_on_open: bool,
+    pub log: Option<(PathBuf, u8)>,
+}
+
+/// The value of a setting, and the number of its source.
+struct Found<'a> {
+    source: usize,
+    name: &'a str,
+    value: &'a str,
+}
+
+impl Settings {
+    /// Puts the sources together; an earlier one goes before a later one.
+    ///
+    /// # Errors
+    /// 28000 (no account or no credentials), HY024 (a value that the keyword does not take).
+    pub fn from_sources(sources: &[&[Pair]]) -> Result<Settings> {
+        let find = |wanted: Keyword| {
+            sources.iter().enumerate().find_map(|(source, pairs)| {
+                pairs
+                    .iter()
+                    .find(|p| !p.value.is_empty() && keyword(&p.keyword, pairs) == Some(wanted))
+                    .map(|pair| Found { source, name: &pair.keyword, value: &pair.value })
+            })
+        };
+        let account_sid = find(Keyword::AccountSid)
+            .ok_or_else(|| missing("the account", "AccountSid", "TWILIO_ACCOUNT_SID"))?
+            .value
+            .to_owned();
+        let log = match find(Keyword::Logfile) {
+            Some(file) => {
+                let verbosity = number(find(Keyword::Verbosity), 0..=4, 1)?;
+                (verbosity > 0).then(|| (PathBuf::from(file.value), verbosity as u8))
+            }
+            None => number(find(Keyword::Verbosity), 0..=4, 0).map(|_| None)?,
+        };
+        Ok(Settings {
+            account_sid,
+            credentials: credentials(&find)?,
+            base_url: find(Keyword::BaseUrl).map(|found| found.value.to_owned()),
+            timeout: Duration::from_secs(number(find(Keyword::Timeout), 1..=86_400, 60)?),
+            read_only: boolean(find(Keyword::ReadOnly), false)?,
+            connect_on_open: boolean(find(Keyword::ConnectOnOpen), true)?,
+            log,
+        })
+    }
+
+    /// The settings of the client. `request_timeout` 0 leaves the timeout to the settings.
+    pub fn client_config(&self, request_timeout: u32) -> ClientConfig {
+        let mut config = ClientConfig::new(self.account_sid.clone(), self.credentials.clone());
+        config.base_url = self.base_url.clone();
+        config.timeout = match request_timeout {
+            0 => self.timeout,
+            seconds => Duration::from_secs(seconds.into()),
+        };
+        config
+    }
+
+    /// The SID that the connection authenticates as (SQL_USER_NAME).
+    pub fn user_name(&self) -> &str {
+        match &self.credentials {
+            Credentials::AuthToken(_) => &self.account_sid,
+            Credentials::ApiKey { sid, .. } => sid,
+        }
+    }
+}
+
+fn credentials<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>) -> Result<Credentials> {
+    let (token, key) = (find(Keyword::AuthToken), find(Keyword::ApiKeySid));
+    match (token, key) {
+        (Some(token), key) if key.as_ref().is_none_or(|key| token.source < key.source) => {
+            Ok(Credentials::AuthToken(token.value.to_owned().into()))
+        }
+        (_, Some(key)) => {
+            let secret = find(Keyword::ApiKeySecret)
+                .ok_or_else(|| missing("the secret of the API key", "ApiKeySecret", "TWILIO_API_SECRET"))?;
+            Ok(Credentials::ApiKey {
+                sid: key.value.to_owned(),
+                secret: Secret::from(secret.value.to_owned()),
+            })
+        }
+        _ => Err(missing(
+            "the credentials",
+            "AuthToken, or ApiKeySid and ApiKeySecret,",
+            "TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET",
+        )),
+    }
+}
+
+fn missing(what: &str, keyword: &str, variable: &str) -> Error {
+    Error::new(
+        state::INVALID_AUTHORIZATION,
+        format!(
+            "To connect, {what} must be known: set {keyword} in the connection string or the DSN, or the environment variable {variable}."
+        ),
+    )
+}
+
+fn boolean(found: Option<Found<'_>>, default: bool) -> Result<bool> {
+    let Some(found) = found else { return Ok(default) };
+    match found.value.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" => Ok(false),
+        _ => Err(invalid(&found, "true or false")),
+    }
+}
+
+fn number(found: Option<Found<'_>>, range: std::ops::RangeInclusive<u64>, default: u64) -> Result<u64> {
+    let Some(found) = found else { return Ok(default) };
+    found
+        .value
+        .parse()
+        .ok()
+        .filter(|number| range.contains(number))
+        .ok_or_else(|| invalid(&found, &format!("a number from {} to {}", range.start(), range.end())))
+}
+
+fn invalid(found: &Found<'_>, allowed: &str) -> Error {
+    Error::new(
+        state::INVALID_ATTRIBUTE_VALUE,
+        format!("{} is \"{}\"; it has to be {allowed}.", found.name, found.value),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::connection_string::parse;
+    use super::*;
+
+    fn settings(sources: &[&str]) -> Result<Settings> {
+        let parsed: Vec<_> = sources.iter().map(|text| parse(text).unwrap()).collect();
+        Settings::from_sources(&parsed.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    }
+
+    fn key_of(settings: &Settings) -> Option<&str> {
+        match &settings.credentials {
+            Credentials::ApiKey { sid, .. } => Some(sid),
+            Credentials::AuthToken(_) => None,
+        }
+    }
+
+    #[test]
+    fn earlier_sources_go_first_and_later_ones_fill() {
+        let s = settings(&["accountsid=AC1", "AccountSid=AC2;PWD=t;Timeout=7"]).unwrap();
+        assert_eq!((s.account_sid.as_str(), s.timeout), ("AC1", Duration::from_secs(7)));
+        let s = settings(&["UID=AC1;PWD=t;ReadOnly=yes;ConnectOnOpen=0"]).unwrap();
+        assert!(s.read_only && !s.connect_on_open);
+        assert_eq!(s.timeout, Duration::from_secs(60));
+    }
+
+    #[test]
+    fn an_empty_value_is_left_out() {
+        assert_eq!(settings(&["UID=;PWD=t", "UID=AC2"]).unwrap().account_sid, "AC2");
+    }
+
+    #[test]
+    fn uid_may_be_an_api_key() {
+        let s = settings(&["UID=SK1;PWD=s;AccountSid=AC1"]).unwrap();
+        assert_eq!(key_of(&s), Some("SK1"));
+        assert_eq!(s.user_name(), "SK1");
+    }
+
+    #[test]
+    fn the_earlier_credentials_are_used() {
+        let key = "ApiKeySid=SK1;ApiKeySecret=s";
+        assert_eq!(key_of(&settings(&["UID=AC1;PWD=t", key]).unwrap()), None);
+        assert_eq!(key_of(&settings(&[key, "UID=AC1;PWD=t"]).unwrap()), Some("SK1"));
+        assert_eq!(key_of(&settings(&[&format!("UID=AC1;PWD=t;{key}")]).unwrap()), Some("SK1"));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        for (text, keyword) in [
+            ("PWD=t", "TWILIO_ACCOUNT_SID"),
+            ("UID=AC1", "TWILIO_AUTH_TOKEN"),
+            ("UID=AC1;ApiKeySid=SK1", "ApiKeySecret"),
+        ] {
+            let error = settings(&[text]).unwrap_err();
+            assert_eq!(error.state, state::INVALID_AUTHORIZATION);
+            assert!(error.message.contains(keyword), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn wrong_values_say_what_is_allowed() {
+        for (text, allowed) in [
+            ("Timeout=soon", "1 to 86400"),
+            ("Timeout=0", "1 to 86400"),
+            ("Verbosity=5", "0 to 4"),
+            ("ReadOnly=maybe", "true or false"),
+        ] {
+            let error = settings(&[&format!("UID=AC1;PWD=t;{text}")]).unwrap_err();
+            assert_eq!(error.state, state::INVALID_ATTRIBUTE_VALUE);
+            assert!(error.message.contains(allowed), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn unknown_keywords_are_listed() {
+        let pairs = parse("DSN=x;Trusted_Connection=yes;FILEDSN=f;uid=a;Colour=red").unwrap();
+        assert_eq!(unknown_keywords(&pairs).collect::<Vec<_>>(), ["Trusted_Connection", "Colour"]);
+    }
+}

@@ -1,0 +1,133 @@
+//! A column of a page: its cells, packed by type.
+
+use std::borrow::Cow;
+
+use crate::model::DataType;
+use crate::value::ValueRef;
+
+/// What a JSON value is as a cell of its column.
+#[derive(Debug, PartialEq)]
+pub(super) enum Cell<'a> {
+    Null,
+    Text(Cow<'a, str>),
+    Integer(i64),
+    Double(f64),
+    /// The value is not one of the column's type.
+    Invalid,
+}
+
+#[derive(Debug)]
+enum Data {
+    /// All texts, one after the other, and where each one ends.
+    Text {
+        buffer: String,
+        ends: Vec<usize>,
+    },
+    Integer(Vec<i64>),
+    Double(Vec<f64>),
+}
+
+/// The cells of one column.
+#[derive(Debug)]
+pub(super) struct Column {
+    data: Data,
+    /// One bit for each cell, set where it is NULL.
+    nulls: Vec<u64>,
+}
+
+impl Column {
+    pub(super) fn new(data_type: DataType) -> Self {
+        let data = match data_type {
+            DataType::Boolean | DataType::Integer | DataType::BigInt => Data::Integer(Vec::new()),
+            DataType::Double => Data::Double(Vec::new()),
+            DataType::Text
+            | DataType::Json
+            | DataType::Decimal
+            | DataType::Date
+            | DataType::Time
+            | DataType::Timestamp
+            | DataType::Binary => Data::Text { buffer: String::new(), ends: Vec::new() },
+        };
+        Column { data, nulls: Vec::new() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match &self.data {
+            Data::Text { ends, .. } => ends.len(),
+            Data::Integer(values) => values.len(),
+            Data::Double(values) => values.len(),
+        }
+    }
+
+    /// Adds a cell; one that does not fit the column becomes NULL.
+    pub(super) fn push(&mut self, cell: Cell<'_>) {
+        let position = self.len();
+        let null = match (&mut self.data, cell) {
+            (Data::Text { buffer, ends }, Cell::Text(text)) => {
+                buffer.push_str(&text);
+                ends.push(buffer.len());
+                false
+            }
+            (Data::Integer(values), Cell::Integer(value)) => {
+                values.push(value);
+                false
+            }
+            (Data::Double(values), Cell::Double(value)) => {
+                values.push(value);
+                false
+            }
+            (data, _) => {
+                match data {
+                    Data::Text { buffer, ends } => ends.push(buffer.len()),
+                    Data::Integer(values) => values.push(0),
+                    Data::Double(values) => values.push(0.0),
+                }
+                true
+            }
+        };
+        if position.is_multiple_of(64) {
+            self.nulls.push(0);
+        }
+        self.nulls[position / 64] |= u64::from(null) << (position % 64);
+    }
+
+    pub(super) fn value(&self, row: usize) -> ValueRef<'_> {
+        if self.nulls[row / 64] >> (row % 64) & 1 == 1 {
+            return ValueRef::Null;
+        }
+        match &self.data {
+            Data::Text { buffer, ends } => {
+                let start = if row == 0 { 0 } else { ends[row - 1] };
+                ValueRef::Text(&buffer[start..ends[row]])
+            }
+            Data::Integer(values) => ValueRef::Integer(values[row]),
+            Data::Double(values) => ValueRef::Real(values[row]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_keep_their_places_beside_nulls() {
+        let mut column = Column::new(DataType::Text);
+        for i in 0..130 {
+            column.push(if i % 3 == 0 { Cell::Null } else { Cell::Text(i.to_string().into()) });
+        }
+        assert_eq!(column.len(), 130);
+        assert_eq!(column.value(0), ValueRef::Null);
+        assert_eq!(column.value(64), ValueRef::Text("64"));
+        assert_eq!(column.value(129), ValueRef::Null);
+        assert_eq!(column.value(128), ValueRef::Text("128"));
+    }
+
+    #[test]
+    fn a_cell_of_another_type_is_null() {
+        let mut column = Column::new(DataType::Integer);
+        column.push(Cell::Text("7".into()));
+        column.push(Cell::Integer(7));
+        assert_eq!((column.value(0), column.value(1)), (ValueRef::Null, ValueRef::Integer(7)));
+    }
+}

@@ -1,0 +1,95 @@
+//! Which fields of a row become which columns.
+
+use crate::model::DataType;
+
+/// The fields to read of a row, and the types to read them as. The same layout reads lists and single objects.
+#[derive(Debug)]
+pub struct Layout {
+    items: Option<Box<str>>,
+    types: Vec<DataType>,
+    root: Node,
+}
+
+/// A field: the columns that take its value, and the fields below it that are read as well.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    pub(super) columns: Vec<usize>,
+    children: Vec<(Box<str>, Node)>,
+}
+
+impl Layout {
+    /// A layout of `fields` (JSON path with dots, type), whose order is the order of the page's columns.
+    /// `items` names the array that holds a list's rows; without it, or where an answer lacks it, the name in
+    /// `meta.key` is taken, or else the only array of the answer. An empty path stands for the whole row.
+    pub fn new<'a>(items: Option<&str>, fields: impl IntoIterator<Item = (&'a str, DataType)>) -> Layout {
+        let mut layout = Layout { items: items.map(Into::into), types: Vec::new(), root: Node::default() };
+        for (position, (path, data_type)) in fields.into_iter().enumerate() {
+            let mut node = &mut layout.root;
+            for name in path.split('.').filter(|name| !name.is_empty()) {
+                node = node.child_or_insert(name);
+            }
+            node.columns.push(position);
+            layout.types.push(data_type);
+        }
+        layout
+    }
+
+    /// The name of the array that holds a list's rows.
+    pub(super) fn items(&self) -> Option<&str> {
+        self.items.as_deref()
+    }
+
+    /// The columns' types.
+    pub(super) fn types(&self) -> &[DataType] {
+        &self.types
+    }
+
+    /// The row itself.
+    pub(super) fn root(&self) -> &Node {
+        &self.root
+    }
+}
+
+impl Node {
+    /// The position of the field of that name. Twilio's capability maps spell their keys in either letter case,
+    /// so case is ignored. Answers repeat the order of their fields: the search begins at `hint`.
+    pub(super) fn position(&self, name: &str, hint: usize) -> Option<usize> {
+        let (before, after) = self.children.split_at(hint.min(self.children.len()));
+        let same = |(child, _): &(Box<str>, Node)| child.eq_ignore_ascii_case(name);
+        after.iter().position(same).map(|i| i + before.len()).or_else(|| before.iter().position(same))
+    }
+
+    /// The field at a position that [`Self::position`] gave.
+    pub(super) fn child(&self, position: usize) -> &Node {
+        &self.children[position].1
+    }
+
+    /// Whether fields below this one are read.
+    pub(super) fn has_children(&self) -> bool {
+        !self.children.is_empty()
+    }
+
+    fn child_or_insert(&mut self, name: &str) -> &mut Node {
+        let position = self.position(name, 0).unwrap_or_else(|| {
+            self.children.push((name.into(), Node::default()));
+            self.children.len() - 1
+        });
+        &mut self.children[position].1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_share_their_beginnings() {
+        let fields = [("sid", DataType::Text), ("caps.voice", DataType::Boolean), ("caps", DataType::Json)];
+        let layout = Layout::new(None, fields);
+        assert_eq!(layout.root.children.len(), 2);
+        let caps = layout.root.child(layout.root.position("CAPS", 5).unwrap());
+        assert_eq!(caps.columns, [2]);
+        assert_eq!(caps.child(caps.position("Voice", 0).unwrap()).columns, [1]);
+        assert_eq!(layout.root.position("other", 1), None);
+    }
+}

@@ -1,0 +1,78 @@
+//! The rows of one answer.
+
+use super::cell::read_cell;
+use super::column::{Cell, Column};
+use super::layout::Layout;
+use crate::model::DataType;
+use crate::value::ValueRef;
+
+/// Characters of a value that a warning shows.
+const SAMPLE_CHARS: usize = 60;
+
+/// A value that could not be what its column says, and became NULL. At most one for each column of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// Position in the layout.
+    pub column: usize,
+    /// The first such value as it was sent, cut to 60 characters.
+    pub sample: String,
+}
+
+/// The rows of one answer, as typed columns.
+#[derive(Debug)]
+pub struct Page {
+    rows: usize,
+    types: Vec<DataType>,
+    columns: Vec<Column>,
+    warnings: Vec<Warning>,
+}
+
+impl Page {
+    pub(super) fn new(layout: &Layout) -> Self {
+        let types = layout.types().to_vec();
+        let columns = types.iter().map(|&t| Column::new(t)).collect();
+        Page { rows: 0, types, columns, warnings: Vec::new() }
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The value of a cell, both counted from 0; the column as in the layout. [`crate::value`] says how each
+    /// type is represented.
+    ///
+    /// # Panics
+    /// When there is no such cell.
+    pub fn value(&self, row: usize, column: usize) -> ValueRef<'_> {
+        self.columns[column].value(row)
+    }
+
+    /// The values that could not be read.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Sets a cell of the row that is being read. The first of two fields of the same name wins.
+    pub(super) fn set(&mut self, column: usize, json: &str) {
+        if self.columns[column].len() > self.rows {
+            return;
+        }
+        let cell = read_cell(json, self.types[column]);
+        if cell == Cell::Invalid && self.warnings.iter().all(|w| w.column != column) {
+            let sample = json.chars().take(SAMPLE_CHARS).collect();
+            self.warnings.push(Warning { column, sample });
+        }
+        self.columns[column].push(cell);
+    }
+
+    /// Ends the row: fields that it lacked are NULL.
+    pub(super) fn end_row(&mut self) {
+        for column in &mut self.columns {
+            if column.len() == self.rows {
+                column.push(Cell::Null);
+            }
+        }
+        self.rows += 1;
+    }
+}
