@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Installs what building and testing need beyond Rust and Python 3: unixODBC with its programs and development
+# files, a C compiler, valgrind, and Python's venv. On Debian and Ubuntu, as root or with sudo without a password;
+# otherwise says what to install. Does nothing where all of it is there.
+set -euo pipefail
+
+fail() {
+    printf 'setup: %s\n' "$*" >&2
+    exit 1
+}
+
+links_odbc() {
+    command -v cc >/dev/null && printf '#include <sqlext.h>\nint main(void) { return 0; }\n' |
+        cc -x c - -lodbc -o /dev/null 2>/dev/null
+}
+
+missing_packages() {
+    { command -v isql && command -v iusql; } >/dev/null || printf 'unixodbc\n'
+    command -v odbcinst >/dev/null || printf 'odbcinst\n'
+    { command -v gcc && command -v nm; } >/dev/null || printf 'gcc\nlibc6-dev\n'
+    links_odbc || printf 'unixodbc-dev\nlibc6-dev\n'
+    command -v valgrind >/dev/null || printf 'valgrind\n'
+    # venv alone imports where its half that makes environments is missing.
+    python3 -c 'import ensurepip, venv' 2>/dev/null || printf 'python3-venv\n'
+}
+
+main() {
+    local packages as_root=() log
+    mapfile -t packages < <(missing_packages)
+    if ((${#packages[@]} == 0)); then
+        return
+    fi
+    if ! command -v apt-get >/dev/null; then
+        fail "please install unixODBC (isql, iusql, odbcinst, development files), gcc, valgrind and Python's venv" \
+            "(Debian: ${packages[*]})"
+    fi
+    if ((EUID != 0)); then
+        if ! sudo -n true 2>/dev/null; then
+            fail "please run as root first: apt-get update && apt-get install -y ${packages[*]}"
+        fi
+        as_root=(sudo -n)
+    fi
+    printf 'setup: installing %s\n' "${packages[*]}"
+    as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -qq)
+    if ! log=$({ "${as_root[@]}" update && "${as_root[@]}" install -y --no-install-recommends "${packages[@]}"; } \
+        </dev/null 2>&1); then
+        fail "apt-get could not install ${packages[*]}:"$'\n'"$log"
+    fi
+    mapfile -t packages < <(missing_packages)
+    if ((${#packages[@]} != 0)); then
+        fail "still missing after apt-get: ${packages[*]}"
+    fi
+}
+
+main "$@"

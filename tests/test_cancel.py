@@ -1,0 +1,136 @@
+"""SQLCancel from another thread, and the query timeout."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pyodbc
+import pytest
+
+from support import SUPPORT
+
+PARTICIPANTS = f"SELECT * FROM ConferenceParticipants WHERE ConferenceSid = '{SUPPORT}'"
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"
+ADD = "EXEC AddParticipants ConferenceSid = 'Room', From = '+14155550100', To = '+14155550199'"
+
+
+@contextmanager
+def cancelled(cursor, after: float = 0.4) -> Iterator[None]:
+    timer = threading.Timer(after, cursor.cancel)
+    timer.start()
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        elapsed = time.monotonic() - started
+        timer.join()
+        assert elapsed < after + 2, "a cancelled statement returns soon"
+
+
+def fails(cursor, sql: str) -> tuple[str, str]:
+    with pytest.raises(pyodbc.Error) as error:
+        cursor.execute(sql).fetchall()
+    return error.value.args
+
+
+def test_a_slow_request_is_cancelled(cursor, sim):
+    sim.fault("delay_ms", delay_ms=8000)
+    with cancelled(cursor):
+        assert fails(cursor, PARTICIPANTS)[0] == "HY008"
+
+
+def test_a_query_that_computes_is_cancelled(cursor):
+    with cancelled(cursor):
+        assert fails(cursor, ENDLESS)[0] == "HY008"
+
+
+def test_a_wait_before_a_repeat_is_cancelled(cursor, sim):
+    sim.fault("status", status=429, retry_after=30, times=0)
+    with cancelled(cursor):
+        assert fails(cursor, PARTICIPANTS)[0] == "HY008"
+
+
+def test_a_join_is_cancelled_between_its_requests(cursor, sim):
+    sim.fault("delay_ms", delay_ms=300, times=0, path="Participants")
+    with cancelled(cursor):
+        assert fails(cursor, "SELECT * FROM Conferences c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid")[0] == "HY008"
+
+
+def test_the_cancelled_statement_runs_again(cursor, sim):
+    sim.fault("delay_ms", delay_ms=8000)
+    with cancelled(cursor):
+        fails(cursor, PARTICIPANTS)
+    assert len(cursor.execute(PARTICIPANTS).fetchall()) == 5
+
+
+def test_a_cancel_hits_its_own_statement_only(connect, sim):
+    first, second = connect().cursor(), connect().cursor()
+    sim.fault("delay_ms", delay_ms=1200, times=2, path="Participants")
+    rows: list[object] = []
+    thread = threading.Thread(target=lambda: rows.extend(second.execute(PARTICIPANTS).fetchall()))
+    thread.start()
+    with cancelled(first):
+        fails(first, PARTICIPANTS)
+    thread.join()
+    assert len(rows) == 5
+
+
+def test_cancelling_an_idle_statement_does_no_harm(cursor):
+    cursor.cancel()
+    assert len(cursor.execute(PARTICIPANTS).fetchall()) == 5
+    cursor.cancel()
+    assert len(cursor.execute(PARTICIPANTS).fetchall()) == 5
+
+
+def test_a_write_that_is_cancelled_says_that_its_outcome_is_unknown(cursor, sim):
+    sim.fault("delay_ms", delay_ms=3000, method="POST")
+    with cancelled(cursor):
+        state, message = fails(cursor, ADD)
+    assert state == "HY008"
+    assert "not known" in message
+
+
+@pytest.fixture
+def impatient(connection):
+    """A cursor whose statements may take a second."""
+    connection.timeout = 1
+    return connection.cursor()
+
+
+def within(seconds: float, cursor, sql: str) -> tuple[str, str]:
+    started = time.monotonic()
+    error = fails(cursor, sql)
+    assert time.monotonic() - started < seconds
+    return error
+
+
+def test_a_slow_request_ends_with_the_query_timeout(impatient, sim):
+    sim.fault("delay_ms", delay_ms=8000)
+    assert within(3, impatient, PARTICIPANTS)[0] == "HYT00"
+
+
+def test_a_query_that_computes_ends_with_the_query_timeout(impatient):
+    assert within(3, impatient, ENDLESS)[0] == "HYT00"
+
+
+def test_a_wait_before_a_repeat_ends_with_the_query_timeout(impatient, sim):
+    sim.fault("status", status=429, retry_after=30, times=0)
+    assert within(3, impatient, PARTICIPANTS)[0] == "HYT00"
+
+
+def test_the_query_timeout_is_an_operational_error(impatient, sim):
+    sim.fault("delay_ms", delay_ms=8000)
+    with pytest.raises(pyodbc.OperationalError):
+        impatient.execute(PARTICIPANTS).fetchall()
+
+
+def test_a_query_that_is_quick_enough_is_not_ended(impatient, sim):
+    sim.fault("delay_ms", delay_ms=300)
+    assert len(impatient.execute(PARTICIPANTS).fetchall()) == 5
+
+
+def test_the_statement_runs_again_after_its_timeout(impatient, sim):
+    sim.fault("delay_ms", delay_ms=8000)
+    fails(impatient, PARTICIPANTS)
+    assert len(impatient.execute(PARTICIPANTS).fetchall()) == 5

@@ -1,0 +1,106 @@
+"""Joins: one request for each conference, none twice."""
+
+import pytest
+
+from support import ALL_HANDS, CONFERENCES, IN_PROGRESS, LOBBY, SUPPORT
+
+JOIN = "Conferences c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid"
+
+
+def requests_of_a_join(sim, conferences: int) -> None:
+    lines = sim.lines()
+    assert lines[0] == "GET Conferences.json"
+    assert len(lines) == 1 + conferences
+    assert len(set(lines)) == len(lines), "none twice"
+
+
+def test_a_join_asks_each_conference_once(cursor, sim):
+    sql = f"SELECT c.Name, p.CallSid FROM {JOIN} WHERE c.Status = 'in-progress'"
+    rows = cursor.execute(sql).fetchall()
+    assert len(rows) == sum(IN_PROGRESS.values())
+    requests_of_a_join(sim, len(IN_PROGRESS))
+    assert sim.requests()[0].query["Status"] == "in-progress"
+
+
+def test_a_join_over_twenty_conferences_is_twenty_one_requests(cursor, sim):
+    sql = f"SELECT COUNT(*) FROM (SELECT Sid FROM Conferences ORDER BY DateCreated DESC LIMIT 20) c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid"
+    assert cursor.execute(sql).fetchval() == sum(IN_PROGRESS.values()) + 1
+    requests_of_a_join(sim, 20)
+
+
+def test_a_join_without_a_filter_asks_all_conferences(cursor, sim):
+    sql = f"SELECT c.Sid, p.CallSid FROM {JOIN}"
+    assert len(cursor.execute(sql).fetchall()) == sum(IN_PROGRESS.values()) + 1
+    requests_of_a_join(sim, CONFERENCES)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "ConferenceParticipants p JOIN Conferences c ON p.ConferenceSid = c.Sid",
+        "ConferenceParticipants p INNER JOIN Conferences c ON c.Sid = p.ConferenceSid",
+        "Conferences c, ConferenceParticipants p",
+        "{oj Conferences c LEFT OUTER JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid}",
+    ],
+)
+def test_a_join_may_be_written_otherwise(cursor, sim, source):
+    sql = f"SELECT c.Sid, p.CallSid FROM {source} WHERE c.Status = 'in-progress' AND p.ConferenceSid = c.Sid"
+    assert len(cursor.execute(sql).fetchall()) == sum(IN_PROGRESS.values())
+    assert len(sim.lines()) == len(set(sim.lines())), "none twice"
+    assert len(sim.lines()) <= 2 + 2 * len(IN_PROGRESS)
+
+
+def test_an_outer_join_keeps_the_empty_conference(cursor, sim):
+    sql = (
+        "SELECT c.Sid, p.CallSid FROM Conferences c LEFT JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid"
+        " WHERE c.Status = 'in-progress'"
+    )
+    rows = cursor.execute(sql).fetchall()
+    assert [row.CallSid for row in rows if row.Sid == LOBBY] == [None]
+    assert len(rows) == sum(IN_PROGRESS.values()) + 1
+    requests_of_a_join(sim, len(IN_PROGRESS))
+
+
+def test_counting_by_conference(cursor, sim):
+    sql = f"SELECT c.Sid, COUNT(p.CallSid) AS n FROM {JOIN} WHERE c.Status = 'in-progress' GROUP BY c.Sid"
+    counts = {row.Sid: row.n for row in cursor.execute(sql)}
+    assert counts == {sid: n for sid, n in IN_PROGRESS.items() if n}
+    requests_of_a_join(sim, len(IN_PROGRESS))
+
+
+def test_a_condition_on_participants_goes_to_each_conference(cursor, sim):
+    sql = f"SELECT p.CallSid FROM {JOIN} WHERE c.Status = 'in-progress' AND p.Muted = true"
+    assert len(cursor.execute(sql).fetchall()) == 5
+    requests_of_a_join(sim, len(IN_PROGRESS))
+    assert {request.query.get("Muted") for request in sim.requests()[1:]} == {"true"}
+
+
+def test_a_sub_query_gives_the_conferences(cursor, sim):
+    sql = "SELECT CallSid FROM ConferenceParticipants WHERE ConferenceSid IN (SELECT Sid FROM Conferences WHERE Name = 'Support line' AND Status = 'in-progress')"
+    assert len(cursor.execute(sql).fetchall()) == 5
+    requests_of_a_join(sim, 1)
+
+
+def test_exists(cursor, sim):
+    sql = (
+        "SELECT c.Sid FROM Conferences c WHERE c.Status = 'in-progress' AND EXISTS"
+        " (SELECT 1 FROM ConferenceParticipants p WHERE p.ConferenceSid = c.Sid AND p.Label = 'host')"
+    )
+    assert [row.Sid for row in cursor.execute(sql)] == [ALL_HANDS]
+    requests_of_a_join(sim, len(IN_PROGRESS))
+
+
+def test_a_self_join_reads_a_list_once(cursor, sim):
+    sql = (
+        "SELECT coach.Label, agent.Label FROM ConferenceParticipants coach JOIN ConferenceParticipants agent"
+        f" ON agent.ConferenceSid = coach.ConferenceSid AND agent.CallSid = coach.CallSidToCoach WHERE coach.ConferenceSid = '{SUPPORT}'"
+        " AND coach.Coaching = true"
+    )
+    assert [tuple(row) for row in cursor.execute(sql)] == [("supervisor", "agent")]
+    assert len(sim.lines()) == len(set(sim.lines())) <= 3
+
+
+def test_a_join_of_one_conference_asks_for_it_alone(cursor, sim):
+    sql = f"SELECT c.Name, p.CallSid FROM {JOIN} WHERE c.Sid = '{SUPPORT}'"
+    assert len(cursor.execute(sql).fetchall()) == 5
+    assert sorted(sim.lines()) == sorted([f"GET Conferences/{SUPPORT}.json", f"GET Conferences/{SUPPORT}/Participants.json"])
