@@ -74,9 +74,9 @@ mod tests {
         assert_eq!(narrow(value, &BINARY), "01FF2A");
         assert_eq!(take_narrow(value, &BINARY, 6), Ok(("01FF".into(), true)));
         let mut wide = to_c(value, &BINARY, &CTarget::new(CType::WChar)).unwrap();
-        assert_eq!(take(&wide, 0, 9).unwrap().chunk.byte_len(), 4);
+        assert_eq!(take(&wide, 0, 9, crate::convert::Rest::IsLost).unwrap().chunk.byte_len(), 4);
         wide.limit(&BINARY, 7);
-        assert_eq!(take(&wide, 0, 100).unwrap().indicator, 4);
+        assert_eq!(take(&wide, 0, 100, crate::convert::Rest::IsLost).unwrap().indicator, 4);
     }
 
     #[test]

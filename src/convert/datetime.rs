@@ -458,6 +458,9 @@ mod tests {
         assert_eq!(**bytes, timestamp([2020, 1, 31, 10, 20, 30], 0));
         let stored = from_bytes(bytes, CType::Binary, &TIMESTAMP);
         assert_eq!(stored, Ok(Value::from("2020-01-31 10:20:30")));
-        assert_eq!(crate::convert::take(&binary, 0, 15).unwrap_err().state, state::NUMERIC_OUT_OF_RANGE);
+        assert_eq!(
+            crate::convert::take(&binary, 0, 15, crate::convert::Rest::IsLost).unwrap_err().state,
+            state::NUMERIC_OUT_OF_RANGE
+        );
     }
 }

@@ -30,7 +30,7 @@ use input::Source;
 
 pub use ctype::CType;
 pub use matrix::{is_supported_from_c, is_supported_to_c};
-pub use parts::{Chunk, NULL_DATA, Part, take};
+pub use parts::{Chunk, NULL_DATA, Part, Rest, take};
 
 /// An application buffer's type: the target of a column, the source of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

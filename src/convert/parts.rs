@@ -16,6 +16,17 @@ pub enum Chunk<'d> {
     Units(&'d [u16]),
 }
 
+/// What becomes of the part of a value that does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// It is lost: the cut comes between two characters.
+    IsLost,
+    /// The next call delivers it. The buffer is filled to its last unit, even if that divides a character:
+    /// applications find the place of the next part by the size of their buffer, and not by what it holds
+    /// (pyodbc among them), so a gap would corrupt what they put together. The parts in a row are the value.
+    Follows,
+}
+
 /// What a buffer receives of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part<'d> {
@@ -32,7 +43,7 @@ pub struct Part<'d> {
     /// capacity of 0 never consumes a value of variable length, not even an empty one.
     pub complete: bool,
     /// The offset for the next call. It equals the one given when nothing was consumed: a probe, or a buffer
-    /// that cannot hold one character.
+    /// that cannot hold one unit.
     pub next: usize,
 }
 
@@ -40,13 +51,13 @@ pub struct Part<'d> {
 /// part before, opaque to the caller.
 ///
 /// - A value of fixed size is delivered whole, whatever the capacity.
-/// - Neither a UTF-8 sequence nor a surrogate pair is split.
+/// - Whether a UTF-8 sequence or a surrogate pair may be split depends on what becomes of the `rest`.
 /// - A capacity of 0 consumes nothing and reports the length, and so does a capacity below a terminator, which
 ///   also writes nothing. An odd capacity for UTF-16 counts as the even one below it.
 ///
 /// # Errors
 /// 22003 when a number's or a date's text would be cut where that changes the value. Nothing is to be written.
-pub fn take<'d>(value: &'d Converted<'_>, offset: usize, capacity: usize) -> Result<Part<'d>> {
+pub fn take<'d>(value: &'d Converted<'_>, offset: usize, capacity: usize, rest: Rest) -> Result<Part<'d>> {
     match &value.data {
         CData::Null => Ok(Part {
             chunk: Chunk::Bytes(&[]),
@@ -69,12 +80,18 @@ pub fn take<'d>(value: &'d Converted<'_>, offset: usize, capacity: usize) -> Res
         }
         CData::Narrow(text) => {
             let fit = Fit::new(text.len(), offset, capacity, 1);
-            let end = fit.end(value.cut, |end| text.floor_char_boundary(end))?;
+            let end = fit.end(value.cut, |end| match rest {
+                Rest::IsLost => text.floor_char_boundary(end),
+                Rest::Follows => end,
+            })?;
             Ok(fit.part(end, 1, Chunk::Bytes(&text.as_bytes()[fit.start..end])))
         }
         CData::Wide(units) => {
             let fit = Fit::new(units.len(), offset, capacity / 2, 1);
-            let end = fit.end(value.cut, |end| end - usize::from(splits_pair(units, end)))?;
+            let end = fit.end(value.cut, |end| match rest {
+                Rest::IsLost => end - usize::from(splits_pair(units, end)),
+                Rest::Follows => end,
+            })?;
             Ok(fit.part(end, 2, Chunk::Units(&units[fit.start..end])))
         }
         CData::Binary(bytes) => {
@@ -195,7 +212,7 @@ mod tests {
         let mut parts = Vec::new();
         let mut offset = 0;
         loop {
-            let part = take(value, offset, capacity).unwrap();
+            let part = take(value, offset, capacity, Rest::Follows).unwrap();
             assert!(part.written() <= capacity);
             let mut buffer = vec![0xaa; capacity];
             part.write(&mut buffer);
@@ -221,32 +238,34 @@ mod tests {
     }
 
     #[test]
-    fn characters_stay_whole() {
+    fn parts_fill_the_buffer_and_make_up_the_value() {
         let value = text("a😀é€", CType::Char);
-        for capacity in 5..=11 {
-            let whole: Vec<u8> = parts(&value, capacity)
-                .into_iter()
-                .flat_map(|(mut bytes, _)| {
-                    assert_eq!(bytes.pop(), Some(0));
-                    assert!(std::str::from_utf8(&bytes).is_ok());
-                    bytes
-                })
-                .collect();
-            assert_eq!(whole, "a😀é€".as_bytes());
+        for capacity in 2..=11 {
+            let parts = parts(&value, capacity);
+            let (last, full) = parts.split_last().unwrap();
+            assert!(full.iter().all(|(bytes, _)| bytes.len() == capacity && bytes.ends_with(&[0])));
+            assert!(last.0.len() <= capacity);
+            let whole = parts.iter().flat_map(|(bytes, _)| &bytes[..bytes.len() - 1]).copied();
+            assert_eq!(whole.collect::<Vec<u8>>(), "a😀é€".as_bytes());
         }
         let value = text("a😀é😀", CType::WChar);
-        for capacity in 6..=15 {
-            let whole: Vec<u16> = parts(&value, capacity)
-                .into_iter()
-                .flat_map(|(bytes, _)| {
-                    let mut units: Vec<u16> =
-                        bytes.chunks_exact(2).map(|b| u16::from_ne_bytes([b[0], b[1]])).collect();
-                    assert_eq!(units.pop(), Some(0));
-                    assert!(String::from_utf16(&units).is_ok());
-                    units
-                })
-                .collect();
-            assert_eq!(whole, "a😀é😀".encode_utf16().collect::<Vec<_>>());
+        for capacity in 4..=15 {
+            let units = parts(&value, capacity).into_iter().flat_map(|(bytes, _)| {
+                let units = bytes.chunks_exact(2).map(|b| u16::from_ne_bytes([b[0], b[1]]));
+                units.take(bytes.len() / 2 - 1).collect::<Vec<_>>()
+            });
+            assert_eq!(units.collect::<Vec<u16>>(), "a😀é😀".encode_utf16().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_cut_whose_rest_is_lost_leaves_characters_whole() {
+        for (c_type, whole) in [(CType::Char, [1, 1, 1, 1, 5, 5, 7]), (CType::WChar, [0, 0, 2, 2, 2, 2, 6])] {
+            let value = text("a😀é", c_type);
+            for (capacity, expected) in (2..).zip(whole) {
+                let part = take(&value, 0, capacity, Rest::IsLost).unwrap();
+                assert_eq!(part.chunk.byte_len(), expected, "{c_type:?} {capacity}");
+            }
         }
     }
 
@@ -258,16 +277,16 @@ mod tests {
             (text("abc", CType::WChar), 1, 6),
             (text("", CType::WChar), 0, 0),
         ] {
-            let part = take(&value, 0, capacity).unwrap();
+            let part = take(&value, 0, capacity, Rest::IsLost).unwrap();
             assert_eq!((part.written(), part.indicator, part.next), (0, indicator, 0));
             assert!(part.truncated && !part.complete);
         }
         let empty = text("", CType::Binary);
-        let part = take(&empty, 0, 0).unwrap();
+        let part = take(&empty, 0, 0, Rest::IsLost).unwrap();
         assert!(!part.truncated && !part.complete);
         let number =
             to_c(ValueRef::Integer(1234), &ColumnType::of(DataType::Integer), &CTarget::new(CType::Char));
-        assert_eq!(take(&number.unwrap(), 0, 0).unwrap().indicator, 4);
+        assert_eq!(take(&number.unwrap(), 0, 0, Rest::IsLost).unwrap().indicator, 4);
     }
 
     #[test]
@@ -282,7 +301,7 @@ mod tests {
         for (value, capacity) in
             [(text("a", CType::Char), 1), (text("😀", CType::Char), 4), (text("😀", CType::WChar), 5)]
         {
-            let part = take(&value, 0, capacity).unwrap();
+            let part = take(&value, 0, capacity, Rest::IsLost).unwrap();
             assert_eq!((part.chunk.byte_len(), part.next, part.truncated), (0, 0, true));
             assert!(part.terminator > 0);
         }
@@ -293,10 +312,10 @@ mod tests {
         assert_eq!(parts(&text("abcde", CType::Binary), 3), [(b"abc".to_vec(), 5), (b"de".to_vec(), 2)]);
         let bigint = ColumnType::of(DataType::BigInt);
         let number = to_c(ValueRef::Integer(1), &bigint, &CTarget::new(CType::SBigInt)).unwrap();
-        let part = take(&number, 0, 0).unwrap();
+        let part = take(&number, 0, 0, Rest::IsLost).unwrap();
         assert_eq!((part.written(), part.indicator, part.complete), (8, 8, true));
         let null = to_c(ValueRef::Null, &bigint, &CTarget::new(CType::SBigInt)).unwrap();
-        let part = take(&null, 0, 0).unwrap();
+        let part = take(&null, 0, 0, Rest::IsLost).unwrap();
         assert_eq!((part.written(), part.indicator, part.complete), (0, NULL_DATA, true));
     }
 
@@ -307,7 +326,7 @@ mod tests {
         {
             let mut value = text("aé😀", c_type);
             value.limit(&TEXT, limit);
-            let part = take(&value, 0, 100).unwrap();
+            let part = take(&value, 0, 100, Rest::IsLost).unwrap();
             assert_eq!((part.indicator, part.truncated), (indicator, false), "{c_type:?}");
             let mut owned = text("aé😀", c_type).into_owned();
             owned.limit(&TEXT, limit);
@@ -316,6 +335,6 @@ mod tests {
         let integer = ColumnType::of(DataType::Integer);
         let mut number = to_c(ValueRef::Integer(1234), &integer, &CTarget::new(CType::Char)).unwrap();
         number.limit(&integer, 2);
-        assert_eq!(take(&number, 0, 100).unwrap().indicator, 4);
+        assert_eq!(take(&number, 0, 100, Rest::IsLost).unwrap().indicator, 4);
     }
 }

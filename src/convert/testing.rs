@@ -31,7 +31,7 @@ pub(super) fn take_narrow(
     capacity: usize,
 ) -> Outcome<(String, bool)> {
     let converted = to_c(value, column, &CTarget::new(CType::Char)).map_err(|e| e.state)?;
-    let part = take(&converted, 0, capacity).map_err(|e| e.state)?;
+    let part = take(&converted, 0, capacity, crate::convert::Rest::IsLost).map_err(|e| e.state)?;
     Ok((String::from_utf8(part.chunk.to_bytes().into_owned()).unwrap(), part.truncated))
 }
 

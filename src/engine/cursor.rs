@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::ResultColumn;
 use super::session::Rows;
 use crate::error::{Error, Result};
-use crate::sql::QueryPlan;
 use crate::twilio::Page;
 use crate::value::ValueRef;
 
@@ -29,12 +28,8 @@ enum Source {
 }
 
 impl Cursor {
-    pub(super) fn of_query(rows: Rows, query: &QueryPlan) -> Self {
-        Cursor {
-            columns: query.columns.as_slice().into(),
-            source: Source::Query(Box::new(rows)),
-            ended: false,
-        }
+    pub(super) fn of_query(rows: Rows, columns: Vec<ResultColumn>) -> Self {
+        Cursor { columns: columns.into(), source: Source::Query(Box::new(rows)), ended: false }
     }
 
     pub(super) fn of_page(page: Option<Page>, columns: &[ResultColumn]) -> Self {

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
-use crate::model::{Method, Model};
+use crate::model::{ColumnType, DataType, Method, Model};
 use crate::sql::{self, Plan, Statement};
 use crate::twilio::Client;
 use crate::value::Value;
@@ -162,7 +162,8 @@ impl Prepared {
                     Some(session) => session,
                     None => Session::open(&self.database, query, &self.cancel)?,
                 };
-                session.run(&parameters).map(|rows| Outcome::Rows(Cursor::of_query(rows, query)))
+                let columns = self.typed_by(&query.columns, &parameters);
+                session.run(&parameters).map(|rows| Outcome::Rows(Cursor::of_query(rows, columns)))
             }
             Plan::Write(write) => {
                 write::execute(&self.database, write, &parameters, &self.cancel).map(Outcome::Affected)
@@ -172,6 +173,25 @@ impl Prepared {
                 Ok(Outcome::Rows(Cursor::of_page(row, &call.columns)))
             }
         }
+    }
+
+    /// The columns, with the values' types where nothing in the statement types a marker that is a column.
+    fn typed_by(&self, columns: &[ResultColumn], parameters: &[Value]) -> Vec<ResultColumn> {
+        let mut columns = columns.to_vec();
+        for column in &mut columns {
+            let untyped = column.marker.filter(|&marker| !self.statement.parameters[marker].typed);
+            let Some(value) = untyped.and_then(|marker| parameters.get(marker)) else { continue };
+            column.column_type = match value {
+                Value::Null => column.column_type,
+                Value::Integer(_) => ColumnType::of(DataType::BigInt),
+                Value::Real(_) => ColumnType::of(DataType::Double),
+                Value::Text(text) => {
+                    ColumnType::text(u32::try_from(text.chars().count()).unwrap_or(u32::MAX).max(1))
+                }
+                Value::Binary(_) => ColumnType::of(DataType::Binary),
+            };
+        }
+        columns
     }
 
     fn check_read_only(&self) -> Result<()> {

@@ -158,7 +158,10 @@ impl Scan {
         }
         let list = request.request(context, &request.table.list)?;
         let layout = Arc::new(request.layout(Some(&request.table.items)));
-        Ok(Scan::List(context.client.list(list, layout, Some(request.page_size))))
+        let pages = context.client.list(list, layout, Some(request.page_size));
+        let account = request.table.column("AccountSid").map(|(i, _)| i);
+        let has_parent = request.path.keys().any(|column| Some(*column) != account);
+        Ok(Scan::List(if has_parent { pages.under_parent() } else { pages }))
     }
 
     fn next_page(&mut self, context: &Context, request: &ScanRequest) -> Result<Option<Arc<Page>>> {

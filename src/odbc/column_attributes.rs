@@ -126,6 +126,7 @@ mod tests {
             column_type: column.column_type(),
             nullable: true,
             base: Some((table.clone(), index)),
+            marker: None,
         }
     }
 

@@ -9,7 +9,7 @@ use super::execute::Running;
 use super::statement::{State, Statement};
 use super::statement_attributes::StatementAttributes;
 use crate::abi::memory::Address;
-use crate::convert::{self, CData, CTarget, CType, Chunk, Part};
+use crate::convert::{self, CData, CTarget, CType, Chunk, Part, Rest};
 use crate::engine::ResultColumn;
 use crate::error::{Error, Result, state};
 
@@ -241,7 +241,7 @@ impl Bound<'_> {
             write_null(at)?;
             return Ok(None);
         }
-        let part = convert::take(&converted, 0, self.capacity)?;
+        let part = convert::take(&converted, 0, self.capacity, Rest::IsLost)?;
         write_part(&part, at);
         Ok(part.truncated.then(truncated).or(converted.warning))
     }

@@ -14,6 +14,9 @@ pub struct ResultColumn {
     pub nullable: bool,
     /// The table and the position of the column that the values come from unchanged.
     pub base: Option<(Arc<Table>, usize)>,
+    /// The number of the marker, from 0, whose value the column is. If nothing else types the marker, the type of
+    /// the value that is bound to it becomes the column's.
+    pub marker: Option<usize>,
 }
 
 impl ResultColumn {
@@ -25,6 +28,7 @@ impl ResultColumn {
             column_type: column.column_type(),
             nullable: !table.key.contains(&column.name),
             base: Some((table.clone(), position)),
+            marker: None,
         }
     }
 }

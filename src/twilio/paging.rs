@@ -27,6 +27,8 @@ pub struct Pages {
     product: String,
     layout: Arc<Layout>,
     next: Next,
+    /// Whether the list lies under a resource that may be gone, so that a list that is not found has no rows.
+    may_be_missing: bool,
     /// Hashes of the URLs that were read, so that a scan that goes round in circles ends.
     seen: HashSet<u64>,
     hasher: RandomState,
@@ -47,15 +49,22 @@ impl Pages {
             product: request.product.clone(),
             layout,
             next: Next::First(request, page_size),
+            may_be_missing: false,
             seen: HashSet::new(),
             hasher: RandomState::new(),
         }
     }
 
+    /// Takes HTTP 404 with Twilio's code 20404 for a list without rows: for a list under a resource that may be gone.
+    pub fn under_parent(mut self) -> Self {
+        self.may_be_missing = true;
+        self
+    }
+
     /// The next page; `None` after the last one. A page may be empty and yet not be the last one.
     ///
-    /// A list whose first page is HTTP 404 with Twilio's code 20404 lies under a parent that does not exist: it has
-    /// no rows. Any other 404 is an error, also that of a later page: rows would be missing in silence.
+    /// A 404 is an error, save as [`Pages::under_parent`] says, and always that of a later page: rows would be missing
+    /// in silence.
     ///
     /// After an error, the next call asks for the same page again.
     ///
@@ -77,7 +86,7 @@ impl Pages {
                     continue;
                 }
                 Err(Error::Api { status: 404, code: Some(NOT_FOUND), .. })
-                    if matches!(self.next, Next::First(..)) =>
+                    if self.may_be_missing && matches!(self.next, Next::First(..)) =>
                 {
                     self.next = Next::End;
                     return Ok(None);

@@ -189,13 +189,16 @@ fn what_does_not_exist_has_no_rows() {
     let server = Server::start(vec![
         answer(404, missing),
         answer(404, missing),
+        answer(404, missing),
         answer(404, "<html>nothing here</html>"),
         answer(404, missing),
     ]);
     let client = server.client();
-    assert!(client.list(conferences(), layout(), None).next_page(&token()).unwrap().is_none());
+    let list = || client.list(conferences(), layout(), None);
+    assert!(list().under_parent().next_page(&token()).unwrap().is_none());
+    assert!(list().next_page(&token()).unwrap_err().is_not_found(), "nothing is above it that could be gone");
     assert!(client.fetch(&conferences(), &layout(), &token()).unwrap().is_none());
-    let error = client.list(conferences(), layout(), None).next_page(&token()).unwrap_err();
+    let error = list().under_parent().next_page(&token()).unwrap_err();
     assert!(matches!(error, Error::Api { status: 404, code: None, .. }), "{error}");
     assert!(client.write(&add_participant(), None, false, &token()).unwrap_err().is_not_found());
 }

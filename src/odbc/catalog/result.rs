@@ -62,6 +62,7 @@ impl ResultSet {
             column_type: heading.column_type,
             nullable: heading.nullable,
             base: None,
+            marker: None,
         };
         ResultSet { columns: headings.iter().map(column).collect(), rows }
     }

@@ -348,7 +348,10 @@ fn coerce(expr: &mut Expr, beside: &Typed) -> Result<()> {
     let value = convert::canonical(text, &target).map_err(|e| {
         let column = beside.base.as_ref().map(|(table, i)| table.columns[*i].name.as_str());
         let column = column.map_or(String::new(), |name| format!(" (compared with {name})"));
-        Error { message: format!("{}{}{column}", e.message, lex::at(span.start)), ..e }
+        let temporal = matches!(target.data_type, DataType::Date | DataType::Time | DataType::Timestamp);
+        let state = if temporal { state::INVALID_DATETIME } else { e.state };
+        let message = e.message.trim_end_matches('.');
+        Error { state, message: format!("{message}{}{column}.", lex::at(span.start)), ..e }
     })?;
     *literal = match value {
         value::Value::Integer(i) => Value::Number(i.to_string(), false),

@@ -136,6 +136,7 @@ impl<'m> Resolver<'m> {
                     nullable: l.nullable || r.nullable,
                     name: l.name,
                     base: None,
+                    marker: None,
                 });
                 Ok((columns.collect(), None))
             }
@@ -357,6 +358,7 @@ fn result_column(name: String, typed: Typed) -> ResultColumn {
         column_type: typed.column_type.unwrap_or(ColumnType::text(ColumnType::UNKNOWN_TEXT_SIZE)),
         nullable: typed.nullable,
         base: typed.base,
+        marker: typed.marker,
     }
 }
 

@@ -73,7 +73,7 @@ impl Relation {
                 column_type: Some(c.column_type),
                 nullable: c.nullable,
                 base: c.base.clone(),
-                marker: None,
+                marker: c.marker,
             },
             merged: false,
         });
