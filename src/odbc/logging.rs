@@ -6,7 +6,7 @@
 //! | 1 | errors |
 //! | 2 | statements as well |
 //! | 3 | requests as well |
-//! | 4 | every ODBC call as well |
+//! | 4, 5 | every ODBC call as well |
 //!
 //! Lines carry the time in UTC and the process; each is appended by one write, so that processes can share a file.
 //! Only the driver's own records are written: a library below could log what must stay secret.
@@ -50,7 +50,12 @@ pub fn open(path: &Path, verbosity: u8) -> Result<LogGuard> {
     let mut sinks = SINKS.write().unwrap_or_else(PoisonError::into_inner);
     let sinks = sinks.get_or_insert_default();
     if !sinks.contains_key(path) {
-        let file = OpenOptions::new().append(true).create(true).open(path).map_err(|error| {
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        // Statements and phone numbers are nobody else's business.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(|error| {
             Error::new(
                 state::GENERAL_ERROR,
                 format!("The log file {} cannot be opened: {error}.", path.display()),

@@ -132,10 +132,10 @@ impl Settings {
             .to_owned();
         let log = match find(Keyword::Logfile) {
             Some(file) => {
-                let verbosity = number(find(Keyword::Verbosity), 0..=4, 1)?;
+                let verbosity = number(find(Keyword::Verbosity), 0..=5, 1)?;
                 (verbosity > 0).then(|| (PathBuf::from(file.value), verbosity as u8))
             }
-            None => number(find(Keyword::Verbosity), 0..=4, 0).map(|_| None)?,
+            None => number(find(Keyword::Verbosity), 0..=5, 0).map(|_| None)?,
         };
         Ok(Settings {
             account_sid,
@@ -289,7 +289,7 @@ mod tests {
         for (text, allowed) in [
             ("Timeout=soon", "1 to 86400"),
             ("Timeout=0", "1 to 86400"),
-            ("Verbosity=5", "0 to 4"),
+            ("Verbosity=6", "0 to 5"),
             ("ReadOnly=maybe", "true or false"),
         ] {
             let error = settings(&[&format!("UID=AC1;PWD=t;{text}")]).unwrap_err();
