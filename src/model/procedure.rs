@@ -43,6 +43,7 @@ impl UpdateProcedure {
                 required: true,
                 array: false,
                 acts: false,
+                secret: false,
                 sid: column.sid.clone(),
                 values: Vec::new(),
                 remarks: column.remarks.clone(),

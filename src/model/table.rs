@@ -213,6 +213,9 @@ pub struct Parameter {
     /// Sending it does something each time, instead of setting an attribute: it must not be sent twice.
     #[serde(default)]
     pub acts: bool,
+    /// Whether values are kept out of the log.
+    #[serde(default)]
+    pub secret: bool,
     /// The two letters that a SID in this parameter starts with.
     pub sid: Option<String>,
     /// The only values that the API accepts.

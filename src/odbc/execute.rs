@@ -16,6 +16,7 @@ use super::statement::{Execution, Plan, State};
 use super::types::OdbcVersion;
 use crate::engine::Outcome;
 use crate::error::{Error, Result, state};
+use crate::sql;
 use crate::value::Value;
 
 /// The codes of SQL_DIAG_DYNAMIC_FUNCTION_CODE that matter here.
@@ -42,8 +43,11 @@ impl Drop for Running {
 
 impl StatementCall<'_> {
     fn compile(&mut self, text: &str) -> Result<Plan> {
-        log::info!("{:#x}: {text}", self.handle);
-        let prepared = self.connection.session()?.database.prepare(text, &self.statement.activity.cancel)?;
+        let database = &self.connection.session()?.database;
+        if log::log_enabled!(log::Level::Info) {
+            log::info!("{:#x}: {}", self.handle, sql::loggable(database.model(), text));
+        }
+        let prepared = database.prepare(text, &self.statement.activity.cancel)?;
         Ok(Plan::new(prepared, text))
     }
 

@@ -156,6 +156,29 @@ impl Reader<'_> {
     }
 }
 
+/// The text of a call with the values of secret arguments masked; `None` for a call that is not understood.
+pub(super) fn masked(model: &Model, call: &Call) -> Option<String> {
+    let procedure = model.procedure(call.schema.as_deref(), &call.name)?;
+    let mut text = format!("EXEC {}", procedure.name);
+    for (position, argument) in call.arguments.iter().enumerate() {
+        let input = match &argument.name {
+            Some(name) => procedure.input(name)?.1,
+            None => procedure.inputs.get(position)?,
+        };
+        let value = match &argument.value {
+            Written::Marker(_) => "?".to_owned(),
+            Written::Null => "NULL".to_owned(),
+            _ if input.secret => "'***'".to_owned(),
+            Written::Text(text) => format!("'{}'", text.replace('\'', "''")),
+            Written::Number(digits) => digits.clone(),
+            Written::Boolean(b) => b.to_string(),
+        };
+        let comma = if position == 0 { "" } else { "," };
+        text.push_str(&format!("{comma} {} = {value}", input.name));
+    }
+    Some(text)
+}
+
 /// Binds a call to the model.
 pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
     let procedure = model
@@ -273,6 +296,21 @@ mod tests {
         assert_eq!(plan.arguments.len(), 3);
         assert_eq!(parameters[1].name.as_deref(), Some("From"));
         assert!(!parameters[2].nullable);
+    }
+
+    #[test]
+    fn secrets_are_masked_for_the_log() {
+        let model = Model::builtin();
+        let masked = |sql| sql::loggable(&model, sql);
+        assert_eq!(
+            masked(
+                "EXEC AddParticipants 'it''s', From = ?, To='3', sipauthpassword = 'hidden', Muted = true"
+            ),
+            "EXEC AddParticipants ConferenceSid = 'it''s', From = ?, To = '3', SipAuthPassword = '***', Muted = true"
+        );
+        assert_eq!(masked("EXEC Nothing Password = 'hidden'"), "EXEC …");
+        assert_eq!(masked("{call AddParticipants('hidden'"), "EXEC …");
+        assert_eq!(masked("SELECT  1 -- as it is"), "SELECT  1 -- as it is");
     }
 
     #[test]

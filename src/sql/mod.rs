@@ -42,3 +42,12 @@ pub fn changes_data(sql: &str) -> bool {
     let verbs = ["insert", "update", "delete", "replace", "merge", "truncate", "create", "alter", "drop"];
     verb.is_some_and(|verb| verbs.contains(&verb.as_str()))
 }
+
+/// The statement as a log may show it: a procedure call without the values of its secret arguments.
+pub fn loggable(model: &Model, sql: &str) -> String {
+    match parse::parse(sql) {
+        Ok(parse::Parsed::Call(call)) => call::masked(model, &call).unwrap_or_else(|| "EXEC …".to_owned()),
+        Err(_) if sql.trim_start().starts_with(['{', 'e', 'E']) => "EXEC …".to_owned(),
+        _ => sql.to_owned(),
+    }
+}
