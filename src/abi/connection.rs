@@ -134,7 +134,7 @@ pub(super) fn get_functions(function: Function, connection: Token, id: u16, supp
         match id {
             ALL_FUNCTIONS => supported.write_all(&all_functions()),
             ODBC3_ALL_FUNCTIONS => supported.write_all(&odbc3_all_functions()),
-            1..=100 | 1001..=1100 => supported.write(u16::from(is_supported(id))),
+            1..=100 | 1001..=1100 | 1501..=1600 => supported.write(u16::from(is_supported(id))),
             _ => {
                 return Err(Error::new(
                     state::FUNCTION_TYPE_OUT_OF_RANGE,
@@ -146,8 +146,12 @@ pub(super) fn get_functions(function: Function, connection: Token, id: u16, supp
     })
 }
 
+/// Numbers that unixODBC and Windows give differently: Windows' number, unixODBC's, which the manifest has.
+const WINDOWS_NUMBERS: [(u16, u16); 1] = [(1550, 1022)];
+
 fn is_supported(id: u16) -> bool {
-    FUNCTIONS.iter().any(|function| function.id == id)
+    let known = WINDOWS_NUMBERS.iter().find(|(windows, _)| *windows == id).map_or(id, |(_, unix)| *unix);
+    FUNCTIONS.iter().any(|function| function.id == known)
 }
 
 fn all_functions() -> [u16; 100] {
@@ -156,8 +160,8 @@ fn all_functions() -> [u16; 100] {
 
 fn odbc3_all_functions() -> [u16; 250] {
     let mut bitmap = [0; 250];
-    for function in FUNCTIONS {
-        bitmap[usize::from(function.id >> 4)] |= 1 << (function.id & 0xF);
+    for id in (0..4000).filter(|&id| is_supported(id)) {
+        bitmap[usize::from(id >> 4)] |= 1 << (id & 0xF);
     }
     bitmap
 }
@@ -192,7 +196,8 @@ mod tests {
     fn both_function_lists_hold_the_manifest_and_nothing_else() {
         let (array, bitmap) = (all_functions(), odbc3_all_functions());
         for id in 0..4000u16 {
-            let exported = FUNCTIONS.iter().any(|function| function.id == id);
+            let manifest = if id == 1550 { 1022 } else { id };
+            let exported = FUNCTIONS.iter().any(|function| function.id == manifest);
             assert_eq!(bitmap[usize::from(id >> 4)] & 1 << (id & 0xF) != 0, exported, "{id}");
             if let Some(entry) = array.get(usize::from(id)) {
                 assert_eq!(*entry == 1, exported, "{id}");

@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
-
 use super::procedure::ProcedureFile;
 use super::table::placeholders;
 use super::{Model, Procedure, Table, lookup_key};
@@ -18,13 +16,16 @@ mod files {
 /// # Errors
 /// A sentence that names the file, the line or the field, and what is wrong.
 pub(super) fn builtin() -> Result<Model, String> {
-    let tables: Vec<Arc<Table>> = read_all(files::TABLES)?.into_iter().map(Arc::new).collect();
+    let tables: Vec<Arc<Table>> = read_all(files::TABLES, |text| serde_json::from_str::<Table>(text))?
+        .into_iter()
+        .map(Arc::new)
+        .collect();
     let find = |schema: &str, name: &str| {
         let same =
             |t: &&Arc<Table>| t.schema.eq_ignore_ascii_case(schema) && t.name.eq_ignore_ascii_case(name);
         tables.iter().find(same).map(|t| &**t)
     };
-    let procedures = read_all::<ProcedureFile>(files::PROCEDURES)?
+    let procedures = read_all(files::PROCEDURES, ProcedureFile::read)?
         .into_iter()
         .map(|file| match file {
             ProcedureFile::Whole(procedure) => Ok(Arc::new(procedure)),
@@ -47,8 +48,11 @@ pub(super) fn builtin() -> Result<Model, String> {
     Ok(model)
 }
 
-fn read_all<T: DeserializeOwned>(files: &[(&str, &str)]) -> Result<Vec<T>, String> {
-    files.iter().map(|(name, text)| serde_json::from_str(text).map_err(|e| format!("{name}: {e}"))).collect()
+fn read_all<T>(
+    files: &[(&str, &str)],
+    read: impl Fn(&str) -> serde_json::Result<T>,
+) -> Result<Vec<T>, String> {
+    files.iter().map(|(name, text)| read(text).map_err(|e| format!("{name}: {e}"))).collect()
 }
 
 fn index<'a>(
@@ -133,7 +137,11 @@ mod tests {
 
     #[test]
     fn a_fault_names_the_file_and_the_line() {
-        let error = read_all::<Table>(&[("Broken.json", "{\n \"schema\": 1 }")]).unwrap_err();
-        assert!(error.starts_with("Broken.json: ") && error.contains("line 2"), "{error}");
+        let text = "{\n \"schema\": 1 }";
+        let tables = read_all(&[("Broken.json", text)], |t| serde_json::from_str::<Table>(t)).map(|_| ());
+        let procedures = read_all(&[("Broken.json", text)], ProcedureFile::read).map(|_| ());
+        for error in [tables.unwrap_err(), procedures.unwrap_err()] {
+            assert!(error.starts_with("Broken.json: ") && error.contains("line 2"), "{error}");
+        }
     }
 }

@@ -1,16 +1,29 @@
 //! The shape of a stored procedure's data file.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::table::{Method, Table, placeholders};
 use super::{DataType, Parameter};
 
 /// A data file: a procedure in full, or the update of a table's row under a name of its own.
-#[derive(Deserialize)]
-#[serde(untagged)]
 pub(super) enum ProcedureFile {
     Update(UpdateProcedure),
     Whole(Procedure),
+}
+
+impl ProcedureFile {
+    /// Reads a file. Which of the two it is shows in its fields, so that a fault is told by its place.
+    pub(super) fn read(text: &str) -> serde_json::Result<Self> {
+        #[derive(Deserialize)]
+        struct Kind {
+            updates: Option<IgnoredAny>,
+        }
+        match serde_json::from_str::<Kind>(text)?.updates {
+            Some(_) => serde_json::from_str(text).map(ProcedureFile::Update),
+            None => serde_json::from_str(text).map(ProcedureFile::Whole),
+        }
+    }
 }
 
 /// A procedure whose inputs are the path columns and the parameters of a table's update.

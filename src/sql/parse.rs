@@ -87,26 +87,30 @@ fn syntax_error(error: &ParserError, tokens: &[TokenWithSpan]) -> Error {
         }
         None => (text, None),
     };
-    let place = lex::at(location.unwrap_or(Location::new(0, 0)));
-    let hint = location.and_then(|l| reserved_word_near(l, tokens)).map_or(String::new(), |word| {
-        format!(" {word} is a reserved word: to use it as a name, write \"{word}\" or [{word}].")
-    });
+    let location = location.unwrap_or(Location::new(0, 0));
+    let (location, hint) = match reserved_word_near(location, tokens) {
+        Some((word, start)) => {
+            (start, format!(" {word} is a reserved word: to use it as a name, write \"{word}\" or [{word}]."))
+        }
+        None => (location, String::new()),
+    };
+    let place = lex::at(location);
     Error::new(state::SYNTAX_ERROR, format!("Syntax error{place}: {text}.{hint}"))
 }
 
 /// The unquoted reserved word at the place of an error or just before it, unless it begins a clause as it should.
-fn reserved_word_near(location: Location, tokens: &[TokenWithSpan]) -> Option<String> {
+fn reserved_word_near(location: Location, tokens: &[TokenWithSpan]) -> Option<(String, Location)> {
     let found = tokens.iter().position(|t| t.span.start == location).unwrap_or(tokens.len());
     let reserved = |i: usize| match &tokens.get(i)?.token {
         Token::Word(word) if word.quote_style.is_none() && is_a_likely_name(word.keyword) => {
-            Some(word.value.clone())
+            Some((word.value.clone(), tokens[i].span.start))
         }
         _ => None,
     };
     let before = found.checked_sub(1).and_then(reserved);
     match reserved(found) {
         // `SELECT From FROM`: the first one is the name.
-        Some(word) if before.as_ref().is_some_and(|b| b.eq_ignore_ascii_case(&word)) => before,
+        Some((word, _)) if before.as_ref().is_some_and(|(b, _)| b.eq_ignore_ascii_case(&word)) => before,
         None => before,
         word => word,
     }
