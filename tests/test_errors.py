@@ -30,6 +30,7 @@ def refused(cursor, sim):
     [
         ("SELEC * FROM Conferences", 1, 1),
         ("SELECT * FORM Conferences", 1, 10),
+        ("SELECT Name, From, To FROM Conferences", 1, 14),
         ("SELECT *\nFROM Conferences\nWHERE Name = = 'x'", 3, 14),
         ("SELECT 'abc", 1, 8),
         ("SELECT (1", None, None),
@@ -38,7 +39,7 @@ def refused(cursor, sim):
         ("SELECT 1; SELECT 2", 1, 9),
         ("EXEC AddParticipants (", None, None),
         ("UPDATE Conferences SET", None, None),
-        ("", None, None),
+        (" ", None, None),
         (";", None, None),
     ],
 )
@@ -99,9 +100,11 @@ def test_a_table_that_is_not_joined_qualifies_nothing(refused):
 @pytest.mark.parametrize(
     ("sql", "word"),
     [
-        ("SELECT Sid, Order FROM Conferences", "Order"),
         ("SELECT From FROM Conferences", "From"),
-        ("SELECT Sid FROM Conferences WHERE Group = 1", "Group"),
+        ("SELECT Name, From, To FROM Conferences", "From"),
+        ("SELECT Sid FROM Conferences Order", "Order"),
+        ("SELECT * FROM Table", "Table"),
+        ("SELECT Interval FROM Conferences", "Interval"),
     ],
 )
 def test_a_reserved_word_used_bare_says_how_to_quote_it(refused, sql, word):

@@ -12,7 +12,8 @@ from support import ACCOUNT, HOME, LIBRARY, RELEASE, ROOT, SUPPORT_CALLS, TOKEN
 
 def odbcinst(*arguments: str, **environment: str) -> str:
     environment = {**os.environ, **environment}
-    return subprocess.run(["odbcinst", *arguments], env=environment, capture_output=True, text=True, check=True).stdout
+    # It fails where it finds nothing to list.
+    return subprocess.run(["odbcinst", *arguments], env=environment, capture_output=True, text=True).stdout
 
 
 def twilio_odbc(*arguments: object, secret: str = "") -> subprocess.CompletedProcess[str]:

@@ -47,7 +47,8 @@ def test_a_select(program):
 @both
 def test_a_select_as_a_table(program):
     done = run(program, "Twilio", "-b", sql=f"SELECT CallSid, Status FROM ConferenceParticipants WHERE ConferenceSid = '{SUPPORT}'")
-    lines = done.stdout.splitlines()
+    # iusql ends some lines twice.
+    lines = [line for line in done.stdout.splitlines() if line]
     assert lines[1].startswith("| CallSid") and "Status" in lines[1]
     assert all(len(line) == len(lines[0]) for line in lines if line.startswith(("|", "+")))
     assert sum(call in done.stdout for call in SUPPORT_CALLS) == 5
@@ -78,10 +79,6 @@ def test_a_literal_outside_ascii_is_found_by_isql(locale):
     assert cells("isql", "SELECT Sid FROM Conferences WHERE Name = 'Café ☕ Zürich 東京'", LC_ALL=locale)[0][0] == CAFE
 
 
-def test_text_outside_ascii_in_iusql():
-    assert cells("iusql", f"SELECT Name FROM Conferences WHERE Sid = '{CAFE}'")[0][0] == "Café ☕ Zürich 東京"
-
-
 @both
 def test_help_lists_the_tables(program):
     done = run(program, "Twilio", "-b", sql="help")
@@ -98,14 +95,18 @@ def test_help_lists_the_columns_of_a_table(program):
 @both
 def test_an_error_is_told(program):
     done = run(program, "Twilio", "-b", "-v", sql="SELECT * FROM Conference")
-    text = done.stdout + done.stderr
-    assert "[42S02]" in text and "Conferences" in text
+    assert "[Twilio]" in done.stdout and "did you mean Conferences" in done.stdout
+
+
+@pytest.mark.parametrize(("options", "state"), [(["-3"], "[42S02]"), ([], "[S0002]")], ids=["odbc-3", "odbc-2"])
+def test_an_error_has_the_state_of_the_applications_version(options, state):
+    assert state in run("isql", "Twilio", "-b", "-v", *options, sql="SELECT * FROM Conference").stdout
 
 
 @both
 def test_the_next_statement_runs_after_an_error(program):
     done = run(program, "Twilio", "-b", "-v", "-d|", sql=f"SELEC\nSELECT Name FROM Conferences WHERE Sid = '{SUPPORT}'")
-    assert "[42000]" in done.stdout + done.stderr
+    assert "line 1, column 1" in done.stdout + done.stderr
     assert "Support line" in done.stdout
 
 
@@ -131,16 +132,15 @@ def test_user_and_password_are_arguments(program):
     assert done.stdout.strip() == SUBACCOUNT
 
 
-@both
-def test_a_connection_string_is_an_argument(program, sim):
-    done = run(program, "-k", account(sim.url), "-b", "-d|", sql="SELECT AccountSid FROM Conferences LIMIT 1")
+def test_a_connection_string_is_an_argument(sim):
+    done = run("isql", "-k", account(sim.url), "-b", "-d|", sql="SELECT AccountSid FROM Conferences LIMIT 1")
     assert done.stdout.strip() == ACCOUNT
 
 
 @both
 def test_wrong_credentials_are_told(program):
     done = run(program, "Twilio", ACCOUNT, "wrong", "-b", "-v", sql="SELECT 1")
-    assert "[28000]" in done.stdout + done.stderr
+    assert "Twilio error 20003" in done.stdout + done.stderr
     assert done.returncode != 0
 
 

@@ -143,7 +143,7 @@ def test_add_to_a_running_conference_by_its_name(cursor, sim):
     assert row.ConferenceSid == SUPPORT
 
 
-@pytest.mark.parametrize("name", ["Sales/EMEA & Co. 100%", "Café ☕ Zürich 東京", "a b", "?x=y", "..", "%2F"])
+@pytest.mark.parametrize("name", ["Sales/EMEA & Co. 100%", "Café ☕ Zürich 東京", "a b", "?x=y", "#1", "%2F"])
 def test_add_to_a_conference_whose_name_needs_escaping(cursor, sim, name):
     row = cursor.execute("{call AddParticipants(?, '+14155550100', '+14155550199')}", name).fetchone()
     assert sim.world()[row.ConferenceSid]["friendly_name"] == name
@@ -169,7 +169,7 @@ def test_add_takes_every_input_of_the_endpoint(cursor, sim):
 
 
 def test_an_argument_that_is_null_is_not_sent(cursor, sim):
-    cursor.execute("EXEC AddParticipants ConferenceSid = 'Room', From = '+1', To = '+2', Label = NULL, Muted = ?", None).fetchall()
+    cursor.execute(f"{ADD}, Label = NULL, Muted = ?", None).fetchall()
     assert [set(request.body) for request in sim.requests()] == [{"From", "To"}]
 
 

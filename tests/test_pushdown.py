@@ -21,8 +21,8 @@ from support import (
 PARTICIPANTS = f"Conferences/{SUPPORT}/Participants.json"
 
 
-def run(cursor, sql: str, *parameters):
-    return cursor.execute(sql, *parameters).fetchall()
+def run(cursor, sql: str, *parameters) -> list[tuple]:
+    return [tuple(row) for row in cursor.execute(sql, *parameters)]
 
 
 def test_all_conferences_are_one_request(cursor, sim):

@@ -244,9 +244,19 @@ def test_a_statement_may_hold_any_character(cursor):
     assert cursor.execute("SELECT 'Zürich ☕ 東京 🎉' AS v").fetchval() == "Zürich ☕ 東京 🎉"
 
 
+# Read in many parts, at whose ends characters of any length stand.
+LONG = "".join(chr(0x1F300 + i % 50) + chr(0x4E00 + i % 500) + "é" * (i % 3) for i in range(20000))
+
+
 def test_long_text_comes_whole(cursor):
-    text = "".join(chr(0x1F300 + i % 50) + chr(0x4E00 + i % 500) + "é" for i in range(20000))
-    assert cursor.execute("SELECT ? AS v", text).fetchval() == text
+    assert cursor.execute("SELECT ? AS v", LONG).fetchval() == LONG
+
+
+def test_long_text_comes_whole_as_narrow_characters(connect):
+    connection = connect()
+    connection.setdecoding(pyodbc.SQL_WCHAR, encoding="utf-8", ctype=pyodbc.SQL_CHAR)
+    connection.setdecoding(pyodbc.SQL_CHAR, encoding="utf-8")
+    assert connection.execute("SELECT ? AS v", LONG).fetchval() == LONG
 
 
 def test_an_output_converter_is_given_the_bytes(connect):

@@ -69,7 +69,7 @@ int main(int argc, char **argv)
     close_cursor(stmt);
 
     printf("expressions\n");
-    execute(stmt, "SELECT COUNT(*) AS n, MAX(DateCreated) AS d, 1.5 AS f, 'abc' AS t, Name || 'x' AS c FROM Conferences");
+    execute(stmt, "SELECT COUNT(*) AS n, MAX(DateCreated) AS d, AVG(LENGTH(Name)) AS f, 'abc' AS t, Name || 'x' AS c FROM Conferences");
     print_columns(stmt);
     close_cursor(stmt);
 

@@ -96,7 +96,9 @@ int main(int argc, char **argv)
     printf(" the length is in characters: %s\n", counted == characters ? "yes" : "no");
 
     DBC(SQLNativeSqlW(dbc, widen("SELECT 1", wide), SQL_NTS, native, 200, &length));
-    print_wide(native);
-    printf(" (%d)\n", (int)length);
+    SQLINTEGER units_of_native = 0;
+    while (native[units_of_native])
+        units_of_native++;
+    printf("the length is in characters: %s\n", units_of_native == length ? "yes" : "no");
     return finish(stmt);
 }
