@@ -86,7 +86,9 @@ fn connect(query: &QueryPlan, context: &Arc<Context>) -> rusqlite::Result<Connec
     let connection = Connection::open_in_memory()?;
     // A name in double quotes is a name; SQLite would take it for a string if no column has it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-    functions::register(&connection)?;
+    let keeper = context.clone();
+    let fail: functions::Fail = Arc::new(move |error| keeper.fail(error));
+    functions::register(&connection, &fail)?;
     for used in &query.tables {
         table::register(&connection, used, context)?;
     }

@@ -8,7 +8,9 @@
 //! the engine runs. Nothing here does I/O.
 
 mod call;
+mod convert;
 mod dialect;
+pub(crate) mod functions;
 mod lex;
 mod names;
 mod parse;

@@ -1,11 +1,11 @@
 //! Expressions: binding, typing, and bringing literals into the representation of what they are compared with.
 
 use sqlparser::ast::{
-    BinaryOperator, DataType as SqlDataType, Expr, Function, FunctionArg, FunctionArgExpr,
-    FunctionArgumentClause, FunctionArguments, Ident, TypedString, UnaryOperator, Value, ValueWithSpan,
-    WindowSpec, WindowType,
+    BinaryOperator, CastKind, DataType as SqlDataType, Expr, Ident, SetExpr, TypedString, UnaryOperator,
+    Value, ValueWithSpan, WindowSpec,
 };
 
+use super::forms;
 use super::scope::Bound;
 use super::{Resolver, Scope, Typed, quote, refuse, unsupported};
 use crate::convert;
@@ -23,7 +23,7 @@ impl Resolver<'_> {
         self.walk(expr, scope, 0)
     }
 
-    fn walk(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
+    pub(super) fn walk(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
         // Applications run statements on threads with small stacks.
         stacker::maybe_grow(128 << 10, 2 << 20, || self.walk_here(expr, scope, depth))
     }
@@ -36,6 +36,7 @@ impl Resolver<'_> {
             ));
         }
         let depth = depth + 1;
+        forms::simplify(expr)?;
         let boolean = |nullable| Typed::of(Some(ColumnType::of(DataType::Boolean)), nullable);
         match expr {
             Expr::Identifier(ident) => {
@@ -65,6 +66,8 @@ impl Resolver<'_> {
                 let r = self.walk(right, scope, depth)?;
                 if is_comparison(op) {
                     self.compare(left, &l, right, &r)?;
+                } else {
+                    self.operands(op, &l, &r)?;
                 }
                 let nullable =
                     l.nullable || r.nullable || matches!(op, BinaryOperator::Divide | BinaryOperator::Modulo);
@@ -102,8 +105,21 @@ impl Resolver<'_> {
                 Ok(boolean(true))
             }
             Expr::InSubquery { expr: e, subquery, .. } => {
-                self.walk(e, scope, depth)?;
-                self.query(subquery, scope)?;
+                let typed = self.walk(e, scope, depth)?;
+                if let SetExpr::Values(values) = subquery.body.as_mut() {
+                    for row in &mut values.rows {
+                        for (i, item) in row.content.iter_mut().enumerate() {
+                            let of = typed.items.get(i).cloned().unwrap_or_default();
+                            let i = self.walk(item, scope, depth)?;
+                            self.set_parameter(&i, &of);
+                            coerce(item, &of)?;
+                        }
+                    }
+                }
+                let columns = self.query(subquery, scope)?;
+                if let [column] = &columns[..] {
+                    self.set_parameter(&typed, &Typed::of(Some(column.column_type), true));
+                }
                 Ok(boolean(true))
             }
             Expr::Exists { subquery, .. } => {
@@ -146,42 +162,21 @@ impl Resolver<'_> {
                 results.iter().for_each(|r| self.set_parameter(r, &result));
                 Ok(result)
             }
-            Expr::Cast { expr: e, data_type, format: None, .. } => {
-                let typed = self.walk(e, scope, depth)?;
-                let target =
-                    typing::cast(data_type).ok_or_else(|| unsupported(&format!("CAST to {data_type}")))?;
-                self.set_parameter(&typed, &Typed::of(Some(target), true));
-                *data_type = affinity(target);
-                Ok(Typed::of(Some(target), typed.nullable))
-            }
-            Expr::Substring { expr: e, substring_from, substring_for, special, shorthand } => {
-                let typed = self.walk(e, scope, depth)?;
-                for part in [substring_from, substring_for].into_iter().flatten() {
-                    self.walk(part, scope, depth)?;
+            Expr::Cast { .. } => self.cast(expr, scope, depth),
+            Expr::Collate { expr: e, collation } => {
+                let name = collation.to_string().trim_matches(['"', '[', ']', '`']).to_ascii_uppercase();
+                if !["NOCASE", "BINARY", "RTRIM"].contains(&name.as_str()) {
+                    return Err(unsupported(&format!(
+                        "The collation {name} (there are NOCASE, BINARY and RTRIM)"
+                    )));
                 }
-                // SQLite has the form with commas only.
-                (*special, *shorthand) = (true, false);
-                Ok(Typed::of(typing::function("substring", &[typed.column_type]), typed.nullable))
+                self.walk(e, scope, depth)
             }
-            Expr::Trim { expr: e, trim_what, trim_where: None, .. } => {
-                let typed = self.walk(e, scope, depth)?;
-                if let Some(what) = trim_what {
-                    self.walk(what, scope, depth)?;
-                }
-                Ok(Typed::of(typing::function("trim", &[typed.column_type]), typed.nullable))
-            }
-            Expr::Ceil { expr: e, .. } | Expr::Floor { expr: e, .. } => {
-                let typed = self.walk(e, scope, depth)?;
-                Ok(Typed::of(typing::function("floor", &[]), typed.nullable))
-            }
-            Expr::Collate { expr: e, .. } => self.walk(e, scope, depth),
             Expr::Tuple(items) => {
-                for item in items {
-                    self.walk(item, scope, depth)?;
-                }
-                Ok(Typed::default())
+                let items = items.iter_mut().map(|item| self.walk(item, scope, depth));
+                Ok(Typed { items: items.collect::<Result<_>>()?, ..Typed::default() })
             }
-            Expr::Function(function) => self.function(function, scope, depth),
+            Expr::Function(_) => self.function(expr, scope, depth),
             Expr::Interval(_) => {
                 let message =
                     "Interval is a reserved word: to use it as a name, write \"Interval\" or [Interval].";
@@ -249,8 +244,102 @@ impl Resolver<'_> {
     fn compare(&mut self, left: &mut Expr, l: &Typed, right: &mut Expr, r: &Typed) -> Result<()> {
         self.set_parameter(l, r);
         self.set_parameter(r, l);
+        if let (Expr::Tuple(lefts), Expr::Tuple(rights)) = (&mut *left, &mut *right) {
+            for (i, (left, right)) in lefts.iter_mut().zip(rights).enumerate() {
+                let of = |typed: &Typed| typed.items.get(i).cloned().unwrap_or_default();
+                self.compare(left, &of(l), right, &of(r))?;
+            }
+            return Ok(());
+        }
         coerce(left, r)?;
-        coerce(right, l)
+        coerce(right, l)?;
+        align(left, l, r);
+        align(right, r, l);
+        Ok(())
+    }
+
+    /// Types the markers beside an operator that is no comparison.
+    ///
+    /// # Errors
+    /// HYC00 for an operator that SQLite does not have, and for arithmetic with dates, which it would do with
+    /// their digits.
+    fn operands(&mut self, op: &BinaryOperator, l: &Typed, r: &Typed) -> Result<()> {
+        use BinaryOperator::*;
+        match op {
+            And | Or | Arrow | LongArrow | Glob => {}
+            StringConcat => {
+                let text = Typed::of(Some(ColumnType::of(DataType::Text)), true);
+                self.set_parameter(l, &text);
+                self.set_parameter(r, &text);
+            }
+            Plus | Minus | Multiply | Divide | Modulo | BitwiseAnd | BitwiseOr | PGBitwiseShiftLeft
+            | PGBitwiseShiftRight => {
+                if [l, r].into_iter().any(is_temporal) {
+                    let instead = "write DATEADD(day, n, x) or DATEDIFF(day, a, b)";
+                    let message = format!("Arithmetic with dates and times is not supported: {instead}.");
+                    return Err(Error::new(state::NOT_IMPLEMENTED, message));
+                }
+                self.set_parameter(l, &Typed::of(r.column_type, true));
+                self.set_parameter(r, &Typed::of(l.column_type, true));
+            }
+            other => return Err(unsupported(&format!("The operator {other}"))),
+        }
+        Ok(())
+    }
+
+    /// CAST and TRY_CAST. A literal is converted here, so that it can be sent to Twilio.
+    fn cast(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
+        let Expr::Cast { kind, expr: e, data_type, format, .. } = expr else { return Ok(Typed::default()) };
+        refuse(format.is_some(), "CAST with FORMAT")?;
+        let tries = matches!(kind, CastKind::TryCast | CastKind::SafeCast);
+        let typed = self.walk(e, scope, depth)?;
+        let target = typing::cast(data_type).ok_or_else(|| unsupported(&format!("CAST to {data_type}")))?;
+        self.set_parameter(&typed, &Typed::of(Some(target), true));
+        let result = Typed::of(Some(target), typed.nullable || tries);
+        let is_same = typed.column_type.is_some_and(|t| t.data_type == target.data_type);
+        if is_same && is_temporal(&result) {
+            *expr = forms::take(e);
+            return Ok(result);
+        }
+        if is_temporal(&result)
+            && typed.column_type.is_some_and(|t| t.data_type == DataType::Text)
+            && is_literal(e)
+        {
+            return match coerce(e, &Typed::of(Some(typing::wider(target)), true)) {
+                Ok(()) => {
+                    typing::narrow(e, target);
+                    *expr = forms::take(e);
+                    Ok(result)
+                }
+                Err(_) if tries => {
+                    *expr = Expr::value(Value::Null);
+                    Ok(result)
+                }
+                Err(error) => Err(error),
+            };
+        }
+        let detail = match target.data_type {
+            DataType::Text if target.size != ColumnType::UNKNOWN_TEXT_SIZE => Some(target.size),
+            DataType::Decimal if target.size != ColumnType::of(DataType::Decimal).size => {
+                Some(u32::from(target.scale))
+            }
+            _ => None,
+        };
+        // SQLite's own gives 0 for text that is no number, and knows no dates.
+        let is_plain = match target.data_type {
+            DataType::Text => detail.is_none(),
+            DataType::Json | DataType::Binary => true,
+            _ => false,
+        };
+        if is_plain {
+            *kind = CastKind::Cast;
+            *data_type = affinity(target);
+            return Ok(result);
+        }
+        let name = format!("{:?}", target.data_type).to_lowercase();
+        let arguments = [forms::take(e), forms::text(name), forms::number(u8::from(tries))];
+        *expr = forms::call("convert_to", arguments.into_iter().chain(detail.map(forms::number)).collect());
+        Ok(result)
     }
 
     /// Types a marker by what it stands beside.
@@ -262,60 +351,6 @@ impl Resolver<'_> {
             parameter.typed = true;
             parameter.name = beside.base.as_ref().map(|(table, i)| table.columns[*i].name.clone());
         }
-    }
-
-    fn function(&mut self, function: &mut Function, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
-        let name = function.name.to_string().to_ascii_lowercase();
-        function.uses_odbc_syntax = false;
-        refuse(!function.within_group.is_empty(), "WITHIN GROUP")?;
-        refuse(!matches!(function.parameters, FunctionArguments::None), "A function with parameters")?;
-        if matches!(name.as_str(), "current_date" | "current_time" | "current_timestamp") {
-            // ODBC writes them with parentheses, SQLite reads them without.
-            function.args = FunctionArguments::None;
-        }
-        let mut types = Vec::new();
-        let mut nullable = typing::result_is_nullable(&name);
-        match &mut function.args {
-            FunctionArguments::None => {}
-            FunctionArguments::Subquery(query) => {
-                types.push(self.query(query, scope)?.first().map(|c| c.column_type));
-            }
-            FunctionArguments::List(list) => {
-                let mut any_nullable = false;
-                for argument in &mut list.args {
-                    match argument {
-                        FunctionArg::Unnamed(FunctionArgExpr::Expr(e)) => {
-                            let typed = self.walk(e, scope, depth)?;
-                            any_nullable |= typed.nullable;
-                            types.push(typed.column_type);
-                        }
-                        FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => {}
-                        other => return Err(unsupported(&format!("The argument {other}"))),
-                    }
-                }
-                // A scalar function of values that are there gives one; NULLIF and aggregates over no row do not.
-                nullable &= any_nullable
-                    || typing::is_aggregate(&name)
-                    || matches!(name.as_str(), "nullif" | "min" | "max");
-                for clause in &mut list.clauses {
-                    let FunctionArgumentClause::OrderBy(terms) = clause else {
-                        return Err(unsupported(&format!("{clause} in a function")));
-                    };
-                    for term in terms {
-                        self.walk(&mut term.expr, scope, depth)?;
-                    }
-                }
-            }
-        }
-        if let Some(filter) = &mut function.filter {
-            self.walk(filter, scope, depth)?;
-        }
-        match &mut function.over {
-            Some(WindowType::WindowSpec(spec)) => self.window(spec, scope)?,
-            Some(WindowType::NamedWindow(name)) => quote(name),
-            None => {}
-        }
-        Ok(Typed::of(typing::function(&name, &types), nullable))
     }
 
     /// OVER (…).
@@ -338,8 +373,37 @@ fn is_comparison(op: &BinaryOperator) -> bool {
     matches!(op, Eq | NotEq | Lt | LtEq | Gt | GtEq)
 }
 
+fn is_temporal(typed: &Typed) -> bool {
+    let data_type = typed.column_type.map(|t| t.data_type);
+    matches!(data_type, Some(DataType::Date | DataType::Time | DataType::Timestamp))
+}
+
+/// Whether the expression is written out, in parentheses or not.
+pub(super) fn is_literal(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => is_literal(inner),
+        Expr::Value(_) => true,
+        _ => false,
+    }
+}
+
+/// Gives an expression beside a timestamp the form of one, if it is a date or text; likewise text beside a date
+/// or a time. Their texts could not be compared otherwise.
+fn align(expr: &mut Expr, own: &Typed, beside: &Typed) {
+    let (Some(from), Some(to)) = (own.column_type, beside.column_type) else { return };
+    if is_literal(expr) {
+        return;
+    }
+    match (from.data_type, to.data_type) {
+        (DataType::Date | DataType::Text, DataType::Timestamp) => forms::wrap(expr, "to_timestamp"),
+        (DataType::Text, DataType::Date) => forms::wrap(expr, "to_date"),
+        (DataType::Text, DataType::Time) => forms::wrap(expr, "to_time"),
+        _ => {}
+    }
+}
+
 /// Replaces a text literal beside a column of another type by the representation that the column has.
-fn coerce(expr: &mut Expr, beside: &Typed) -> Result<()> {
+pub(super) fn coerce(expr: &mut Expr, beside: &Typed) -> Result<()> {
     let Some(target) = beside.column_type else { return Ok(()) };
     let mut inner = &mut *expr;
     while let Expr::Nested(e) = inner {

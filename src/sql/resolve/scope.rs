@@ -18,6 +18,8 @@ pub(in crate::sql) struct Typed {
     pub base: Option<(Arc<Table>, usize)>,
     /// The number of the marker, if the expression is one.
     pub marker: Option<usize>,
+    /// What is known of each item, if the expression is a row.
+    pub items: Vec<Typed>,
 }
 
 impl Typed {
@@ -54,7 +56,7 @@ impl Relation {
                 column_type: Some(c.column_type()),
                 nullable: !table.key.contains(&c.name),
                 base: Some((table.clone(), i)),
-                marker: None,
+                ..Typed::default()
             },
             merged: false,
         });
@@ -74,6 +76,7 @@ impl Relation {
                 nullable: c.nullable,
                 base: c.base.clone(),
                 marker: c.marker,
+                ..Typed::default()
             },
             merged: false,
         });
