@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
-use crate::model::{ColumnType, DataType, Method, Model};
+use crate::model::{ColumnType, DataType, Method, Model, check_sid};
 use crate::sql::{self, Plan, Statement};
 use crate::twilio::Client;
 use crate::value::Value;
@@ -156,6 +156,11 @@ impl Prepared {
             return Err(Error::new(state::WRONG_PARAMETER_COUNT, message));
         }
         self.check_read_only()?;
+        for (info, value) in self.statement.parameters.iter().zip(&parameters) {
+            if let (Some(prefix), Value::Text(text)) = (&info.sid, value) {
+                check_sid(info.name.as_deref().unwrap_or("A parameter"), Some(prefix), text)?;
+            }
+        }
         match &self.statement.plan {
             Plan::Query(query) => {
                 let session = match self.session.take() {

@@ -60,10 +60,7 @@ impl Hash for ScanRequest {
 
 impl ScanRequest {
     /// The request of an access with its arguments; `None` when no row can satisfy them.
-    ///
-    /// # Errors
-    /// 22018 for a malformed SID.
-    pub fn new(table: &Arc<Table>, access: &Access, arguments: &[Argument]) -> Result<Option<Self>> {
+    pub fn new(table: &Arc<Table>, access: &Access, arguments: &[Argument]) -> Option<Self> {
         let used =
             |i: usize| access.columns & (1 << i.min(63)) != 0 || table.key.contains(&table.columns[i].name);
         let mut request = ScanRequest {
@@ -79,11 +76,8 @@ impl ScanRequest {
         for (role, argument) in access.arguments.iter().zip(arguments) {
             let value = match (argument, *role) {
                 (Argument::List(values), Role::PathList(column)) => {
-                    let mut keys = Vec::with_capacity(values.len());
-                    for value in values {
-                        keys.extend(send::path_value(&table.columns[column], value)?);
-                    }
-                    request.list = Some((column, keys));
+                    let keys = values.iter().filter_map(|value| send::key(&table.columns[column], value));
+                    request.list = Some((column, keys.collect()));
                     continue;
                 }
                 (Argument::One(value), _) => value,
@@ -91,19 +85,19 @@ impl ScanRequest {
             };
             match *role {
                 Role::Path(column) | Role::PathList(column) => {
-                    match send::path_value(&table.columns[column], value)? {
+                    match send::key(&table.columns[column], value) {
                         Some(segment) => {
                             request.path.insert(column, segment);
                         }
-                        None => return Ok(None),
+                        None => return None,
                     }
                 }
                 Role::Filter(position) => {
                     let filter = &table.filters[position];
                     let Some((_, column)) = table.column(&filter.column) else { continue };
-                    match send::filter_value(column, filter, value)? {
+                    match send::filter_value(column, filter, value) {
                         Pushed::Value(text) => request.query.push((filter.parameter.clone(), text)),
-                        Pushed::Never => return Ok(None),
+                        Pushed::Never => return None,
                         Pushed::Unsuitable => wanted = Some(u64::MAX),
                     }
                 }
@@ -119,7 +113,7 @@ impl ScanRequest {
         if let Some(wanted) = wanted {
             request.page_size = u32::try_from(wanted).unwrap_or(u32::MAX).clamp(1, table.page_size);
         }
-        Ok(Some(request))
+        Some(request)
     }
 
     /// The layout of the columns that are read.

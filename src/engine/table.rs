@@ -44,7 +44,7 @@ pub(super) fn register(
 ) -> rusqlite::Result<()> {
     const MODULE: Module<ResourceTable> = Module::eponymous_only_module();
     let table = used.table.clone();
-    let resource = Resource { table, whole_rows: used.times > 1, context: context.clone() };
+    let resource = Resource { table, whole_rows: used.shared, context: context.clone() };
     connection.create_module(module_name(&used.table).as_str(), &MODULE, Some(resource))
 }
 
@@ -101,7 +101,11 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
                 .constraints()
                 .enumerate()
                 .map(|(i, c)| Constraint {
-                    operator: operator(c.operator(), c.column()),
+                    // Twilio compares as BINARY does; another collation selects rows that it would leave out.
+                    operator: match info.collation(i) {
+                        Ok("BINARY") => operator(c.operator(), c.column()),
+                        _ => Operator::Other,
+                    },
                     usable: c.is_usable(),
                     is_list: info.is_in_constraint(i).unwrap_or(false),
                 })
@@ -206,7 +210,7 @@ impl ResourceCursor<'_> {
                 _ => Argument::One(value(one)),
             });
         }
-        let Some(request) = ScanRequest::new(&self.table, &access, &arguments)? else { return Ok(()) };
+        let Some(request) = ScanRequest::new(&self.table, &access, &arguments) else { return Ok(()) };
         self.slots = vec![None; self.table.columns.len()];
         for (slot, column) in request.columns.iter().enumerate() {
             self.slots[*column] = Some(slot);

@@ -21,12 +21,22 @@ pub(super) fn binary(
         }
         Arrow => Some(ColumnType::of(DataType::Json)),
         LongArrow => None,
-        Plus | Minus | Multiply | Divide | Modulo => Some(arithmetic(left?, right?)),
+        // An unknown side, a marker or NULL, has the type of the other.
+        Plus | Minus | Multiply | Divide | Modulo => match (left.or(right), right.or(left)) {
+            (Some(left), Some(right)) => Some(arithmetic(left, right)),
+            _ => Some(ColumnType::of(DataType::Double)),
+        },
         BitwiseAnd | BitwiseOr | PGBitwiseShiftLeft | PGBitwiseShiftRight => {
             Some(ColumnType::of(DataType::BigInt))
         }
         _ => None,
     }
+}
+
+/// Whether the operator calculates with numbers.
+pub(super) fn is_arithmetic(op: &BinaryOperator) -> bool {
+    use BinaryOperator::*;
+    matches!(op, Plus | Minus | Multiply | Divide | Modulo)
 }
 
 fn arithmetic(left: ColumnType, right: ColumnType) -> ColumnType {
