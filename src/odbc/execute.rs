@@ -203,6 +203,9 @@ impl StatementCall<'_> {
             return Ok(Completion::Failed);
         }
         let function = plan.dynamic_function.1;
+        if plan.prepared.writes() {
+            self.connection.writes += affected as usize;
+        }
         if let Some(cursor) = cursor {
             let columns = Arc::from(cursor.columns());
             let execution = Execution { plan: Some(plan), is_prepared };
@@ -212,7 +215,6 @@ impl StatementCall<'_> {
             self.describe_result();
             return Ok(Completion::Success);
         }
-        self.connection.writes += affected as usize;
         self.statement.diagnostics.row_count = affected;
         let execution = Execution { plan: Some(plan), is_prepared };
         self.statement.state = State::Executed(Box::new(execution), affected);

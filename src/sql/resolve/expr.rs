@@ -182,6 +182,11 @@ impl Resolver<'_> {
                 Ok(Typed::default())
             }
             Expr::Function(function) => self.function(function, scope, depth),
+            Expr::Interval(_) => {
+                let message =
+                    "Interval is a reserved word: to use it as a name, write \"Interval\" or [Interval].";
+                Err(Error::new(state::SYNTAX_ERROR, message))
+            }
             other => Err(unsupported(&format!("The expression {other}"))),
         }
     }
