@@ -1,13 +1,11 @@
 //! Procedure calls: one request, whose answer is the row.
 
-use std::borrow::Cow;
-
 use super::Database;
 use super::send;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
 use crate::sql::{CallPlan, Operand};
-use crate::twilio::{self, Layout, Page, Request};
+use crate::twilio::{Layout, Page, Request};
 use crate::value::Value;
 
 /// Sends the call; gives the row of the answer, if it has one.
@@ -40,10 +38,8 @@ pub(super) fn execute(
             false => form.extend(values.into_iter().map(|v| (input.sent_name().to_owned(), v))),
         }
     }
-    let path = twilio::expand_path(&procedure.path, |name| {
-        let given = path.iter().find(|(n, _)| *n == name).map(|(_, v)| Cow::Borrowed(v.as_str()));
-        given.or_else(|| (name == "AccountSid").then(|| Cow::Borrowed(database.client.account_sid())))
-    })?;
+    let given = |name: &str| path.iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str());
+    let path = send::path(&database.client, &procedure.path, given)?;
     let mut request = Request::new(procedure.product.as_str(), procedure.method, path);
     request.form = form;
     let columns = plan.returns.columns.iter().map(|c| (c.json.as_str(), c.data_type));

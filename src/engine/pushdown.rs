@@ -68,7 +68,7 @@ const REQUEST: f64 = 100.0;
 pub(super) fn choose(table: &Table, constraints: &[Constraint], columns: u64, ordered: bool) -> Choice {
     let find = |operator: Operator| constraints.iter().position(|c| c.usable && c.operator == operator);
     let equal = |column: usize| find(Operator::Equal(column));
-    let account = table.column("AccountSid").map(|(i, _)| i);
+    let account = table.account_column();
     let path_of = |template: &str| -> Vec<usize> {
         let mut seen = HashSet::new();
         table.path_columns(template).filter(|c| Some(*c) != account && seen.insert(*c)).collect()

@@ -9,7 +9,7 @@ use super::pushdown::{Access, Role};
 use super::send::{self, Pushed};
 use crate::error::{Error, Result, state};
 use crate::model::{Filter, FilterOperator, Method, Operation, Table};
-use crate::twilio::{self, Layout, Page, Pages, Request};
+use crate::twilio::{Layout, Page, Pages, Request};
 use crate::value::{Value, ValueRef};
 
 /// Everything that a scan's rows depend on.
@@ -101,14 +101,8 @@ impl ScanRequest {
     }
 
     fn request(&self, context: &Context, template: &str) -> Result<Request> {
-        let path = twilio::expand_path(template, |name| {
-            let column = self.table.column(name).map(|(i, _)| i);
-            match column.and_then(|i| self.path.get(&i)) {
-                Some(segment) => Some(segment.as_str().into()),
-                None if name == "AccountSid" => Some(context.client.account_sid().into()),
-                None => None,
-            }
-        })?;
+        let given = |name: &str| self.path.get(&self.table.column(name)?.0).map(String::as_str);
+        let path = send::path(&context.client, template, given)?;
         let mut request = Request::new(self.table.product.as_str(), Method::Get, path);
         request.query.clone_from(&self.query);
         Ok(request)
@@ -116,7 +110,7 @@ impl ScanRequest {
 
     /// The first path column of the list that is not known.
     fn missing_parent(&self) -> Option<usize> {
-        let account = self.table.column("AccountSid").map(|(i, _)| i);
+        let account = self.table.account_column();
         let mut path = self.table.path_columns(&self.table.list);
         path.find(|c| Some(*c) != account && !self.path.contains_key(c))
     }
@@ -159,7 +153,7 @@ impl Scan {
         let list = request.request(context, &request.table.list)?;
         let layout = Arc::new(request.layout(Some(&request.table.items)));
         let pages = context.client.list(list, layout, Some(request.page_size));
-        let account = request.table.column("AccountSid").map(|(i, _)| i);
+        let account = request.table.account_column();
         let has_parent = request.path.keys().any(|column| Some(*column) != account);
         Ok(Scan::List(if has_parent { pages.under_parent() } else { pages }))
     }
@@ -207,8 +201,7 @@ impl Walk {
                 Error::new(state::SYNTAX_ERROR, message)
             })?;
         let mut path = BTreeMap::new();
-        if let (Some((own, _)), Some((theirs, _))) =
-            (child.table.column("AccountSid"), table.column("AccountSid"))
+        if let (Some(own), Some(theirs)) = (child.table.account_column(), table.account_column())
             && let Some(account) = child.path.get(&own)
         {
             path.insert(theirs, account.clone());

@@ -1,9 +1,25 @@
 //! SQL values as Twilio takes them: path segments, query and form values.
 
+use std::borrow::Cow;
+
 use crate::convert;
 use crate::error::{Error, Result, state};
-use crate::model::{Column, DataType, Filter, FilterMatch, FilterOperator, Parameter};
+use crate::model::{ACCOUNT, Column, DataType, Filter, FilterMatch, FilterOperator, Parameter};
+use crate::twilio::{self, Client};
 use crate::value::Value;
+
+/// Fills a path template with what is given for its names; the account is the connection's unless given.
+///
+/// # Errors
+/// HY000 when a name has no value: an empty segment would address another resource.
+pub(super) fn path<'v>(
+    client: &'v Client,
+    template: &str,
+    given: impl Fn(&str) -> Option<&'v str>,
+) -> Result<String> {
+    let value = |name: &str| given(name).or_else(|| (name == ACCOUNT).then(|| client.account_sid()));
+    Ok(twilio::expand_path(template, |name| value(name).map(Cow::Borrowed))?)
+}
 
 /// The path segment for a column's value; `None` for NULL, which no row has.
 ///

@@ -1,6 +1,5 @@
 //! UPDATE and DELETE: rows are found first, then each is written by one request.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::Database;
@@ -10,7 +9,7 @@ use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
 use crate::model::{Operation, Parameter, Table};
 use crate::sql::{Operand, RowSource, WriteKind, WritePlan};
-use crate::twilio::{self, Client, Request};
+use crate::twilio::{Client, Request};
 use crate::value::Value;
 
 /// Writes the rows; gives how many there were. A row that Twilio does not find (404) is none.
@@ -107,10 +106,8 @@ fn build(
             None => return Ok(None),
         }
     }
-    let path = twilio::expand_path(&operation.path, |name| {
-        let given = segments.iter().find(|(n, _)| *n == name).map(|(_, v)| Cow::Borrowed(v.as_str()));
-        given.or_else(|| (name == "AccountSid").then(|| Cow::Borrowed(client.account_sid())))
-    })?;
+    let given = |name: &str| segments.iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str());
+    let path = send::path(client, &operation.path, given)?;
     let mut request = Request::new(table.product.as_str(), operation.method, path);
     for (parameter, value) in set.iter().zip(&row.values) {
         let values = send::form_values(parameter, value)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::procedure::ProcedureFile;
 use super::table::placeholders;
-use super::{Model, Procedure, Table, lookup_key};
+use super::{ACCOUNT, Model, Procedure, Table, lookup_key};
 
 mod files {
     include!(concat!(env!("OUT_DIR"), "/model_files.rs"));
@@ -99,7 +99,7 @@ fn check_table(model: &Model, table: &Table) -> Result<(), String> {
         }
     }
     for name in placeholders(&table.list) {
-        let given = name == "AccountSid" || table.parents.iter().any(|p| p.column == name);
+        let given = name == ACCOUNT || table.parents.iter().any(|p| p.column == name);
         column(name).and(if given { Ok(()) } else { Err(format!("{{{name}}} comes from no parent")) })?;
     }
     for operation in [&table.fetch, &table.update, &table.delete].into_iter().flatten() {
@@ -117,7 +117,7 @@ fn check_procedure(model: &Model, procedure: &Procedure) -> Result<(), String> {
             }
         }
     }
-    for name in placeholders(&procedure.path).filter(|&name| name != "AccountSid") {
+    for name in placeholders(&procedure.path).filter(|&name| name != ACCOUNT) {
         procedure.input(name).ok_or(format!("{{{name}}} is no input"))?;
     }
     Ok(())

@@ -23,6 +23,9 @@ pub use types::{ColumnType, DataType};
 /// The catalog that qualifies every table, as queries written for other Twilio drivers spell it.
 pub const CATALOG: &str = "CData";
 
+/// The name in path templates that the connection's account fills where nothing else does.
+pub const ACCOUNT: &str = "AccountSid";
+
 /// The schema that an unqualified table name is looked up in.
 pub const DEFAULT_SCHEMA: &str = "Twilio";
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::table::{Method, Table, placeholders};
-use super::{DataType, Parameter};
+use super::{ACCOUNT, DataType, Parameter};
 
 /// A data file: a procedure in full, or the update of a table's row under a name of its own.
 pub(super) enum ProcedureFile {
@@ -45,7 +45,7 @@ impl UpdateProcedure {
     ) -> Result<Procedure, String> {
         let target = table(&self.schema, &self.updates).ok_or(format!("{}: updates no table", self.name))?;
         let update = target.update.as_ref().ok_or(format!("{}: {} has no update", self.name, target.name))?;
-        let path = placeholders(&update.path).filter(|&name| name != "AccountSid").map(|name| {
+        let path = placeholders(&update.path).filter(|&name| name != ACCOUNT).map(|name| {
             let (_, column) = target.column(name).ok_or(format!("{}: no column {name}", target.name))?;
             Ok(Parameter {
                 name: column.name.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{ColumnType, DataType};
+use super::{ACCOUNT, ColumnType, DataType};
 
 /// Whether a table can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -58,6 +58,11 @@ impl Table {
     /// The columns that the path template names, by their positions.
     pub fn path_columns<'a>(&'a self, template: &'a str) -> impl Iterator<Item = usize> + 'a {
         placeholders(template).filter_map(|name| self.column(name).map(|(i, _)| i))
+    }
+
+    /// The position of the column that holds the account.
+    pub fn account_column(&self) -> Option<usize> {
+        self.column(ACCOUNT).map(|(i, _)| i)
     }
 
     /// Whether a column can be set by UPDATE.

@@ -168,7 +168,7 @@ impl Target {
         }
         let needed: HashSet<usize> = self.table.path_columns(&operation.path).collect();
         let given: HashSet<usize> = path.iter().map(|(p, _)| *p).collect();
-        let account = self.table.column("AccountSid").map(|(p, _)| p);
+        let account = self.table.account_column();
         let complete = needed.iter().all(|p| given.contains(p) || Some(*p) == account);
         if !complete || !given.is_subset(&needed) {
             return Ok(None);
