@@ -20,6 +20,7 @@ mod table;
 mod write;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
@@ -39,6 +40,8 @@ pub struct Database {
     model: Arc<Model>,
     client: Client,
     read_only: bool,
+    /// Rows written since the count was last taken.
+    writes: Arc<AtomicUsize>,
 }
 
 /// What an execution gave.
@@ -53,7 +56,7 @@ pub enum Outcome {
 impl Database {
     /// A database over `client`. Sends nothing.
     pub fn new(model: Arc<Model>, client: Client, read_only: bool) -> Self {
-        Database { model, client, read_only }
+        Database { model, client, read_only, writes: Arc::default() }
     }
 
     /// What the database shows.
@@ -74,6 +77,15 @@ impl Database {
     /// Refuses or admits writes from now on.
     pub fn set_read_only(&mut self, read_only: bool) {
         self.read_only = read_only;
+    }
+
+    /// How many rows have been written since the last call, those of statements that failed half-way included.
+    pub fn take_writes(&self) -> usize {
+        self.writes.swap(0, Ordering::Relaxed)
+    }
+
+    fn count_write(&self) {
+        self.writes.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Parses, resolves and types a statement. Sends nothing. `cancel` is the token of the ODBC statement: its

@@ -94,8 +94,9 @@ pub(super) fn choose(table: &Table, constraints: &[Constraint], columns: u64, or
 
     let (mut cost, mut rows) = (REQUEST, 1.0);
     if !fetch {
-        // A list below a parent is short; one at the top may be long. An unknown parent multiplies both.
-        let parents = 50f64.powi(walked as i32);
+        // A list below a parent is short; one at the top may be long. An unknown parent multiplies both, beyond
+        // what any other order of a join costs: the statement's own scan of the parents may be a smaller one.
+        let parents = 1000f64.powi(walked as i32);
         rows = if path.is_empty() { 1000.0 } else { 20.0 } * parents;
         cost = REQUEST * if path.is_empty() { 10.0 } else { 1.0 } * parents;
         for (position, filter) in table.filters.iter().enumerate() {
@@ -107,8 +108,10 @@ pub(super) fn choose(table: &Table, constraints: &[Constraint], columns: u64, or
             };
             if let Some(i) = find(operator) {
                 roles.push((Role::Filter(position), i));
-                rows = (rows / 4.0).max(1.0);
-                cost = (cost / 2.0).max(REQUEST);
+                if walked == 0 {
+                    rows = (rows / 4.0).max(1.0);
+                    cost = (cost / 2.0).max(REQUEST);
+                }
             }
         }
         // A small page saves nothing if rows of it may still be dropped or another order is wanted.

@@ -156,7 +156,7 @@ struct Walk {
     /// The child's path column that takes the key.
     column: usize,
     /// The rows that hold the keys; `None` when the statement gives them all.
-    parents: Option<(Scan, ScanRequest)>,
+    parents: Option<Parents>,
     keys: VecDeque<String>,
     seen: HashSet<String>,
     /// How many scans are begun side by side the next time.
@@ -165,6 +165,14 @@ struct Walk {
     ahead: VecDeque<Arc<Mutex<SharedScan>>>,
     /// The scan that is being read, and the pages that were taken from it.
     current: Option<(Arc<Mutex<SharedScan>>, usize)>,
+}
+
+/// The parents' scan, how many pages were taken from it, and which of its columns is the key.
+#[derive(Debug)]
+struct Parents {
+    scan: Arc<Mutex<SharedScan>>,
+    read: usize,
+    key: usize,
 }
 
 impl Scan {
@@ -237,18 +245,15 @@ impl Walk {
             path.insert(theirs, account.clone());
         }
         let page_size = table.page_size;
-        let parent =
-            ScanRequest { table, fetch: false, path, query, columns: vec![key], page_size, list: None };
-        let parents = Scan::open(context, &parent)?;
-        Ok(Walk::over(child.clone(), column, Some((parents, parent)), &[]))
+        // Whole rows where scans are kept: the statement may name the parents too.
+        let columns = if context.keep_scans { (0..table.columns.len()).collect() } else { vec![key] };
+        let key = columns.iter().position(|c| *c == key).unwrap_or_default();
+        let parent = ScanRequest { table, fetch: false, path, query, columns, page_size, list: None };
+        let parents = Parents { scan: context.scan(parent), read: 0, key };
+        Ok(Walk::over(child.clone(), column, Some(parents), &[]))
     }
 
-    fn over(
-        child: ScanRequest,
-        column: usize,
-        parents: Option<(Scan, ScanRequest)>,
-        keys: &[String],
-    ) -> Self {
+    fn over(child: ScanRequest, column: usize, parents: Option<Parents>, keys: &[String]) -> Self {
         // Keys that are listed are all wanted. A walk over parents may stop soon: it begins with one.
         let width = if parents.is_some() { 1 } else { MAX_CONCURRENCY };
         let mut walk = Walk {
@@ -286,10 +291,14 @@ impl Walk {
                 continue;
             }
             if self.keys.is_empty() {
-                let Some((parents, parent)) = &mut self.parents else { return Ok(None) };
-                let Some(page) = parents.next_page(context, parent)? else { return Ok(None) };
+                let Some(parents) = &mut self.parents else { return Ok(None) };
+                let mut scan = parents.scan.lock().unwrap_or_else(PoisonError::into_inner);
+                let page = scan.page(context, parents.read)?;
+                drop(scan);
+                parents.read += 1;
+                let (Some(page), column) = (page, parents.key) else { return Ok(None) };
                 for row in 0..page.rows() {
-                    if let ValueRef::Text(key) = page.value(row, 0) {
+                    if let ValueRef::Text(key) = page.value(row, column) {
                         self.add(key);
                     }
                 }

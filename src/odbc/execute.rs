@@ -203,9 +203,6 @@ impl StatementCall<'_> {
             return Ok(Completion::Failed);
         }
         let function = plan.dynamic_function.1;
-        if plan.prepared.writes() {
-            self.connection.writes += affected as usize;
-        }
         if let Some(cursor) = cursor {
             let columns = Arc::from(cursor.columns());
             let execution = Execution { plan: Some(plan), is_prepared };

@@ -58,7 +58,7 @@ impl Resolver<'_> {
                 let typed = self.walk(inner, scope, depth)?;
                 Ok(match op {
                     UnaryOperator::Not | UnaryOperator::BangNot => boolean(typed.nullable),
-                    _ => Typed::of(typed.column_type, typed.nullable),
+                    _ => Typed::of(typing::signed(typed.column_type), typed.nullable),
                 })
             }
             Expr::BinaryOp { left, op, right } => {

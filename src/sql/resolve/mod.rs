@@ -68,7 +68,12 @@ impl<'m> Resolver<'m> {
     pub fn plan(&mut self, mut query: Query) -> Result<QueryPlan> {
         let columns = self.query(&mut query, &Scope::default())?;
         let mut tables = std::mem::take(&mut self.tables);
-        tables.iter_mut().for_each(|used| used.shared |= self.named_again);
+        // A walk reads the parents as well.
+        let parents: Vec<String> =
+            tables.iter().flat_map(|used| used.table.parents.iter().map(|p| p.table.clone())).collect();
+        tables
+            .iter_mut()
+            .for_each(|used| used.shared |= self.named_again || parents.contains(&used.table.name));
         let reruns = self.reruns || tables.iter().any(|used| used.shared);
         Ok(QueryPlan { sql: query.to_string(), tables, reruns, columns })
     }
