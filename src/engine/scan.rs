@@ -298,9 +298,13 @@ impl Walk {
                 parents.read += 1;
                 let (Some(page), column) = (page, parents.key) else { return Ok(None) };
                 for row in 0..page.rows() {
-                    if let ValueRef::Text(key) = page.value(row, column) {
-                        self.add(key);
-                    }
+                    // A key that cannot be read would lose the rows below it in silence.
+                    let ValueRef::Text(key) = page.value(row, column) else {
+                        let message =
+                            format!("A row above {} was answered without its key.", self.child.table.name);
+                        return Err(Error::new(state::GENERAL_ERROR, message));
+                    };
+                    self.add(key);
                 }
                 continue;
             }
