@@ -15,6 +15,8 @@ pub(super) struct Constraint {
     pub operator: Operator,
     /// Whether its right side is known when the table is read.
     pub usable: bool,
+    /// Whether it is an IN, whose values can be had all at once.
+    pub is_list: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,6 +45,8 @@ pub(super) struct Access {
 pub(super) enum Role {
     /// The value of a column that is part of the path.
     Path(usize),
+    /// Values of such a column, each of which is a scan of its own.
+    PathList(usize),
     /// A filter of the table, by its position.
     Filter(usize),
     /// The number of rows that are wanted; a hint for the page size.
@@ -79,12 +83,20 @@ pub(super) fn choose(table: &Table, constraints: &[Constraint], columns: u64, or
     let fetch = !fetch_path.is_empty() && fetch_path.iter().all(|c| equal(*c).is_some());
     let path = if fetch { fetch_path } else { path_of(&table.list) };
     let walked = path.iter().filter(|c| equal(**c).is_none()).count();
-    roles.extend(path.iter().chain(&account).filter_map(|&c| equal(c).map(|i| (Role::Path(c), i))));
+    for &column in path.iter().chain(&account) {
+        let Some(i) = equal(column) else { continue };
+        // One list is taken whole, so that its scans can run side by side; SQLite goes through any other.
+        let is_first_list =
+            constraints[i].is_list && !roles.iter().any(|(r, _)| matches!(r, Role::PathList(_)));
+        roles.push((if is_first_list { Role::PathList(column) } else { Role::Path(column) }, i));
+    }
+    let lists = roles.iter().any(|(r, _)| matches!(r, Role::PathList(_)));
 
     let (mut cost, mut rows) = (REQUEST, 1.0);
     if !fetch {
-        // A list below a parent is short; one at the top may be long. An unknown parent multiplies both.
-        let parents = 50f64.powi(walked as i32);
+        // A list below a parent is short; one at the top may be long. An unknown parent multiplies both, beyond
+        // what any other order of a join costs: the statement's own scan of the parents may be a smaller one.
+        let parents = 1000f64.powi(walked as i32);
         rows = if path.is_empty() { 1000.0 } else { 20.0 } * parents;
         cost = REQUEST * if path.is_empty() { 10.0 } else { 1.0 } * parents;
         for (position, filter) in table.filters.iter().enumerate() {
@@ -96,8 +108,10 @@ pub(super) fn choose(table: &Table, constraints: &[Constraint], columns: u64, or
             };
             if let Some(i) = find(operator) {
                 roles.push((Role::Filter(position), i));
-                rows = (rows / 4.0).max(1.0);
-                cost = (cost / 2.0).max(REQUEST);
+                if walked == 0 {
+                    rows = (rows / 4.0).max(1.0);
+                    cost = (cost / 2.0).max(REQUEST);
+                }
             }
         }
         // A small page saves nothing if rows of it may still be dropped or another order is wanted.
@@ -107,6 +121,7 @@ pub(super) fn choose(table: &Table, constraints: &[Constraint], columns: u64, or
         if complete
             && !ordered
             && walked == 0
+            && !lists
             && let Some(i) = find(Operator::Limit)
         {
             roles.push((Role::Limit, i));
@@ -124,7 +139,7 @@ pub(super) fn choose(table: &Table, constraints: &[Constraint], columns: u64, or
 /// Whether the answer holds exactly the rows that the constraint selects.
 fn is_exact(table: &Table, role: Role) -> bool {
     match role {
-        Role::Path(_) => true,
+        Role::Path(_) | Role::PathList(_) => true,
         Role::Filter(i) => {
             let filter = &table.filters[i];
             filter.matches == FilterMatch::Exact && filter.operator == FilterOperator::Equal
@@ -148,7 +163,7 @@ mod tests {
     }
 
     fn usable(operator: Operator) -> Constraint {
-        Constraint { operator, usable: true }
+        Constraint { operator, usable: true, is_list: false }
     }
 
     #[test]
@@ -170,8 +185,18 @@ mod tests {
         let known = choose(&t, &[usable(Operator::Equal(column(&t, "ConferenceSid")))], 1, false);
         let walked = choose(&t, &[], 1, false);
         assert!(known.cost * 10.0 < walked.cost);
-        let unusable = Constraint { operator: Operator::Equal(column(&t, "ConferenceSid")), usable: false };
+        let unusable = Constraint { usable: false, ..usable(Operator::Equal(column(&t, "ConferenceSid"))) };
         assert_eq!(choose(&t, &[unusable], 1, false).access, walked.access);
+    }
+
+    #[test]
+    fn one_list_of_keys_is_taken_whole() {
+        let t = table("ConferenceParticipants");
+        let list = |name: &str| Constraint { is_list: true, ..usable(Operator::Equal(column(&t, name))) };
+        let choice = choose(&t, &[list("CallSid"), list("ConferenceSid")], 1, false);
+        assert!(choice.access.fetch);
+        let conference = column(&t, "ConferenceSid");
+        assert_eq!(choice.access.arguments, [Role::PathList(conference), Role::Path(column(&t, "CallSid"))]);
     }
 
     #[test]

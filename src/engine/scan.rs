@@ -12,6 +12,9 @@ use crate::model::{Filter, FilterOperator, Method, Operation, Table};
 use crate::twilio::{Layout, Page, Pages, Request};
 use crate::value::{Value, ValueRef};
 
+/// Scans that are read side by side at the most. Twilio bounds the requests of an account that run at once.
+const MAX_CONCURRENCY: usize = 8;
+
 /// Everything that a scan's rows depend on.
 #[derive(Clone, Debug)]
 pub(super) struct ScanRequest {
@@ -23,6 +26,15 @@ pub(super) struct ScanRequest {
     /// Positions of the columns that are read, in order.
     pub columns: Vec<usize>,
     page_size: u32,
+    /// A path column and its values, each of which is a scan of its own.
+    list: Option<(usize, Vec<String>)>,
+}
+
+/// What SQLite gives for an argument of a scan.
+#[derive(Debug)]
+pub(super) enum Argument {
+    One(Value),
+    List(Vec<Value>),
 }
 
 impl PartialEq for ScanRequest {
@@ -33,6 +45,7 @@ impl PartialEq for ScanRequest {
             && self.query == other.query
             && self.columns == other.columns
             && self.page_size == other.page_size
+            && self.list == other.list
     }
 }
 
@@ -41,16 +54,13 @@ impl Eq for ScanRequest {}
 impl Hash for ScanRequest {
     fn hash<H: Hasher>(&self, state: &mut H) {
         Arc::as_ptr(&self.table).hash(state);
-        (self.fetch, &self.path, &self.query, &self.columns, self.page_size).hash(state);
+        (self.fetch, &self.path, &self.query, &self.columns, self.page_size, &self.list).hash(state);
     }
 }
 
 impl ScanRequest {
     /// The request of an access with its arguments; `None` when no row can satisfy them.
-    ///
-    /// # Errors
-    /// 22018 for a malformed SID.
-    pub fn new(table: &Arc<Table>, access: &Access, arguments: &[Value]) -> Result<Option<Self>> {
+    pub fn new(table: &Arc<Table>, access: &Access, arguments: &[Argument]) -> Option<Self> {
         let used =
             |i: usize| access.columns & (1 << i.min(63)) != 0 || table.key.contains(&table.columns[i].name);
         let mut request = ScanRequest {
@@ -60,22 +70,34 @@ impl ScanRequest {
             query: Vec::new(),
             columns: (0..table.columns.len()).filter(|&i| used(i)).collect(),
             page_size: table.page_size,
+            list: None,
         };
         let mut wanted: Option<u64> = None;
-        for (role, value) in access.arguments.iter().zip(arguments) {
+        for (role, argument) in access.arguments.iter().zip(arguments) {
+            let value = match (argument, *role) {
+                (Argument::List(values), Role::PathList(column)) => {
+                    let keys = values.iter().filter_map(|value| send::key(&table.columns[column], value));
+                    request.list = Some((column, keys.collect()));
+                    continue;
+                }
+                (Argument::One(value), _) => value,
+                (Argument::List(_), _) => continue,
+            };
             match *role {
-                Role::Path(column) => match send::path_value(&table.columns[column], value)? {
-                    Some(segment) => {
-                        request.path.insert(column, segment);
+                Role::Path(column) | Role::PathList(column) => {
+                    match send::key(&table.columns[column], value) {
+                        Some(segment) => {
+                            request.path.insert(column, segment);
+                        }
+                        None => return None,
                     }
-                    None => return Ok(None),
-                },
+                }
                 Role::Filter(position) => {
                     let filter = &table.filters[position];
                     let Some((_, column)) = table.column(&filter.column) else { continue };
-                    match send::filter_value(column, filter, value)? {
+                    match send::filter_value(column, filter, value) {
                         Pushed::Value(text) => request.query.push((filter.parameter.clone(), text)),
-                        Pushed::Never => return Ok(None),
+                        Pushed::Never => return None,
                         Pushed::Unsuitable => wanted = Some(u64::MAX),
                     }
                 }
@@ -91,7 +113,7 @@ impl ScanRequest {
         if let Some(wanted) = wanted {
             request.page_size = u32::try_from(wanted).unwrap_or(u32::MAX).clamp(1, table.page_size);
         }
-        Ok(Some(request))
+        Some(request)
     }
 
     /// The layout of the columns that are read.
@@ -126,23 +148,39 @@ enum Scan {
     Done,
 }
 
-/// The lists below each row of a parent.
+/// A scan for each of many keys, one after the other, read ahead side by side.
 #[derive(Debug)]
 struct Walk {
-    /// The child's request without its parent's key.
+    /// The child's request without its key.
     child: ScanRequest,
     /// The child's path column that takes the key.
     column: usize,
-    parents: Scan,
-    parent: ScanRequest,
+    /// The rows that hold the keys; `None` when the statement gives them all.
+    parents: Option<Parents>,
     keys: VecDeque<String>,
     seen: HashSet<String>,
-    /// The list that is being read, and the pages that were taken from it.
+    /// How many scans are begun side by side the next time.
+    width: usize,
+    /// Scans whose first page has been asked for.
+    ahead: VecDeque<Arc<Mutex<SharedScan>>>,
+    /// The scan that is being read, and the pages that were taken from it.
     current: Option<(Arc<Mutex<SharedScan>>, usize)>,
+}
+
+/// The parents' scan, how many pages were taken from it, and which of its columns is the key.
+#[derive(Debug)]
+struct Parents {
+    scan: Arc<Mutex<SharedScan>>,
+    read: usize,
+    key: usize,
 }
 
 impl Scan {
     fn open(context: &Context, request: &ScanRequest) -> Result<Scan> {
+        if let Some((column, keys)) = &request.list {
+            let child = ScanRequest { list: None, ..request.clone() };
+            return Ok(Scan::Walk(Box::new(Walk::over(child, *column, None, keys))));
+        }
         if request.fetch {
             let Some(Operation { path, .. }) = &request.table.fetch else { return Ok(Scan::Done) };
             return Ok(Scan::Fetch(path.clone()));
@@ -207,16 +245,35 @@ impl Walk {
             path.insert(theirs, account.clone());
         }
         let page_size = table.page_size;
-        let parent = ScanRequest { table, fetch: false, path, query, columns: vec![key], page_size };
-        Ok(Walk {
-            child: child.clone(),
+        // Whole rows where scans are kept: the statement may name the parents too.
+        let columns = if context.keep_scans { (0..table.columns.len()).collect() } else { vec![key] };
+        let key = columns.iter().position(|c| *c == key).unwrap_or_default();
+        let parent = ScanRequest { table, fetch: false, path, query, columns, page_size, list: None };
+        let parents = Parents { scan: context.scan(parent), read: 0, key };
+        Ok(Walk::over(child.clone(), column, Some(parents), &[]))
+    }
+
+    fn over(child: ScanRequest, column: usize, parents: Option<Parents>, keys: &[String]) -> Self {
+        // Keys that are listed are all wanted. A walk over parents may stop soon: it begins with one.
+        let width = if parents.is_some() { 1 } else { MAX_CONCURRENCY };
+        let mut walk = Walk {
+            child,
             column,
-            parents: Scan::open(context, &parent)?,
-            parent,
+            parents,
             keys: VecDeque::new(),
             seen: HashSet::new(),
+            width,
+            ahead: VecDeque::new(),
             current: None,
-        })
+        };
+        keys.iter().for_each(|key| walk.add(key));
+        walk
+    }
+
+    fn add(&mut self, key: &str) {
+        if self.seen.insert(key.to_owned()) {
+            self.keys.push_back(key.to_owned());
+        }
     }
 
     fn next_page(&mut self, context: &Context) -> Result<Option<Arc<Page>>> {
@@ -229,21 +286,63 @@ impl Walk {
                 }
                 self.current = None;
             }
-            if let Some(key) = self.keys.pop_front() {
-                self.child.path.insert(self.column, key);
-                self.current = Some((context.scan(self.child.clone()), 0));
+            if let Some(scan) = self.ahead.pop_front() {
+                self.current = Some((scan, 0));
                 continue;
             }
-            let Some(page) = self.parents.next_page(context, &self.parent)? else { return Ok(None) };
-            for row in 0..page.rows() {
-                if let ValueRef::Text(key) = page.value(row, 0)
-                    && self.seen.insert(key.to_owned())
-                {
-                    self.keys.push_back(key.to_owned());
+            if self.keys.is_empty() {
+                let Some(parents) = &mut self.parents else { return Ok(None) };
+                let mut scan = parents.scan.lock().unwrap_or_else(PoisonError::into_inner);
+                let page = scan.page(context, parents.read)?;
+                drop(scan);
+                parents.read += 1;
+                let (Some(page), column) = (page, parents.key) else { return Ok(None) };
+                for row in 0..page.rows() {
+                    // A key that cannot be read would lose the rows below it in silence.
+                    let ValueRef::Text(key) = page.value(row, column) else {
+                        let message =
+                            format!("A row above {} was answered without its key.", self.child.table.name);
+                        return Err(Error::new(state::GENERAL_ERROR, message));
+                    };
+                    self.add(key);
                 }
+                continue;
             }
+            let count = self.width.min(self.keys.len());
+            for key in self.keys.drain(..count) {
+                self.child.path.insert(self.column, key);
+                self.ahead.push_back(context.scan(self.child.clone()));
+            }
+            self.width = (self.width * 2).min(MAX_CONCURRENCY);
+            read_ahead(context, self.ahead.make_contiguous())?;
         }
     }
+}
+
+/// Asks for the first pages of the scans side by side.
+fn read_ahead(context: &Context, scans: &[Arc<Mutex<SharedScan>>]) -> Result<()> {
+    // The last one is read on this thread.
+    let Some((last, others)) = scans.split_last() else { return Ok(()) };
+    let read =
+        |scan: &Mutex<SharedScan>| scan.lock().unwrap_or_else(PoisonError::into_inner).read_ahead(context);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = others
+            .iter()
+            // Where no thread is to be had, the page is read when it is wanted.
+            .filter_map(|scan| std::thread::Builder::new().spawn_scoped(scope, move || read(scan)).ok())
+            .collect();
+        let mut result = read(last);
+        for thread in threads {
+            let other = thread.join().unwrap_or_else(|_| {
+                Err(Error::new(
+                    state::GENERAL_ERROR,
+                    "The driver failed while it read ahead. Please report this.",
+                ))
+            });
+            result = result.and(other);
+        }
+        result
+    })
 }
 
 /// A scan that several cursors of one statement may read.
@@ -253,6 +352,8 @@ pub(super) struct SharedScan {
     scan: Option<Scan>,
     keep: bool,
     pages: Vec<Arc<Page>>,
+    /// The first page, or that there is none, if it has been read before it was wanted.
+    ahead: Option<Option<Arc<Page>>>,
     /// Pages that were read, kept or not.
     read: usize,
 }
@@ -260,7 +361,7 @@ pub(super) struct SharedScan {
 impl SharedScan {
     /// Nothing is sent before the first page is asked for. `keep` holds pages for cursors that come later.
     pub fn new(request: ScanRequest, keep: bool) -> Self {
-        SharedScan { request, scan: None, keep, pages: Vec::new(), read: 0 }
+        SharedScan { request, scan: None, keep, pages: Vec::new(), ahead: None, read: 0 }
     }
 
     /// The page of that number, counted from 0; `None` after the last one. Without `keep`, pages can be read in
@@ -270,15 +371,31 @@ impl SharedScan {
             return Ok(Some(page.clone()));
         }
         debug_assert_eq!(number, self.read, "pages are read in order");
-        let scan = match &mut self.scan {
-            Some(scan) => scan,
-            none => none.insert(Scan::open(context, &self.request)?),
+        let page = match self.ahead.take() {
+            Some(page) => page,
+            None => self.next_page(context)?,
         };
-        let Some(page) = scan.next_page(context, &self.request)? else { return Ok(None) };
+        let Some(page) = page else { return Ok(None) };
         self.read += 1;
         if self.keep {
             self.pages.push(page.clone());
         }
         Ok(Some(page))
+    }
+
+    /// Reads the first page before it is wanted.
+    fn read_ahead(&mut self, context: &Context) -> Result<()> {
+        if self.read == 0 && self.ahead.is_none() {
+            self.ahead = Some(self.next_page(context)?);
+        }
+        Ok(())
+    }
+
+    fn next_page(&mut self, context: &Context) -> Result<Option<Arc<Page>>> {
+        let scan = match &mut self.scan {
+            Some(scan) => scan,
+            none => none.insert(Scan::open(context, &self.request)?),
+        };
+        scan.next_page(context, &self.request)
     }
 }

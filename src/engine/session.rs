@@ -39,7 +39,7 @@ impl Session {
     /// 42000 for what SQLite refuses.
     pub fn open(database: &Database, query: &QueryPlan, cancel: &CancelToken) -> Result<Session> {
         let context =
-            Context::new(database.model.clone(), database.client.clone(), cancel.clone(), query.is_joined());
+            Context::new(database.model.clone(), database.client.clone(), cancel.clone(), query.reruns);
         let connection = connect(query, &context).map_err(|e| {
             context.take_error().unwrap_or_else(|| Error::new(state::GENERAL_ERROR, format!("SQLite: {e}")))
         })?;

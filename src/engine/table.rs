@@ -11,6 +11,7 @@ use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::{self, ToSqlOutput};
 use rusqlite::vtab::{
     Filters, IndexConstraintOp, IndexInfo, Module, VTab, VTabConnection, VTabCursor, sqlite3_vtab,
@@ -19,8 +20,8 @@ use rusqlite::vtab::{
 use rusqlite::{Connection, Error as SqliteError};
 
 use super::context::Context;
-use super::pushdown::{self, Access, Constraint, Operator};
-use super::scan::{ScanRequest, SharedScan};
+use super::pushdown::{self, Access, Constraint, Operator, Role};
+use super::scan::{Argument, ScanRequest, SharedScan};
 use crate::error::{Error, Result, state};
 use crate::model::{DataType, Table};
 use crate::sql::plan::{TableUse, module_name};
@@ -43,7 +44,7 @@ pub(super) fn register(
 ) -> rusqlite::Result<()> {
     const MODULE: Module<ResourceTable> = Module::eponymous_only_module();
     let table = used.table.clone();
-    let resource = Resource { table, whole_rows: used.times > 1, context: context.clone() };
+    let resource = Resource { table, whole_rows: used.shared, context: context.clone() };
     connection.create_module(module_name(&used.table).as_str(), &MODULE, Some(resource))
 }
 
@@ -98,12 +99,25 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
         guarded(&self.context, || {
             let constraints: Vec<Constraint> = info
                 .constraints()
-                .map(|c| Constraint { operator: operator(c.operator(), c.column()), usable: c.is_usable() })
+                .enumerate()
+                .map(|(i, c)| Constraint {
+                    // Twilio compares as BINARY does; another collation selects rows that it would leave out.
+                    operator: match info.collation(i) {
+                        Ok("BINARY") => operator(c.operator(), c.column()),
+                        _ => Operator::Other,
+                    },
+                    usable: c.is_usable(),
+                    is_list: info.is_in_constraint(i).unwrap_or(false),
+                })
                 .collect();
             let ordered = info.num_of_order_by() > 0;
             let columns = if self.whole_rows { u64::MAX } else { info.col_used() };
             let choice = pushdown::choose(&self.table, &constraints, columns, ordered);
             for (argument, constraint) in choice.constraints.iter().enumerate() {
+                if matches!(choice.access.arguments[argument], Role::PathList(_)) {
+                    let taken = info.set_in_constraint(*constraint, true);
+                    taken.map_err(|e| Error::new(state::GENERAL_ERROR, e.to_string()))?;
+                }
                 // `omit` stays off: what the server selects is checked again.
                 info.constraint_usage(*constraint).set_argv_index(argument as c_int + 1);
             }
@@ -180,13 +194,23 @@ struct ResourceCursor<'vtab> {
 }
 
 impl ResourceCursor<'_> {
-    fn start(&mut self, access: &str, arguments: &[Value]) -> Result<()> {
+    fn start(&mut self, access: &str, given: &Filters<'_>) -> Result<()> {
+        let internal = |e: String| Error::new(state::GENERAL_ERROR, e);
         self.scan = None;
         self.page = None;
         self.pages = 0;
-        let access: Access =
-            serde_json::from_str(access).map_err(|e| Error::new(state::GENERAL_ERROR, e.to_string()))?;
-        let Some(request) = ScanRequest::new(&self.table, &access, arguments)? else { return Ok(()) };
+        let access: Access = serde_json::from_str(access).map_err(|e| internal(e.to_string()))?;
+        let mut arguments = Vec::with_capacity(access.arguments.len());
+        for (i, (role, one)) in access.arguments.iter().zip(given.iter()).enumerate() {
+            arguments.push(match role {
+                Role::PathList(_) => {
+                    let list = given.in_values(i).map_err(|e| internal(e.to_string()))?;
+                    Argument::List(list.map(|v| Ok(value(v))).collect().map_err(|e| internal(e.to_string()))?)
+                }
+                _ => Argument::One(value(one)),
+            });
+        }
+        let Some(request) = ScanRequest::new(&self.table, &access, &arguments) else { return Ok(()) };
         self.slots = vec![None; self.table.columns.len()];
         for (slot, column) in request.columns.iter().enumerate() {
             self.slots[*column] = Some(slot);
@@ -216,10 +240,7 @@ impl ResourceCursor<'_> {
 unsafe impl VTabCursor for ResourceCursor<'_> {
     fn filter(&mut self, _: c_int, access: Option<&str>, arguments: &Filters<'_>) -> rusqlite::Result<()> {
         let context = self.context.clone();
-        guarded(&context, || {
-            let arguments: Vec<Value> = arguments.iter().map(value).collect();
-            self.start(access.unwrap_or_default(), &arguments)
-        })
+        guarded(&context, || self.start(access.unwrap_or_default(), arguments))
     }
 
     fn next(&mut self) -> rusqlite::Result<()> {

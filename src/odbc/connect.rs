@@ -98,7 +98,6 @@ impl ConnectionCall<'_> {
             read_only: settings.read_only,
             log,
         });
-        connection.writes = 0;
         Ok(Completion::Success)
     }
 }

@@ -156,9 +156,8 @@ fn unwrap_escapes(tokens: &mut Vec<TokenWithSpan>) -> Result<()> {
 /// Writes `TOP ?` as `TOP (?)`: sqlparser reads anything but a number in parentheses only.
 fn parenthesise_top(tokens: &mut Vec<TokenWithSpan>) {
     let is_marker = |t: &TokenWithSpan| matches!(t.token, Token::Placeholder(_));
-    let top =
-        tokens.windows(2).position(|w| bare_word(&w[0].token).as_deref() == Some("top") && is_marker(&w[1]));
-    if let Some(top) = top {
+    let is_top = |w: &[TokenWithSpan]| bare_word(&w[0].token).as_deref() == Some("top") && is_marker(&w[1]);
+    while let Some(top) = tokens.windows(2).position(is_top) {
         let span = tokens[top + 1].span;
         tokens.insert(top + 2, TokenWithSpan::new(Token::RParen, span));
         tokens.insert(top + 1, TokenWithSpan::new(Token::LParen, span));

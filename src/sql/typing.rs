@@ -21,11 +21,25 @@ pub(super) fn binary(
         }
         Arrow => Some(ColumnType::of(DataType::Json)),
         LongArrow => None,
-        Plus | Minus | Multiply | Divide | Modulo => Some(arithmetic(left?, right?)),
+        // An unknown side, a marker or NULL, has the type of the other.
+        Plus | Minus | Multiply | Divide | Modulo => match (left.or(right), right.or(left)) {
+            (Some(left), Some(right)) => Some(arithmetic(left, right)),
+            _ => Some(ColumnType::of(DataType::Double)),
+        },
         BitwiseAnd | BitwiseOr | PGBitwiseShiftLeft | PGBitwiseShiftRight => {
             Some(ColumnType::of(DataType::BigInt))
         }
         _ => None,
+    }
+}
+
+/// The type of a value with a sign.
+pub(super) fn signed(operand: Option<ColumnType>) -> Option<ColumnType> {
+    use DataType::*;
+    match operand?.data_type {
+        Integer | BigInt | Double | Decimal => operand,
+        Boolean => Some(ColumnType::of(BigInt)),
+        _ => Some(ColumnType::of(Double)),
     }
 }
 

@@ -272,8 +272,8 @@ functions! {
     Window "percent_rank" (0, 0;) -> DOUBLE, Never;
     Window "cume_dist" (0, 0;) -> DOUBLE, Never;
     Window "ntile" (1, 1; Int) -> BIGINT, Never;
-    Window "lag" (1, 3; Any, Int, Any) -> First, Possible;
-    Window "lead" (1, 3; Any, Int, Any) -> First, Possible;
+    Window "lag" (1, 3; Alike, Int, Alike) -> ALIKE, Possible;
+    Window "lead" (1, 3; Alike, Int, Alike) -> ALIKE, Possible;
     Window "first_value" (1, 1; Any) -> First, Possible;
     Window "last_value" (1, 1; Any) -> First, Possible;
     Window "nth_value" (2, 2; Any, Int) -> First, Possible;

@@ -1,16 +1,17 @@
 //! Expressions: binding, typing, and bringing literals into the representation of what they are compared with.
 
 use sqlparser::ast::{
-    BinaryOperator, CastKind, DataType as SqlDataType, Expr, Ident, SetExpr, TypedString, UnaryOperator,
-    Value, ValueWithSpan, WindowSpec,
+    BinaryOperator, DataType as SqlDataType, Expr, Ident, Query, SetExpr, TypedString, UnaryOperator, Value,
+    ValueWithSpan, WindowSpec,
 };
 
 use super::forms;
 use super::scope::Bound;
-use super::{Resolver, Scope, Typed, quote, refuse, unsupported};
+use super::{Resolver, Scope, Typed, quote, unsupported};
 use crate::convert;
 use crate::error::{Error, Result, state};
-use crate::model::{ColumnType, DataType};
+use crate::model::{ColumnType, DataType, check_sid};
+use crate::sql::plan::ResultColumn;
 use crate::sql::{lex, typing};
 use crate::value;
 
@@ -58,14 +59,14 @@ impl Resolver<'_> {
                 let typed = self.walk(inner, scope, depth)?;
                 Ok(match op {
                     UnaryOperator::Not | UnaryOperator::BangNot => boolean(typed.nullable),
-                    _ => Typed::of(typed.column_type, typed.nullable),
+                    _ => Typed::of(typing::signed(typed.column_type), typed.nullable),
                 })
             }
             Expr::BinaryOp { left, op, right } => {
                 let l = self.walk(left, scope, depth)?;
                 let r = self.walk(right, scope, depth)?;
                 if is_comparison(op) {
-                    self.compare(left, &l, right, &r)?;
+                    self.compare(left, &l, right, &r, *op == BinaryOperator::Eq)?;
                 } else {
                     self.operands(op, &l, &r)?;
                 }
@@ -85,22 +86,22 @@ impl Resolver<'_> {
             Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
                 let l = self.walk(left, scope, depth)?;
                 let r = self.walk(right, scope, depth)?;
-                self.compare(left, &l, right, &r)?;
+                self.compare(left, &l, right, &r, false)?;
                 Ok(boolean(false))
             }
             Expr::Between { expr: e, low, high, .. } => {
                 let typed = self.walk(e, scope, depth)?;
                 for bound in [low, high] {
                     let b = self.walk(bound, scope, depth)?;
-                    self.compare(e, &typed, bound, &b)?;
+                    self.compare(e, &typed, bound, &b, false)?;
                 }
                 Ok(boolean(true))
             }
-            Expr::InList { expr: e, list, .. } => {
+            Expr::InList { expr: e, list, negated } => {
                 let typed = self.walk(e, scope, depth)?;
                 for item in list {
                     let i = self.walk(item, scope, depth)?;
-                    self.compare(e, &typed, item, &i)?;
+                    self.compare(e, &typed, item, &i, !*negated)?;
                 }
                 Ok(boolean(true))
             }
@@ -116,18 +117,18 @@ impl Resolver<'_> {
                         }
                     }
                 }
-                let columns = self.query(subquery, scope)?;
+                let columns = self.sub_query(subquery, scope)?;
                 if let [column] = &columns[..] {
                     self.set_parameter(&typed, &Typed::of(Some(column.column_type), true));
                 }
                 Ok(boolean(true))
             }
             Expr::Exists { subquery, .. } => {
-                self.query(subquery, scope)?;
+                self.sub_query(subquery, scope)?;
                 Ok(boolean(false))
             }
             Expr::Subquery(subquery) => {
-                let columns = self.query(subquery, scope)?;
+                let columns = self.sub_query(subquery, scope)?;
                 Ok(Typed::of(columns.first().map(|c| c.column_type), true))
             }
             Expr::Like { any: false, expr: e, pattern, escape_char, .. } => {
@@ -148,7 +149,7 @@ impl Resolver<'_> {
                 for when in conditions {
                     let condition = self.walk(&mut when.condition, scope, depth)?;
                     if let (Some(operand), Some(of)) = (operand.as_mut(), &of) {
-                        self.compare(operand, of, &mut when.condition, &condition)?;
+                        self.compare(operand, of, &mut when.condition, &condition, false)?;
                     }
                     results.push(self.walk(&mut when.result, scope, depth)?);
                 }
@@ -186,6 +187,12 @@ impl Resolver<'_> {
         }
     }
 
+    /// A query inside an expression, which SQLite may run for each row.
+    fn sub_query(&mut self, query: &mut Query, scope: &Scope<'_>) -> Result<Vec<ResultColumn>> {
+        self.reruns = true;
+        self.query(query, scope)
+    }
+
     /// Rewrites a name to the relation's and the column's own names, quoted.
     fn name(&mut self, expr: &mut Expr, path: &[Ident], scope: &Scope<'_>) -> Result<Typed> {
         match scope.bind(path)? {
@@ -194,10 +201,8 @@ impl Resolver<'_> {
                 *expr = Expr::CompoundIdentifier(parts.map(|p| Ident::with_quote('"', p)).collect());
                 Ok(typed)
             }
-            Bound::Output(typed) => {
-                if let Expr::Identifier(ident) = expr {
-                    quote(ident);
-                }
+            Bound::Bare { name, typed } => {
+                *expr = Expr::Identifier(Ident::with_quote('"', name));
                 Ok(typed)
             }
         }
@@ -237,22 +242,43 @@ impl Resolver<'_> {
         }
     }
 
-    /// Brings the literal or the marker on one side of a comparison to the type of the other side.
+    /// Brings the literal or the marker on one side of a comparison to the type of the other side. `equal` says that
+    /// only equal values are looked for.
     ///
     /// # Errors
-    /// 22007 or 22018 for a literal that is no value of that type: an empty result would hide the mistake.
-    fn compare(&mut self, left: &mut Expr, l: &Typed, right: &mut Expr, r: &Typed) -> Result<()> {
-        self.set_parameter(l, r);
-        self.set_parameter(r, l);
+    /// 22007 or 22018 for a literal that is no value of that type, or no SID of the column's: an empty result would
+    /// hide the mistake.
+    fn compare(
+        &mut self,
+        left: &mut Expr,
+        l: &Typed,
+        right: &mut Expr,
+        r: &Typed,
+        equal: bool,
+    ) -> Result<()> {
         if let (Expr::Tuple(lefts), Expr::Tuple(rights)) = (&mut *left, &mut *right) {
             for (i, (left, right)) in lefts.iter_mut().zip(rights).enumerate() {
                 let of = |typed: &Typed| typed.items.get(i).cloned().unwrap_or_default();
-                self.compare(left, &of(l), right, &of(r))?;
+                self.compare(left, &of(l), right, &of(r), equal)?;
             }
             return Ok(());
         }
-        coerce(left, r)?;
-        coerce(right, l)?;
+        for (side, typed, beside) in [(&mut *left, l, r), (&mut *right, r, l)] {
+            self.set_parameter(typed, beside);
+            coerce(side, beside)?;
+            let sid = beside
+                .base
+                .as_ref()
+                .map(|(table, i)| &table.columns[*i])
+                .filter(|c| equal && c.sid.is_some());
+            let Some(column) = sid else { continue };
+            if let Some(number) = typed.marker {
+                self.parameters[number].sid.clone_from(&column.sid);
+            }
+            if let Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(text), .. }) = side {
+                check_sid(&column.name, column.sid.as_deref(), text)?;
+            }
+        }
         align(left, l, r);
         align(right, r, l);
         Ok(())
@@ -287,61 +313,6 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    /// CAST and TRY_CAST. A literal is converted here, so that it can be sent to Twilio.
-    fn cast(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
-        let Expr::Cast { kind, expr: e, data_type, format, .. } = expr else { return Ok(Typed::default()) };
-        refuse(format.is_some(), "CAST with FORMAT")?;
-        let tries = matches!(kind, CastKind::TryCast | CastKind::SafeCast);
-        let typed = self.walk(e, scope, depth)?;
-        let target = typing::cast(data_type).ok_or_else(|| unsupported(&format!("CAST to {data_type}")))?;
-        self.set_parameter(&typed, &Typed::of(Some(target), true));
-        let result = Typed::of(Some(target), typed.nullable || tries);
-        let is_same = typed.column_type.is_some_and(|t| t.data_type == target.data_type);
-        if is_same && is_temporal(&result) {
-            *expr = forms::take(e);
-            return Ok(result);
-        }
-        if is_temporal(&result)
-            && typed.column_type.is_some_and(|t| t.data_type == DataType::Text)
-            && is_literal(e)
-        {
-            return match coerce(e, &Typed::of(Some(typing::wider(target)), true)) {
-                Ok(()) => {
-                    typing::narrow(e, target);
-                    *expr = forms::take(e);
-                    Ok(result)
-                }
-                Err(_) if tries => {
-                    *expr = Expr::value(Value::Null);
-                    Ok(result)
-                }
-                Err(error) => Err(error),
-            };
-        }
-        let detail = match target.data_type {
-            DataType::Text if target.size != ColumnType::UNKNOWN_TEXT_SIZE => Some(target.size),
-            DataType::Decimal if target.size != ColumnType::of(DataType::Decimal).size => {
-                Some(u32::from(target.scale))
-            }
-            _ => None,
-        };
-        // SQLite's own gives 0 for text that is no number, and knows no dates.
-        let is_plain = match target.data_type {
-            DataType::Text => detail.is_none(),
-            DataType::Json | DataType::Binary => true,
-            _ => false,
-        };
-        if is_plain {
-            *kind = CastKind::Cast;
-            *data_type = affinity(target);
-            return Ok(result);
-        }
-        let name = format!("{:?}", target.data_type).to_lowercase();
-        let arguments = [forms::take(e), forms::text(name), forms::number(u8::from(tries))];
-        *expr = forms::call("convert_to", arguments.into_iter().chain(detail.map(forms::number)).collect());
-        Ok(result)
-    }
-
     /// Types a marker by what it stands beside.
     pub(super) fn set_parameter(&mut self, marker: &Typed, beside: &Typed) {
         let (Some(number), Some(column_type)) = (marker.marker, beside.column_type) else { return };
@@ -373,7 +344,7 @@ fn is_comparison(op: &BinaryOperator) -> bool {
     matches!(op, Eq | NotEq | Lt | LtEq | Gt | GtEq)
 }
 
-fn is_temporal(typed: &Typed) -> bool {
+pub(super) fn is_temporal(typed: &Typed) -> bool {
     let data_type = typed.column_type.map(|t| t.data_type);
     matches!(data_type, Some(DataType::Date | DataType::Time | DataType::Timestamp))
 }
@@ -449,17 +420,4 @@ fn typed_string(typed: &TypedString) -> Result<(Expr, Typed)> {
     };
     let literal = ValueWithSpan { value: Value::SingleQuotedString(text), span: typed.value.span };
     Ok((Expr::Value(literal), Typed::of(Some(target), false)))
-}
-
-/// The name by which SQLite's CAST gives the representation of a type.
-fn affinity(target: ColumnType) -> SqlDataType {
-    match target.data_type {
-        DataType::Boolean | DataType::Integer | DataType::BigInt => SqlDataType::Integer(None),
-        DataType::Double => SqlDataType::Real,
-        DataType::Decimal => SqlDataType::Numeric(sqlparser::ast::ExactNumberInfo::None),
-        DataType::Binary => SqlDataType::Blob(None),
-        DataType::Text | DataType::Json | DataType::Date | DataType::Time | DataType::Timestamp => {
-            SqlDataType::Text
-        }
-    }
 }
