@@ -269,7 +269,11 @@ impl Resolver<'_> {
         r: &Typed,
         equal: bool,
     ) -> Result<()> {
+        let between_columns = l.base.is_some() && r.base.is_some();
         for (side, typed, beside) in [(&mut *left, l, r), (&mut *right, r, l)] {
+            if between_columns {
+                keep_local(side, typed);
+            }
             self.set_parameter(typed, beside);
             coerce(side, beside)?;
             let sid = beside
@@ -365,6 +369,16 @@ impl Resolver<'_> {
             self.expr(&mut term.expr, scope)?;
         }
         Ok(())
+    }
+}
+
+/// Hides a column from the virtual table that it belongs to, unless it is part of a path. A filter whose value comes
+/// from each row of another table would be a request for each row, where one scan that is kept does for all.
+fn keep_local(side: &mut Expr, typed: &Typed) {
+    let Some((table, position)) = &typed.base else { return };
+    if matches!(side, Expr::CompoundIdentifier(_)) && !table.is_in_path(*position) {
+        let column = std::mem::replace(side, Expr::value(Value::Null));
+        *side = Expr::UnaryOp { op: UnaryOperator::Plus, expr: Box::new(column) };
     }
 }
 
