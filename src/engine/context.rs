@@ -17,6 +17,8 @@ pub(super) struct Context {
     pub cancel: CancelToken,
     /// Whether scans are kept, because SQLite may run one again for each row of another table.
     pub keep_scans: bool,
+    /// Whether predicates are sent to Twilio.
+    pub pushdown: bool,
     state: Mutex<State>,
 }
 
@@ -32,8 +34,14 @@ struct State {
 }
 
 impl Context {
-    pub fn new(model: Arc<Model>, client: Client, cancel: CancelToken, keep_scans: bool) -> Arc<Self> {
-        Arc::new(Context { model, client, cancel, keep_scans, state: Mutex::default() })
+    pub fn new(
+        model: Arc<Model>,
+        client: Client,
+        cancel: CancelToken,
+        keep_scans: bool,
+        pushdown: bool,
+    ) -> Arc<Self> {
+        Arc::new(Context { model, client, cancel, keep_scans, pushdown, state: Mutex::default() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
