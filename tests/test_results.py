@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyodbc
 import pytest
 
-from support import CUSTOMER, EXPERT, SUPPORT, WAITING_ROOM
+from support import CUSTOMER, EXPERT, SUBACCOUNT, SUPPORT, WAITING_ROOM
 
 JOIN = "FROM Conferences c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid"
 
@@ -100,3 +100,24 @@ def test_a_write_that_is_stopped_on_its_way_has_an_unknown_outcome(cursor, sim):
     sql = f"UPDATE ConferenceParticipants SET Hold = true WHERE ConferenceSid = '{SUPPORT}' AND CallSid = '{EXPERT}'"
     with pytest.raises(pyodbc.OperationalError, match="HYT00.*not known"):
         cursor.connection.execute(sql)
+
+
+def test_a_join_on_what_is_no_key_reads_each_list_once(cursor, sim):
+    sql = "SELECT COUNT(*) FROM Conferences a JOIN Conferences b ON a.Name = b.Name AND a.Status = b.Status"
+    assert rows(cursor, sql)[0][0] > 26
+    assert len(sim.requests()) == 1
+
+
+def test_a_join_below_another_account_stays_in_that_account(cursor, sim):
+    sql = f"""SELECT c.Name, p.AccountSid FROM Conferences c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid
+              WHERE c.AccountSid = '{SUBACCOUNT}'"""
+    found = rows(cursor, sql)
+    assert found and {account for _, account in found} == {SUBACCOUNT}
+    assert {request.status for request in sim.requests()} == {200}
+
+
+def test_is_compares_with_null(cursor):
+    some = rows(cursor, "SELECT Sid FROM Conferences WHERE Name IS ?", "Support line")
+    assert len(some) >= 1
+    unnamed = rows(cursor, "SELECT Sid FROM Conferences WHERE Name IS ?", None)
+    assert unnamed == rows(cursor, "SELECT Sid FROM Conferences WHERE Name IS NULL")

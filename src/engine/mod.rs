@@ -40,6 +40,7 @@ pub struct Database {
     model: Arc<Model>,
     client: Client,
     read_only: bool,
+    pushdown: bool,
     /// Rows written since the count was last taken.
     writes: Arc<AtomicUsize>,
 }
@@ -56,7 +57,7 @@ pub enum Outcome {
 impl Database {
     /// A database over `client`. Sends nothing.
     pub fn new(model: Arc<Model>, client: Client, read_only: bool) -> Self {
-        Database { model, client, read_only, writes: Arc::default() }
+        Database { model, client, read_only, pushdown: true, writes: Arc::default() }
     }
 
     /// What the database shows.
@@ -77,6 +78,12 @@ impl Database {
     /// Refuses or admits writes from now on.
     pub fn set_read_only(&mut self, read_only: bool) {
         self.read_only = read_only;
+    }
+
+    /// Keeps predicates to the driver, save for the keys without which a list cannot be read: slower, and a way to
+    /// see whether a result depends on what Twilio filters.
+    pub fn set_pushdown(&mut self, pushdown: bool) {
+        self.pushdown = pushdown;
     }
 
     /// How many rows have been written since the last call, those of statements that failed half-way included.

@@ -8,7 +8,7 @@ use super::context::Context;
 use super::pushdown::{Access, Role};
 use super::send::{self, Pushed};
 use crate::error::{Error, Result, state};
-use crate::model::{Filter, FilterOperator, Method, Operation, Table};
+use crate::model::{ACCOUNT, Filter, FilterOperator, Method, Operation, Table};
 use crate::twilio::{Layout, Page, Pages, Request};
 use crate::value::{Value, ValueRef};
 
@@ -123,11 +123,36 @@ impl ScanRequest {
     }
 
     fn request(&self, context: &Context, template: &str) -> Result<Request> {
-        let given = |name: &str| self.path.get(&self.table.column(name)?.0).map(String::as_str);
+        // Below a row of another account, that account's path leads on.
+        let inherited = match self.account() {
+            Some(_) => None,
+            None => self.path.values().find_map(|key| context.account_of(key)),
+        };
+        let given = |name: &str| match self.table.column(name).and_then(|(i, _)| self.path.get(&i)) {
+            Some(value) => Some(value.as_str()),
+            None => inherited.as_deref().filter(|_| name == ACCOUNT),
+        };
         let path = send::path(&context.client, template, given)?;
         let mut request = Request::new(self.table.product.as_str(), Method::Get, path);
         request.query.clone_from(&self.query);
         Ok(request)
+    }
+
+    /// The keys of a page's rows.
+    fn keys<'p>(&'p self, page: &'p Page) -> impl Iterator<Item = String> + 'p {
+        let is_key = |column: &usize| self.table.key.contains(&self.table.columns[*column].name);
+        let columns = self.columns.iter().enumerate().filter(move |(_, c)| is_key(c)).map(|(slot, _)| slot);
+        columns.flat_map(move |slot| (0..page.rows()).map(move |row| (row, slot))).filter_map(
+            |(row, slot)| match page.value(row, slot) {
+                ValueRef::Text(key) => Some(key.to_owned()),
+                _ => None,
+            },
+        )
+    }
+
+    /// The account that the statement names.
+    fn account(&self) -> Option<&str> {
+        self.path.get(&self.table.account_column()?).map(String::as_str)
     }
 
     /// The first path column of the list that is not known.
@@ -209,7 +234,12 @@ impl Scan {
             Scan::Done => None,
         };
         match &page {
-            Some(page) => context.warn(&request.table, &request.columns, page),
+            Some(page) => {
+                context.warn(&request.table, &request.columns, page);
+                if let Some(account) = request.account() {
+                    context.remember_account(account, request.keys(page));
+                }
+            }
             None => *self = Scan::Done,
         }
         Ok(page.map(Arc::new))

@@ -38,8 +38,13 @@ impl Session {
     /// # Errors
     /// 42000 for what SQLite refuses.
     pub fn open(database: &Database, query: &QueryPlan, cancel: &CancelToken) -> Result<Session> {
-        let context =
-            Context::new(database.model.clone(), database.client.clone(), cancel.clone(), query.reruns);
+        let context = Context::new(
+            database.model.clone(),
+            database.client.clone(),
+            cancel.clone(),
+            query.reruns,
+            database.pushdown,
+        );
         let connection = connect(query, &context).map_err(|e| {
             context.take_error().unwrap_or_else(|| Error::new(state::GENERAL_ERROR, format!("SQLite: {e}")))
         })?;

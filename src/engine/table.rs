@@ -112,7 +112,7 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
                 .collect();
             let ordered = info.num_of_order_by() > 0;
             let columns = if self.whole_rows { u64::MAX } else { info.col_used() };
-            let choice = pushdown::choose(&self.table, &constraints, columns, ordered);
+            let choice = pushdown::choose(&self.table, &constraints, columns, ordered, self.context.pushdown);
             for (argument, constraint) in choice.constraints.iter().enumerate() {
                 if matches!(choice.access.arguments[argument], Role::PathList(_)) {
                     let taken = info.set_in_constraint(*constraint, true);

@@ -44,6 +44,7 @@ pub(super) fn tokenize(sql: &str) -> Result<Tokens> {
     unwrap_escapes(&mut tokens)?;
     convert::rewrite(&mut tokens)?;
     parenthesise_top(&mut tokens);
+    spell_out_is(&mut tokens);
     Ok(Tokens { tokens, is_call })
 }
 
@@ -164,6 +165,42 @@ fn parenthesise_top(tokens: &mut Vec<TokenWithSpan>) {
     }
 }
 
+/// Writes SQLite's `a IS b` and `a IS NOT b` as the standard does: `a IS [NOT] DISTINCT FROM b`.
+fn spell_out_is(tokens: &mut Vec<TokenWithSpan>) {
+    let word = |tokens: &[TokenWithSpan], i: usize| tokens.get(i).and_then(|t| bare_word(&t.token));
+    let mut i = 0;
+    while i < tokens.len() {
+        if word(tokens, i).as_deref() == Some("is") {
+            let negated = word(tokens, i + 1).as_deref() == Some("not");
+            let operand = i + 1 + usize::from(negated);
+            let known = [
+                "null",
+                "true",
+                "false",
+                "unknown",
+                "distinct",
+                "json",
+                "normalized",
+                "nfc",
+                "nfd",
+                "nfkc",
+                "nfkd",
+            ];
+            let spelt = word(tokens, operand).is_some_and(|w| known.contains(&w.as_str()));
+            if !spelt && operand < tokens.len() {
+                let span = tokens[i].span;
+                let mut words = vec![keyword("DISTINCT", Keyword::DISTINCT), keyword("FROM", Keyword::FROM)];
+                if !negated {
+                    words.insert(0, keyword("NOT", Keyword::NOT));
+                }
+                let words = words.into_iter().map(|w| TokenWithSpan::new(w, span));
+                tokens.splice(i + 1..operand, words);
+            }
+        }
+        i += 1;
+    }
+}
+
 pub(super) fn keyword(text: &str, keyword: Keyword) -> Token {
     Token::Word(Word { value: text.into(), quote_style: None, keyword })
 }
@@ -198,6 +235,17 @@ mod tests {
         assert_eq!(text("SELECT {fn UCASE({fn LTRIM(a)})}"), "SELECT UCASE ( LTRIM ( a ) )");
         assert_eq!(text("a LIKE 'x' {escape '\\'}"), "a LIKE 'x' ESCAPE '\\'");
         assert_eq!(text("FROM {oj a LEFT OUTER JOIN b ON c = d}"), "FROM a LEFT OUTER JOIN b ON c = d");
+    }
+
+    #[test]
+    fn is_means_not_distinct_from() {
+        assert_eq!(text("a IS ?"), "a IS NOT DISTINCT FROM ?");
+        assert_eq!(text("a IS NOT 'x'"), "a IS DISTINCT FROM 'x'");
+        for spelt in
+            ["a IS NULL", "a IS NOT NULL", "a IS NOT DISTINCT FROM b", "a IS DISTINCT FROM b", "a IS TRUE"]
+        {
+            assert_eq!(text(spelt), spelt);
+        }
     }
 
     #[test]

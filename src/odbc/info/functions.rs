@@ -111,6 +111,7 @@ pub const SCALAR_FUNCTIONS: &[ScalarFunction] = {
 /// An interval of TIMESTAMPADD and TIMESTAMPDIFF.
 #[derive(Clone, Copy, Debug)]
 pub struct Interval {
+    #[cfg_attr(not(test), expect(dead_code, reason = "for readers, and for the test that runs each"))]
     pub name: &'static str,
     /// The bit in SQL_TIMEDATE_ADD_INTERVALS and SQL_TIMEDATE_DIFF_INTERVALS.
     pub bit: u32,

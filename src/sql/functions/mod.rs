@@ -130,9 +130,9 @@ impl Function {
             }
             Returns::First => first,
             Returns::Alike => self.common(types),
-            Returns::Widened => match first?.data_type {
-                Boolean | Integer | BigInt => Some(ColumnType::of(BigInt)),
-                Decimal => first,
+            Returns::Widened => match first.map(|t| t.data_type) {
+                Some(Boolean | Integer | BigInt) => Some(ColumnType::of(BigInt)),
+                Some(Decimal) => first,
                 _ => Some(ColumnType::of(Double)),
             },
             Returns::Moment => {

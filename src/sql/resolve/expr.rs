@@ -263,7 +263,11 @@ impl Resolver<'_> {
             }
             return Ok(());
         }
+        let between_columns = l.base.is_some() && r.base.is_some();
         for (side, typed, beside) in [(&mut *left, l, r), (&mut *right, r, l)] {
+            if between_columns {
+                keep_local(side, typed);
+            }
             self.set_parameter(typed, beside);
             coerce(side, beside)?;
             let sid = beside
@@ -336,6 +340,16 @@ impl Resolver<'_> {
             self.expr(&mut term.expr, scope)?;
         }
         Ok(())
+    }
+}
+
+/// Hides a column from the virtual table that it belongs to, unless it is part of a path. A filter whose value comes
+/// from each row of another table would be a request for each row, where one scan that is kept does for all.
+fn keep_local(side: &mut Expr, typed: &Typed) {
+    let Some((table, position)) = &typed.base else { return };
+    if matches!(side, Expr::CompoundIdentifier(_)) && !table.is_in_path(*position) {
+        let column = std::mem::replace(side, Expr::value(Value::Null));
+        *side = Expr::UnaryOp { op: UnaryOperator::Plus, expr: Box::new(column) };
     }
 }
 
@@ -415,7 +429,8 @@ fn typed_string(typed: &TypedString) -> Result<(Expr, Typed)> {
         Value::SingleQuotedString(text) => text,
         other => return Err(unsupported(&format!("{other} as a date"))),
     };
-    let value::Value::Text(text) = convert::canonical(text, &target)? else {
+    let read = convert::canonical(text, &target);
+    let value::Value::Text(text) = read.map_err(|e| Error { state: state::INVALID_DATETIME, ..e })? else {
         return Err(Error::new(state::INVALID_DATETIME, format!("'{text}' is not a date or time.")));
     };
     let literal = ValueWithSpan { value: Value::SingleQuotedString(text), span: typed.value.span };

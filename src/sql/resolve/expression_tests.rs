@@ -111,6 +111,7 @@ fn functions_are_typed() {
         ("CAST(1 AS SQL_BIGINT)", DataType::BigInt),
         ("Sid REGEXP 'CF'", DataType::Boolean),
         ("SUM(1)", DataType::BigInt),
+        ("ROUND(?, 1)", DataType::Double),
         ("MAX(DateCreated)", DataType::Timestamp),
     ] {
         let column = query(&format!("SELECT {expression} FROM Conferences")).columns.remove(0);
@@ -201,6 +202,7 @@ fn operands_of_set_operations_are_written_without_parentheses() {
         ),
         ("(SELECT 1 a) ORDER BY a", "SELECT * FROM (SELECT 1 AS \"a\") ORDER BY \"a\""),
         ("VALUES (1, 'a'), (2, 'b')", "VALUES (1, 'a'), (2, 'b')"),
+        ("VALUES (2), (1) ORDER BY 1 LIMIT 1", "SELECT * FROM (VALUES (2), (1)) ORDER BY 1 LIMIT 1"),
         (
             "SELECT t.b FROM (VALUES (1, 2)) AS t(a, b)",
             "SELECT \"t\".\"b\" AS \"b\" FROM (WITH \"t\" (\"a\", \"b\") AS (VALUES (1, 2)) SELECT * FROM \"t\") AS \"t\"",

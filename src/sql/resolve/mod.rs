@@ -110,7 +110,7 @@ impl<'m> Resolver<'m> {
             }
         }
         let result = self.body(query, outer);
-        sets::unwrap_top(&mut query.body);
+        sets::unwrap_top(query);
         self.ctes.truncate(ctes_outside);
         result
     }

@@ -111,10 +111,13 @@ impl Resolver<'_> {
     }
 }
 
-/// Takes the parentheses off a whole statement, or writes it as a SELECT from what is in them.
-pub(super) fn unwrap_top(body: &mut Box<SetExpr>) {
-    if matches!(**body, SetExpr::Query(_)) {
-        wrap(body);
+/// Writes a body in parentheses as a SELECT from what is in them; likewise VALUES that are sorted or cut.
+pub(super) fn unwrap_top(query: &mut Query) {
+    let is_arranged = query.order_by.is_some() || query.limit_clause.is_some();
+    match &*query.body {
+        SetExpr::Query(_) => wrap(&mut query.body),
+        SetExpr::Values(_) if is_arranged => wrap(&mut query.body),
+        _ => {}
     }
 }
 
