@@ -70,6 +70,10 @@ const REQUEST: f64 = 100.0;
 
 /// Chooses how to read the table. `columns` is SQLite's mask of used columns.
 pub(super) fn choose(table: &Table, constraints: &[Constraint], columns: u64, ordered: bool) -> Choice {
+    if table.source.is_some() {
+        let access = Access { fetch: false, arguments: Vec::new(), columns };
+        return Choice { access, constraints: Vec::new(), cost: 1.0, rows: 1000 };
+    }
     let find = |operator: Operator| constraints.iter().position(|c| c.usable && c.operator == operator);
     let equal = |column: usize| find(Operator::Equal(column));
     let account = table.account_column();
