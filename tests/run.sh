@@ -66,14 +66,16 @@ rust_tests() {
 # A file at a time: should the driver take the process with it, the other files still run.
 python_tests() {
     local file name report sums
+    export TMPDIR=$work/tmp
     for file in "$@"; do
+        rm -rf -- "$TMPDIR" && mkdir -p -- "$TMPDIR"
         name=$(basename -- "$file" .py)
         report=$work/$name.xml
-        timeout --kill-after=10 900 "$venv/bin/python" -m pytest --basetemp="$work/tmp" --junitxml="$report" "$file" </dev/null
+        timeout --kill-after=10 900 "$venv/bin/python" -m pytest --junitxml="$report" "$file" </dev/null
         read -ra sums < <("$venv/bin/python" "$tests/sum_report.py" "$report")
         count "${sums[@]}"
     done
-    rm -rf -- "$work/tmp"
+    rm -rf -- "$TMPDIR"
 }
 
 main() {

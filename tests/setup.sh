@@ -26,7 +26,7 @@ missing_packages() {
 
 main() {
     local packages as_root=() log
-    mapfile -t packages < <(missing_packages)
+    mapfile -t packages < <(missing_packages | sort -u)
     if ((${#packages[@]} == 0)); then
         return
     fi
@@ -46,7 +46,7 @@ main() {
         </dev/null 2>&1); then
         fail "apt-get could not install ${packages[*]}:"$'\n'"$log"
     fi
-    mapfile -t packages < <(missing_packages)
+    mapfile -t packages < <(missing_packages | sort -u)
     if ((${#packages[@]} != 0)); then
         fail "still missing after apt-get: ${packages[*]}"
     fi

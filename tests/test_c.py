@@ -57,4 +57,4 @@ def test_a_program_is_clean_under_valgrind(compiled, sim, name):
 
 
 def test_there_are_programs():
-    assert len(PROGRAMS) >= 10
+    assert len(PROGRAMS) >= 12

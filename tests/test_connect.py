@@ -251,6 +251,15 @@ def test_timeout_ends_a_slow_request(connect, sim):
     assert error.value.args[0] in ("HYT00", "HYT01")
 
 
+def test_the_login_timeout_ends_a_connection_that_is_not_answered(connect):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        started = time.monotonic()
+        with pytest.raises(pyodbc.OperationalError) as error:
+            connect(account(f"http://127.0.0.1:{silent.getsockname()[1]}"), timeout=1)
+    assert time.monotonic() - started < 4
+    assert error.value.args[0] in ("HYT00", "HYT01", "08001")
+
+
 @pytest.mark.parametrize("value", ["soon", "-1"])
 def test_a_timeout_that_is_none_is_told(sim, value):
     with odbc.environment() as env, env.connection() as connection:

@@ -11,6 +11,7 @@ from support import (
     CONFERENCES,
     CUSTOMER,
     IN_PROGRESS,
+    ROOT,
     SALES,
     SUPERVISOR,
     SUPPORT,
@@ -33,6 +34,16 @@ def test_all_conferences_are_one_request(cursor, sim):
 def test_participants_of_a_conference_are_one_request(cursor, sim):
     assert len(run(cursor, f"SELECT * FROM ConferenceParticipants WHERE ConferenceSid = '{SUPPORT}'")) == 5
     assert sim.lines() == [f"GET {PARTICIPANTS}"]
+
+
+def test_the_first_screens_statements_cost_nine_requests(cursor, sim):
+    statements = [line.split('"')[1] for line in (ROOT / "installer/quickstart.sh").read_text().splitlines() if line.startswith('    query "')]
+    counts = []
+    for sql in statements:
+        sim.clear()
+        run(cursor, sql)
+        counts.append(len(sim.lines()))
+    assert counts == [1, 1, 1 + len(IN_PROGRESS)]
 
 
 def test_pages_are_as_large_as_twilio_gives_them(cursor, sim):

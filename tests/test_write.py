@@ -131,6 +131,12 @@ def test_update_sets_a_conference_to_nothing_but_completed(cursor, sim):
     assert writes(sim) == []
 
 
+def test_update_does_not_take_a_column_that_the_api_cannot_set(cursor, sim):
+    with pytest.raises(pyodbc.Error, match="Status"):
+        cursor.execute(f"UPDATE ConferenceParticipants SET Status = 'connected' WHERE ConferenceSid = '{SUPPORT}' AND CallSid = '{CUSTOMER}'")
+    assert sim.requests() == []
+
+
 def test_what_was_written_is_read(cursor):
     cursor.execute(f"UPDATE ConferenceParticipants SET Muted = true WHERE ConferenceSid = '{SUPPORT}' AND CallSid = '{CUSTOMER}'")
     sql = f"SELECT Muted FROM ConferenceParticipants WHERE ConferenceSid = '{SUPPORT}' AND CallSid = '{CUSTOMER}'"

@@ -28,6 +28,7 @@ const KEYWORDS: &[(&str, Kind)] = &[
     ("ConnectOnOpen", Kind::Switch),
     ("Logfile", Kind::Text),
     ("Verbosity", Kind::Level),
+    ("Pushdown", Kind::Switch),
     // Not the driver's: unixODBC and its tools read these.
     ("Description", Kind::Text),
     ("DMEnvAttr", Kind::Text),

@@ -4,6 +4,7 @@ use super::Database;
 use super::send;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
+use crate::model::Method;
 use crate::sql::{CallPlan, Operand};
 use crate::twilio::{Layout, Page, Request};
 use crate::value::Value;
@@ -47,5 +48,8 @@ pub(super) fn execute(
     let once =
         procedure.creates || plan.arguments.iter().any(|(position, _)| procedure.inputs[*position].acts);
     let written = database.client.write(&request, Some(&layout), once, cancel)?;
+    if procedure.method != Method::Get {
+        database.count_write();
+    }
     Ok(written.row)
 }

@@ -20,6 +20,8 @@ pub(super) struct Context {
     pub keep_scans: bool,
     /// What the system tables show.
     pub snapshots: Snapshots,
+    /// Whether predicates are sent to Twilio.
+    pub pushdown: bool,
     state: Mutex<State>,
 }
 
@@ -30,15 +32,24 @@ struct State {
     warnings: Vec<Error>,
     /// The columns that a warning was posted for.
     warned: HashSet<(String, String)>,
+    /// The accounts of rows that are not the connection's, by their keys: what lies below them is theirs too.
+    accounts: HashMap<String, String>,
 }
 
 impl Context {
-    pub fn new(model: Arc<Model>, client: Client, cancel: CancelToken, keep_scans: bool) -> Arc<Self> {
+    pub fn new(
+        model: Arc<Model>,
+        client: Client,
+        cancel: CancelToken,
+        keep_scans: bool,
+        pushdown: bool,
+    ) -> Arc<Self> {
         Arc::new(Context {
             model,
             client,
             cancel,
             keep_scans,
+            pushdown,
             snapshots: Snapshots::default(),
             state: Mutex::default(),
         })
@@ -65,6 +76,19 @@ impl Context {
         let mut state = self.state();
         let scan = state.scans.entry(request.clone());
         scan.or_insert_with(|| Arc::new(Mutex::new(SharedScan::new(request, true)))).clone()
+    }
+
+    /// Remembers which account the rows belong to, if it is not the connection's.
+    pub fn remember_account(&self, account: &str, keys: impl Iterator<Item = String>) {
+        if account != self.client.account_sid() {
+            let mut state = self.state();
+            state.accounts.extend(keys.map(|key| (key, account.to_owned())));
+        }
+    }
+
+    /// The account of the row with that key, if it is not the connection's.
+    pub fn account_of(&self, key: &str) -> Option<String> {
+        self.state().accounts.get(key).cloned()
     }
 
     /// Turns the page's unreadable values into one warning for each column.

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, Error, Result};
+
+use crate::convert;
+use crate::model::{ColumnType, DataType};
 
 /// Makes them known to the connection.
 pub(super) fn register(connection: &Connection) -> Result<()> {
@@ -33,6 +36,14 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
     connection.create_scalar_function("concat", -1, pure, |c| {
         let parts: Option<Vec<String>> = (0..c.len()).map(|i| text(c.get_raw(i))).collect();
         Ok(parts.map(|p| p.concat()))
+    })?;
+    let boolean = ColumnType::of(DataType::Boolean);
+    connection.create_scalar_function("to_boolean", 1, pure, move |c| {
+        let Some(text) = text(c.get_raw(0)) else { return Ok(Value::Null) };
+        match convert::canonical(&text, &boolean) {
+            Ok(crate::value::Value::Integer(b)) => Ok(Value::Integer(b)),
+            _ => Err(Error::UserFunctionError(format!("'{text}' is not a boolean").into())),
+        }
     })?;
     connection.create_scalar_function("pi", 0, pure, |_| Ok(std::f64::consts::PI))?;
 

@@ -23,10 +23,11 @@ mod table;
 mod write;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
-use crate::model::{ColumnType, DataType, Method, Model};
+use crate::model::{ColumnType, DataType, Method, Model, check_sid};
 use crate::sql::{self, Plan, Statement};
 use crate::twilio::Client;
 use crate::value::Value;
@@ -42,6 +43,9 @@ pub struct Database {
     model: Arc<Model>,
     client: Client,
     read_only: bool,
+    pushdown: bool,
+    /// Rows written since the count was last taken.
+    writes: Arc<AtomicUsize>,
 }
 
 /// What an execution gave.
@@ -56,7 +60,7 @@ pub enum Outcome {
 impl Database {
     /// A database over `client`. Sends nothing.
     pub fn new(model: Arc<Model>, client: Client, read_only: bool) -> Self {
-        Database { model, client, read_only }
+        Database { model, client, read_only, pushdown: true, writes: Arc::default() }
     }
 
     /// What the database shows.
@@ -77,6 +81,21 @@ impl Database {
     /// Refuses or admits writes from now on.
     pub fn set_read_only(&mut self, read_only: bool) {
         self.read_only = read_only;
+    }
+
+    /// Keeps predicates to the driver, save for the keys without which a list cannot be read: slower, and a way to
+    /// see whether a result depends on what Twilio filters.
+    pub fn set_pushdown(&mut self, pushdown: bool) {
+        self.pushdown = pushdown;
+    }
+
+    /// How many rows have been written since the last call, those of statements that failed half-way included.
+    pub fn take_writes(&self) -> usize {
+        self.writes.swap(0, Ordering::Relaxed)
+    }
+
+    fn count_write(&self) {
+        self.writes.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Parses, resolves and types a statement. Sends nothing. `cancel` is the token of the ODBC statement: its
@@ -171,6 +190,11 @@ impl Prepared {
             return Err(Error::new(state::WRONG_PARAMETER_COUNT, message));
         }
         self.check_read_only()?;
+        for (info, value) in self.statement.parameters.iter().zip(&parameters) {
+            if let (Some(prefix), Value::Text(text)) = (&info.sid, value) {
+                check_sid(info.name.as_deref().unwrap_or("A parameter"), Some(prefix), text)?;
+            }
+        }
         match &self.statement.plan {
             Plan::Query(query) => {
                 let session = match self.session.take() {

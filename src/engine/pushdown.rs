@@ -68,8 +68,15 @@ pub(super) struct Choice {
 /// Requests outweigh everything that SQLite does by itself.
 const REQUEST: f64 = 100.0;
 
-/// Chooses how to read the table. `columns` is SQLite's mask of used columns.
-pub(super) fn choose(table: &Table, constraints: &[Constraint], columns: u64, ordered: bool) -> Choice {
+/// Chooses how to read the table. `columns` is SQLite's mask of used columns; `enabled` is false where nothing is to be
+/// pushed but the keys without which a list cannot be read.
+pub(super) fn choose(
+    table: &Table,
+    constraints: &[Constraint],
+    columns: u64,
+    ordered: bool,
+    enabled: bool,
+) -> Choice {
     if table.source.is_some() {
         let access = Access { fetch: false, arguments: Vec::new(), columns };
         return Choice { access, constraints: Vec::new(), cost: 1.0, rows: 1000 };
@@ -84,7 +91,7 @@ pub(super) fn choose(table: &Table, constraints: &[Constraint], columns: u64, or
 
     let mut roles: Vec<(Role, usize)> = Vec::new();
     let fetch_path = table.fetch.as_ref().map(|f| path_of(&f.path)).unwrap_or_default();
-    let fetch = !fetch_path.is_empty() && fetch_path.iter().all(|c| equal(*c).is_some());
+    let fetch = enabled && !fetch_path.is_empty() && fetch_path.iter().all(|c| equal(*c).is_some());
     let path = if fetch { fetch_path } else { path_of(&table.list) };
     let walked = path.iter().filter(|c| equal(**c).is_none()).count();
     for &column in path.iter().chain(&account) {
@@ -98,11 +105,12 @@ pub(super) fn choose(table: &Table, constraints: &[Constraint], columns: u64, or
 
     let (mut cost, mut rows) = (REQUEST, 1.0);
     if !fetch {
-        // A list below a parent is short; one at the top may be long. An unknown parent multiplies both.
-        let parents = 50f64.powi(walked as i32);
+        // A list below a parent is short; one at the top may be long. An unknown parent multiplies both, beyond
+        // what any other order of a join costs: the statement's own scan of the parents may be a smaller one.
+        let parents = 1000f64.powi(walked as i32);
         rows = if path.is_empty() { 1000.0 } else { 20.0 } * parents;
         cost = REQUEST * if path.is_empty() { 10.0 } else { 1.0 } * parents;
-        for (position, filter) in table.filters.iter().enumerate() {
+        for (position, filter) in table.filters.iter().enumerate().filter(|_| enabled) {
             let Some((column, _)) = table.column(&filter.column) else { continue };
             let operator = match filter.operator {
                 FilterOperator::Equal => Operator::Equal(column),
@@ -111,14 +119,16 @@ pub(super) fn choose(table: &Table, constraints: &[Constraint], columns: u64, or
             };
             if let Some(i) = find(operator) {
                 roles.push((Role::Filter(position), i));
-                rows = (rows / 4.0).max(1.0);
-                cost = (cost / 2.0).max(REQUEST);
+                if walked == 0 {
+                    rows = (rows / 4.0).max(1.0);
+                    cost = (cost / 2.0).max(REQUEST);
+                }
             }
         }
         // A small page saves nothing if rows of it may still be dropped or another order is wanted.
         let exact = |i: usize| roles.iter().any(|(role, c)| *c == i && is_exact(table, *role));
         let is_limit = |c: &Constraint| matches!(c.operator, Operator::Limit | Operator::Offset);
-        let complete = constraints.iter().enumerate().all(|(i, c)| is_limit(c) || exact(i));
+        let complete = enabled && constraints.iter().enumerate().all(|(i, c)| is_limit(c) || exact(i));
         if complete
             && !ordered
             && walked == 0
@@ -174,27 +184,27 @@ mod tests {
             usable(Operator::Equal(column(&t, "CallSid"))),
             usable(Operator::Equal(column(&t, "ConferenceSid"))),
         ];
-        let choice = choose(&t, &both, 1, false);
+        let choice = choose(&t, &both, 1, false, true);
         assert!(choice.access.fetch);
         assert_eq!(choice.constraints, [1, 0], "the path's order");
-        assert!(!choose(&t, &both[..1], 1, false).access.fetch, "the conference is not known");
+        assert!(!choose(&t, &both[..1], 1, false, true).access.fetch, "the conference is not known");
     }
 
     #[test]
     fn a_known_parent_is_cheaper_than_walking_them() {
         let t = table("ConferenceParticipants");
-        let known = choose(&t, &[usable(Operator::Equal(column(&t, "ConferenceSid")))], 1, false);
-        let walked = choose(&t, &[], 1, false);
+        let known = choose(&t, &[usable(Operator::Equal(column(&t, "ConferenceSid")))], 1, false, true);
+        let walked = choose(&t, &[], 1, false, true);
         assert!(known.cost * 10.0 < walked.cost);
         let unusable = Constraint { usable: false, ..usable(Operator::Equal(column(&t, "ConferenceSid"))) };
-        assert_eq!(choose(&t, &[unusable], 1, false).access, walked.access);
+        assert_eq!(choose(&t, &[unusable], 1, false, true).access, walked.access);
     }
 
     #[test]
     fn one_list_of_keys_is_taken_whole() {
         let t = table("ConferenceParticipants");
         let list = |name: &str| Constraint { is_list: true, ..usable(Operator::Equal(column(&t, name))) };
-        let choice = choose(&t, &[list("CallSid"), list("ConferenceSid")], 1, false);
+        let choice = choose(&t, &[list("CallSid"), list("ConferenceSid")], 1, false, true);
         assert!(choice.access.fetch);
         let conference = column(&t, "ConferenceSid");
         assert_eq!(choice.access.arguments, [Role::PathList(conference), Role::Path(column(&t, "CallSid"))]);
@@ -204,7 +214,8 @@ mod tests {
     fn ranges_and_switches_are_filters() {
         let t = table("Conferences");
         let date = column(&t, "DateCreated");
-        let choice = choose(&t, &[usable(Operator::Lower(date)), usable(Operator::Upper(date))], 1, false);
+        let choice =
+            choose(&t, &[usable(Operator::Lower(date)), usable(Operator::Upper(date))], 1, false, true);
         let parameter = |role: &Role| match role {
             Role::Filter(i) => t.filters[*i].parameter.as_str(),
             other => panic!("{other:?}"),
@@ -219,7 +230,7 @@ mod tests {
     fn limit_shrinks_the_page_only_if_no_row_can_be_dropped_or_moved() {
         let t = table("Conferences");
         let takes_limit = |constraints: &[Constraint], ordered| {
-            choose(&t, constraints, 1, ordered).access.arguments.contains(&Role::Limit)
+            choose(&t, constraints, 1, ordered, true).access.arguments.contains(&Role::Limit)
         };
         let limit = usable(Operator::Limit);
         assert!(takes_limit(&[limit], false));

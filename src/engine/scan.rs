@@ -8,7 +8,7 @@ use super::context::Context;
 use super::pushdown::{Access, Role};
 use super::send::{self, Pushed};
 use crate::error::{Error, Result, state};
-use crate::model::{Filter, FilterOperator, Method, Operation, Table};
+use crate::model::{ACCOUNT, Filter, FilterOperator, Method, Operation, Table};
 use crate::twilio::{Layout, Page, Pages, Request};
 use crate::value::{Value, ValueRef};
 
@@ -60,10 +60,7 @@ impl Hash for ScanRequest {
 
 impl ScanRequest {
     /// The request of an access with its arguments; `None` when no row can satisfy them.
-    ///
-    /// # Errors
-    /// 22018 for a malformed SID.
-    pub fn new(table: &Arc<Table>, access: &Access, arguments: &[Argument]) -> Result<Option<Self>> {
+    pub fn new(table: &Arc<Table>, access: &Access, arguments: &[Argument]) -> Option<Self> {
         let used =
             |i: usize| access.columns & (1 << i.min(63)) != 0 || table.key.contains(&table.columns[i].name);
         let mut request = ScanRequest {
@@ -79,11 +76,8 @@ impl ScanRequest {
         for (role, argument) in access.arguments.iter().zip(arguments) {
             let value = match (argument, *role) {
                 (Argument::List(values), Role::PathList(column)) => {
-                    let mut keys = Vec::with_capacity(values.len());
-                    for value in values {
-                        keys.extend(send::path_value(&table.columns[column], value)?);
-                    }
-                    request.list = Some((column, keys));
+                    let keys = values.iter().filter_map(|value| send::key(&table.columns[column], value));
+                    request.list = Some((column, keys.collect()));
                     continue;
                 }
                 (Argument::One(value), _) => value,
@@ -91,19 +85,19 @@ impl ScanRequest {
             };
             match *role {
                 Role::Path(column) | Role::PathList(column) => {
-                    match send::path_value(&table.columns[column], value)? {
+                    match send::key(&table.columns[column], value) {
                         Some(segment) => {
                             request.path.insert(column, segment);
                         }
-                        None => return Ok(None),
+                        None => return None,
                     }
                 }
                 Role::Filter(position) => {
                     let filter = &table.filters[position];
                     let Some((_, column)) = table.column(&filter.column) else { continue };
-                    match send::filter_value(column, filter, value)? {
+                    match send::filter_value(column, filter, value) {
                         Pushed::Value(text) => request.query.push((filter.parameter.clone(), text)),
-                        Pushed::Never => return Ok(None),
+                        Pushed::Never => return None,
                         Pushed::Unsuitable => wanted = Some(u64::MAX),
                     }
                 }
@@ -119,7 +113,7 @@ impl ScanRequest {
         if let Some(wanted) = wanted {
             request.page_size = u32::try_from(wanted).unwrap_or(u32::MAX).clamp(1, table.page_size);
         }
-        Ok(Some(request))
+        Some(request)
     }
 
     /// The layout of the columns that are read.
@@ -129,11 +123,36 @@ impl ScanRequest {
     }
 
     fn request(&self, context: &Context, template: &str) -> Result<Request> {
-        let given = |name: &str| self.path.get(&self.table.column(name)?.0).map(String::as_str);
+        // Below a row of another account, that account's path leads on.
+        let inherited = match self.account() {
+            Some(_) => None,
+            None => self.path.values().find_map(|key| context.account_of(key)),
+        };
+        let given = |name: &str| match self.table.column(name).and_then(|(i, _)| self.path.get(&i)) {
+            Some(value) => Some(value.as_str()),
+            None => inherited.as_deref().filter(|_| name == ACCOUNT),
+        };
         let path = send::path(&context.client, template, given)?;
         let mut request = Request::new(self.table.product.as_str(), Method::Get, path);
         request.query.clone_from(&self.query);
         Ok(request)
+    }
+
+    /// The keys of a page's rows.
+    fn keys<'p>(&'p self, page: &'p Page) -> impl Iterator<Item = String> + 'p {
+        let is_key = |column: &usize| self.table.key.contains(&self.table.columns[*column].name);
+        let columns = self.columns.iter().enumerate().filter(move |(_, c)| is_key(c)).map(|(slot, _)| slot);
+        columns.flat_map(move |slot| (0..page.rows()).map(move |row| (row, slot))).filter_map(
+            |(row, slot)| match page.value(row, slot) {
+                ValueRef::Text(key) => Some(key.to_owned()),
+                _ => None,
+            },
+        )
+    }
+
+    /// The account that the statement names.
+    fn account(&self) -> Option<&str> {
+        self.path.get(&self.table.account_column()?).map(String::as_str)
     }
 
     /// The first path column of the list that is not known.
@@ -162,7 +181,7 @@ struct Walk {
     /// The child's path column that takes the key.
     column: usize,
     /// The rows that hold the keys; `None` when the statement gives them all.
-    parents: Option<(Scan, ScanRequest)>,
+    parents: Option<Parents>,
     keys: VecDeque<String>,
     seen: HashSet<String>,
     /// How many scans are begun side by side the next time.
@@ -171,6 +190,14 @@ struct Walk {
     ahead: VecDeque<Arc<Mutex<SharedScan>>>,
     /// The scan that is being read, and the pages that were taken from it.
     current: Option<(Arc<Mutex<SharedScan>>, usize)>,
+}
+
+/// The parents' scan, how many pages were taken from it, and which of its columns is the key.
+#[derive(Debug)]
+struct Parents {
+    scan: Arc<Mutex<SharedScan>>,
+    read: usize,
+    key: usize,
 }
 
 impl Scan {
@@ -207,7 +234,12 @@ impl Scan {
             Scan::Done => None,
         };
         match &page {
-            Some(page) => context.warn(&request.table, &request.columns, page),
+            Some(page) => {
+                context.warn(&request.table, &request.columns, page);
+                if let Some(account) = request.account() {
+                    context.remember_account(account, request.keys(page));
+                }
+            }
             None => *self = Scan::Done,
         }
         Ok(page.map(Arc::new))
@@ -243,18 +275,15 @@ impl Walk {
             path.insert(theirs, account.clone());
         }
         let page_size = table.page_size;
-        let parent =
-            ScanRequest { table, fetch: false, path, query, columns: vec![key], page_size, list: None };
-        let parents = Scan::open(context, &parent)?;
-        Ok(Walk::over(child.clone(), column, Some((parents, parent)), &[]))
+        // Whole rows where scans are kept: the statement may name the parents too.
+        let columns = if context.keep_scans { (0..table.columns.len()).collect() } else { vec![key] };
+        let key = columns.iter().position(|c| *c == key).unwrap_or_default();
+        let parent = ScanRequest { table, fetch: false, path, query, columns, page_size, list: None };
+        let parents = Parents { scan: context.scan(parent), read: 0, key };
+        Ok(Walk::over(child.clone(), column, Some(parents), &[]))
     }
 
-    fn over(
-        child: ScanRequest,
-        column: usize,
-        parents: Option<(Scan, ScanRequest)>,
-        keys: &[String],
-    ) -> Self {
+    fn over(child: ScanRequest, column: usize, parents: Option<Parents>, keys: &[String]) -> Self {
         // Keys that are listed are all wanted. A walk over parents may stop soon: it begins with one.
         let width = if parents.is_some() { 1 } else { MAX_CONCURRENCY };
         let mut walk = Walk {
@@ -292,12 +321,20 @@ impl Walk {
                 continue;
             }
             if self.keys.is_empty() {
-                let Some((parents, parent)) = &mut self.parents else { return Ok(None) };
-                let Some(page) = parents.next_page(context, parent)? else { return Ok(None) };
+                let Some(parents) = &mut self.parents else { return Ok(None) };
+                let mut scan = parents.scan.lock().unwrap_or_else(PoisonError::into_inner);
+                let page = scan.page(context, parents.read)?;
+                drop(scan);
+                parents.read += 1;
+                let (Some(page), column) = (page, parents.key) else { return Ok(None) };
                 for row in 0..page.rows() {
-                    if let ValueRef::Text(key) = page.value(row, 0) {
-                        self.add(key);
-                    }
+                    // A key that cannot be read would lose the rows below it in silence.
+                    let ValueRef::Text(key) = page.value(row, column) else {
+                        let message =
+                            format!("A row above {} was answered without its key.", self.child.table.name);
+                        return Err(Error::new(state::GENERAL_ERROR, message));
+                    };
+                    self.add(key);
                 }
                 continue;
             }

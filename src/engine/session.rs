@@ -40,8 +40,13 @@ impl Session {
     /// # Errors
     /// 42000 for what SQLite refuses.
     pub fn open(database: &Database, query: &QueryPlan, cancel: &CancelToken) -> Result<Session> {
-        let context =
-            Context::new(database.model.clone(), database.client.clone(), cancel.clone(), query.is_joined());
+        let context = Context::new(
+            database.model.clone(),
+            database.client.clone(),
+            cancel.clone(),
+            query.reruns,
+            database.pushdown,
+        );
         let connection = connect(query, &context).map_err(|e| {
             context.take_error().unwrap_or_else(|| Error::new(state::GENERAL_ERROR, format!("SQLite: {e}")))
         })?;
@@ -95,7 +100,7 @@ pub(super) fn program(
     cancel: &CancelToken,
 ) -> Result<Vec<Instruction>> {
     let (model, client) = (database.model.clone(), database.client.clone());
-    let context = Context::new(model, client, cancel.clone(), query.is_joined());
+    let context = Context::new(model, client, cancel.clone(), query.reruns, database.pushdown);
     let connect = || {
         let connection = empty()?;
         for (number, named) in explained.tables.iter().enumerate() {

@@ -58,7 +58,7 @@ pub(super) fn register_as(
     const MODULE: Module<ResourceTable> = Module::eponymous_only_module();
     let resource = Resource {
         table: used.table.clone(),
-        whole_rows: used.times > 1,
+        whole_rows: used.shared,
         number: c_int::try_from(number).unwrap_or(c_int::MAX),
         context: context.clone(),
     };
@@ -120,14 +120,18 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
                 .constraints()
                 .enumerate()
                 .map(|(i, c)| Constraint {
-                    operator: operator(c.operator(), c.column()),
+                    // Twilio compares as BINARY does; another collation selects rows that it would leave out.
+                    operator: match info.collation(i) {
+                        Ok("BINARY") => operator(c.operator(), c.column()),
+                        _ => Operator::Other,
+                    },
                     usable: c.is_usable(),
                     is_list: info.is_in_constraint(i).unwrap_or(false),
                 })
                 .collect();
             let ordered = info.num_of_order_by() > 0;
             let columns = if self.whole_rows { u64::MAX } else { info.col_used() };
-            let choice = pushdown::choose(&self.table, &constraints, columns, ordered);
+            let choice = pushdown::choose(&self.table, &constraints, columns, ordered, self.context.pushdown);
             for (argument, constraint) in choice.constraints.iter().enumerate() {
                 if matches!(choice.access.arguments[argument], Role::PathList(_)) {
                     let taken = info.set_in_constraint(*constraint, true);
@@ -235,7 +239,7 @@ impl ResourceCursor<'_> {
                 _ => Argument::One(value(one)),
             });
         }
-        let Some(request) = ScanRequest::new(&self.table, &access, &arguments)? else { return Ok(()) };
+        let Some(request) = ScanRequest::new(&self.table, &access, &arguments) else { return Ok(()) };
         self.slots = vec![None; self.table.columns.len()];
         for (slot, column) in request.columns.iter().enumerate() {
             self.slots[*column] = Some(slot);

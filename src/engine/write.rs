@@ -44,7 +44,10 @@ pub(super) fn execute(
     let mut written = 0;
     for request in &requests {
         match database.client.write(request, None, acts, cancel) {
-            Ok(_) => written += 1,
+            Ok(_) => {
+                written += 1;
+                database.count_write();
+            }
             Err(e) if e.is_not_found() => {}
             Err(e) => return Err(after(written, requests.len(), e.into())),
         }

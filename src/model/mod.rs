@@ -7,6 +7,7 @@
 
 mod load;
 mod procedure;
+mod sid;
 mod table;
 mod types;
 
@@ -14,6 +15,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 pub use procedure::Procedure;
+pub use sid::{check_sid, is_sid};
 pub use table::{
     Column, Filter, FilterMatch, FilterOperator, Method, Operation, Parameter, Parent, Reference, Source,
     Table, TableKind,

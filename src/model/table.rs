@@ -77,6 +77,15 @@ impl Table {
         placeholders(template).filter_map(|name| self.column(name).map(|(i, _)| i))
     }
 
+    /// Whether the column is part of a path by which rows are read.
+    pub fn is_in_path(&self, position: usize) -> bool {
+        let fetch = self.fetch.as_ref().map(|f| f.path.as_str());
+        [Some(self.list.as_str()), fetch]
+            .into_iter()
+            .flatten()
+            .any(|path| self.path_columns(path).any(|p| p == position))
+    }
+
     /// The position of the column that holds the account.
     pub fn account_column(&self) -> Option<usize> {
         self.column(ACCOUNT).map(|(i, _)| i)

@@ -91,14 +91,15 @@ impl ConnectionCall<'_> {
             client.check(&connection.cancel).map_err(|error| login_timed_out(error.into(), seconds))?;
         }
         let read_only = settings.read_only || connection.attributes.read_only;
+        let mut database = Database::new(Model::builtin(), client, read_only);
+        database.set_pushdown(settings.pushdown);
         connection.session = Some(Session {
-            database: Database::new(Model::builtin(), client, read_only),
+            database,
             data_source_name: data_source.to_owned(),
             user_name: settings.user_name().to_owned(),
             read_only: settings.read_only,
             log,
         });
-        connection.writes = 0;
         Ok(Completion::Success)
     }
 }

@@ -39,8 +39,6 @@ pub struct ConnectionState {
     pub cursor_names: HashMap<String, Token>,
     /// The number that the next generated cursor name has.
     pub next_cursor: u32,
-    /// Rows written since the last SQLEndTran.
-    pub writes: usize,
 }
 
 /// What an open connection has.
@@ -68,7 +66,6 @@ impl Connection {
                 cancel: CancelToken::default(),
                 cursor_names: HashMap::new(),
                 next_cursor: 1,
-                writes: 0,
             },
             statements: HashMap::new(),
             descriptors: Descriptors::default(),
@@ -156,7 +153,6 @@ impl ConnectionCall<'_> {
         self.group.release_children();
         let connection = &mut self.group.connection;
         connection.cursor_names.clear();
-        connection.writes = 0;
         connection.session = None;
         Ok(Completion::Success)
     }

@@ -130,7 +130,8 @@ impl StatementCall<'_> {
     ///
     /// # Errors
     /// HYC00 for a query with several sets, and what a single execution finds. With several sets each one's error
-    /// is posted with its number, and SQL_ERROR is answered when none succeeded.
+    /// is posted with its number. SQL_ERROR is answered when none succeeded, when the execution was stopped, and when
+    /// one failed of which the application could not know, because it has given no status array.
     pub(super) fn run(
         &mut self,
         mut plan: Plan,
@@ -189,7 +190,13 @@ impl StatementCall<'_> {
             }
         }
         drop(running);
-        self.finish(plan, is_prepared, cursor, affected, succeeded, is_array)
+        let failed = !self.statement.diagnostics.is_empty()
+            && (succeeded == 0 || stopped || (is_array && header.array_status.is_null()));
+        if failed {
+            self.give_back(plan, is_prepared);
+            return Ok(Completion::Failed);
+        }
+        self.finish(plan, is_prepared, cursor, affected, is_array)
     }
 
     fn finish(
@@ -198,18 +205,9 @@ impl StatementCall<'_> {
         is_prepared: bool,
         cursor: Option<crate::engine::Cursor>,
         affected: isize,
-        succeeded: usize,
         is_array: bool,
     ) -> Result<Completion> {
-        let failed = succeeded == 0 && !self.statement.diagnostics.is_empty();
-        if failed {
-            self.give_back(plan, is_prepared);
-            return Ok(Completion::Failed);
-        }
         let function = plan.dynamic_function.1;
-        if plan.prepared.writes() {
-            self.connection.writes += affected as usize;
-        }
         if let Some(cursor) = cursor {
             let columns = Arc::from(cursor.columns());
             let execution = Execution { plan: Some(plan), is_prepared };

@@ -265,7 +265,6 @@ pub fn cancel_statement(handle: Token) -> i16 {
     } else if let Some(mut group) = shared.try_lock()
         && let Some(statement) = group.statements.get_mut(&handle)
     {
-        statement.diagnostics.clear();
         statement.end_dialogue();
     }
     SqlReturn::SUCCESS.0

@@ -359,7 +359,13 @@ mod tests {
     use super::*;
 
     fn marker(data_type: DataType) -> ParameterInfo {
-        ParameterInfo { column_type: ColumnType::of(data_type), typed: true, nullable: true, name: None }
+        ParameterInfo {
+            column_type: ColumnType::of(data_type),
+            typed: true,
+            nullable: true,
+            name: None,
+            sid: None,
+        }
     }
 
     fn bound(records: Vec<Record>) -> Descriptor {

@@ -25,6 +25,7 @@ pub enum Keyword {
     ConnectOnOpen,
     Logfile,
     Verbosity,
+    Pushdown,
     /// Understood by someone else: the driver manager, the installer, or the reader of a file.
     NotOurs,
 }
@@ -41,6 +42,7 @@ const KEYWORDS: &[(&str, Keyword)] = &[
     ("ConnectOnOpen", Keyword::ConnectOnOpen),
     ("Logfile", Keyword::Logfile),
     ("Verbosity", Keyword::Verbosity),
+    ("Pushdown", Keyword::Pushdown),
     ("DSN", Keyword::NotOurs),
     ("Driver", Keyword::NotOurs),
     ("FileDSN", Keyword::NotOurs),
@@ -103,6 +105,8 @@ pub struct Settings {
     /// Whether the credentials are tried when the connection is opened.
     pub connect_on_open: bool,
     pub log: Option<(PathBuf, u8)>,
+    /// Whether predicates are sent to Twilio.
+    pub pushdown: bool,
 }
 
 /// The value of a setting, and the number of its source.
@@ -145,6 +149,7 @@ impl Settings {
             read_only: boolean(find(Keyword::ReadOnly), false)?,
             connect_on_open: boolean(find(Keyword::ConnectOnOpen), true)?,
             log,
+            pushdown: boolean(find(Keyword::Pushdown), true)?,
         })
     }
 

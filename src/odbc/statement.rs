@@ -172,14 +172,18 @@ impl Statement {
         };
     }
 
-    /// Ends the parameter dialogue (SQLCancel).
+    /// Ends the parameter dialogue, if there is one (SQLCancel). Any other state stays as it is.
     pub fn end_dialogue(&mut self) {
-        if let State::NeedData(dialogue) = std::mem::take(&mut self.state) {
-            self.state = match dialogue.is_prepared {
-                true => State::Prepared(Box::new(dialogue.plan)),
-                false => State::Allocated,
-            };
-        }
+        self.state = match std::mem::take(&mut self.state) {
+            State::NeedData(dialogue) => {
+                self.diagnostics.clear();
+                match dialogue.is_prepared {
+                    true => State::Prepared(Box::new(dialogue.plan)),
+                    false => State::Allocated,
+                }
+            }
+            other => other,
+        };
     }
 }
 

@@ -32,7 +32,7 @@ impl EndTransaction {
 
     /// Ends the transaction of a connection; the warning that a rollback owes.
     pub fn apply(self, connection: &mut ConnectionState) -> Option<Error> {
-        let writes = std::mem::take(&mut connection.writes);
+        let writes = connection.session().map_or(0, |session| session.database.take_writes());
         (self == EndTransaction::Rollback && writes > 0).then(|| {
             let rows =
                 if writes == 1 { "1 row that was".to_owned() } else { format!("{writes} rows that were") };

@@ -217,6 +217,7 @@ pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
                     typed: true,
                     nullable: !input.required,
                     name: Some(input.name.clone()),
+                    sid: None,
                 };
                 Operand::Parameter(number)
             }

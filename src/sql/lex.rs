@@ -42,6 +42,7 @@ pub(super) fn tokenize(sql: &str) -> Result<Tokens> {
     let is_call = unwrap_call(&mut tokens)?;
     unwrap_escapes(&mut tokens)?;
     parenthesise_top(&mut tokens);
+    spell_out_is(&mut tokens);
     Ok(Tokens { tokens, is_call })
 }
 
@@ -149,12 +150,47 @@ fn unwrap_escapes(tokens: &mut Vec<TokenWithSpan>) -> Result<()> {
 /// Writes `TOP ?` as `TOP (?)`: sqlparser reads anything but a number in parentheses only.
 fn parenthesise_top(tokens: &mut Vec<TokenWithSpan>) {
     let is_marker = |t: &TokenWithSpan| matches!(t.token, Token::Placeholder(_));
-    let top =
-        tokens.windows(2).position(|w| bare_word(&w[0].token).as_deref() == Some("top") && is_marker(&w[1]));
-    if let Some(top) = top {
+    let is_top = |w: &[TokenWithSpan]| bare_word(&w[0].token).as_deref() == Some("top") && is_marker(&w[1]);
+    while let Some(top) = tokens.windows(2).position(is_top) {
         let span = tokens[top + 1].span;
         tokens.insert(top + 2, TokenWithSpan::new(Token::RParen, span));
         tokens.insert(top + 1, TokenWithSpan::new(Token::LParen, span));
+    }
+}
+
+/// Writes SQLite's `a IS b` and `a IS NOT b` as the standard does: `a IS [NOT] DISTINCT FROM b`.
+fn spell_out_is(tokens: &mut Vec<TokenWithSpan>) {
+    let word = |tokens: &[TokenWithSpan], i: usize| tokens.get(i).and_then(|t| bare_word(&t.token));
+    let mut i = 0;
+    while i < tokens.len() {
+        if word(tokens, i).as_deref() == Some("is") {
+            let negated = word(tokens, i + 1).as_deref() == Some("not");
+            let operand = i + 1 + usize::from(negated);
+            let known = [
+                "null",
+                "true",
+                "false",
+                "unknown",
+                "distinct",
+                "json",
+                "normalized",
+                "nfc",
+                "nfd",
+                "nfkc",
+                "nfkd",
+            ];
+            let spelt = word(tokens, operand).is_some_and(|w| known.contains(&w.as_str()));
+            if !spelt && operand < tokens.len() {
+                let span = tokens[i].span;
+                let mut words = vec![keyword("DISTINCT", Keyword::DISTINCT), keyword("FROM", Keyword::FROM)];
+                if !negated {
+                    words.insert(0, keyword("NOT", Keyword::NOT));
+                }
+                let words = words.into_iter().map(|w| TokenWithSpan::new(w, span));
+                tokens.splice(i + 1..operand, words);
+            }
+        }
+        i += 1;
     }
 }
 
@@ -192,6 +228,17 @@ mod tests {
         assert_eq!(text("SELECT {fn UCASE({fn LTRIM(a)})}"), "SELECT UCASE ( LTRIM ( a ) )");
         assert_eq!(text("a LIKE 'x' {escape '\\'}"), "a LIKE 'x' ESCAPE '\\'");
         assert_eq!(text("FROM {oj a LEFT OUTER JOIN b ON c = d}"), "FROM a LEFT OUTER JOIN b ON c = d");
+    }
+
+    #[test]
+    fn is_means_not_distinct_from() {
+        assert_eq!(text("a IS ?"), "a IS NOT DISTINCT FROM ?");
+        assert_eq!(text("a IS NOT 'x'"), "a IS DISTINCT FROM 'x'");
+        for spelt in
+            ["a IS NULL", "a IS NOT NULL", "a IS NOT DISTINCT FROM b", "a IS DISTINCT FROM b", "a IS TRUE"]
+        {
+            assert_eq!(text(spelt), spelt);
+        }
     }
 
     #[test]

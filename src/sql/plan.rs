@@ -43,13 +43,15 @@ pub struct ParameterInfo {
     pub nullable: bool,
     /// The procedure's or the table's name for it.
     pub name: Option<String>,
+    /// The two letters of the SIDs that it is looked up among.
+    pub sid: Option<String>,
 }
 
 impl ParameterInfo {
     /// A parameter that nothing is known of.
     pub fn untyped() -> Self {
         let column_type = ColumnType::text(ColumnType::UNKNOWN_TEXT_SIZE);
-        ParameterInfo { column_type, typed: false, nullable: true, name: None }
+        ParameterInfo { column_type, typed: false, nullable: true, name: None, sid: None }
     }
 }
 
@@ -81,8 +83,8 @@ pub struct ExplainPlan {
 #[derive(Clone, Debug)]
 pub struct TableUse {
     pub table: Arc<Table>,
-    /// How many times it is named.
-    pub times: usize,
+    /// Whether it is read under several names, or several times under one.
+    pub shared: bool,
 }
 
 /// A query for SQLite.
@@ -92,14 +94,9 @@ pub struct QueryPlan {
     pub sql: String,
     /// The tables that the text names.
     pub tables: Vec<TableUse>,
+    /// Whether SQLite may run a scan again: for each row of another relation, or for a sub-query.
+    pub reruns: bool,
     pub columns: Vec<ResultColumn>,
-}
-
-impl QueryPlan {
-    /// Whether SQLite may run a scan again, for each row of another table.
-    pub fn is_joined(&self) -> bool {
-        self.tables.iter().map(|t| t.times).sum::<usize>() > 1
-    }
 }
 
 /// The name under which a table is known to SQLite.

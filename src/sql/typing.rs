@@ -21,12 +21,32 @@ pub(super) fn binary(
         }
         Arrow => Some(ColumnType::of(DataType::Json)),
         LongArrow => None,
-        Plus | Minus | Multiply | Divide | Modulo => Some(arithmetic(left?, right?)),
+        // An unknown side, a marker or NULL, has the type of the other.
+        Plus | Minus | Multiply | Divide | Modulo => match (left.or(right), right.or(left)) {
+            (Some(left), Some(right)) => Some(arithmetic(left, right)),
+            _ => Some(ColumnType::of(DataType::Double)),
+        },
         BitwiseAnd | BitwiseOr | PGBitwiseShiftLeft | PGBitwiseShiftRight => {
             Some(ColumnType::of(DataType::BigInt))
         }
         _ => None,
     }
+}
+
+/// The type of a value with a sign.
+pub(super) fn signed(operand: Option<ColumnType>) -> Option<ColumnType> {
+    use DataType::*;
+    match operand?.data_type {
+        Integer | BigInt | Double | Decimal => operand,
+        Boolean => Some(ColumnType::of(BigInt)),
+        _ => Some(ColumnType::of(Double)),
+    }
+}
+
+/// Whether the operator calculates with numbers.
+pub(super) fn is_arithmetic(op: &BinaryOperator) -> bool {
+    use BinaryOperator::*;
+    matches!(op, Plus | Minus | Multiply | Divide | Modulo)
 }
 
 fn arithmetic(left: ColumnType, right: ColumnType) -> ColumnType {
@@ -87,11 +107,10 @@ pub(super) fn function(name: &str, arguments: &[Option<ColumnType>]) -> Option<C
         | "unicode" | "row_number" | "rank" | "dense_rank" | "ntile" | "sign" | "unixepoch" | "changes"
         | "json_array_length" => of(BigInt),
         "year" | "month" | "dayofmonth" | "day" | "hour" | "minute" | "second" => of(Integer),
-        "min" | "max" | "lag" | "lead" | "first_value" | "last_value" | "nth_value" | "likely"
-        | "unlikely" => arguments
-            .iter()
-            .take(if matches!(name, "min" | "max") { usize::MAX } else { 1 })
-            .fold(None, |a, b| union(a, *b)),
+        "min" | "max" => arguments.iter().fold(None, |a, b| union(a, *b)),
+        // The third argument of LAG and LEAD is the value where there is no such row.
+        "lag" | "lead" => arguments.iter().step_by(2).fold(None, |a, b| union(a, *b)),
+        "first_value" | "last_value" | "nth_value" | "likely" | "unlikely" => first,
         "nullif" => first,
         "coalesce" | "ifnull" | "isnull" => arguments.iter().fold(None, |a, b| union(a, *b)),
         "iif" | "if" => arguments.iter().skip(1).fold(None, |a, b| union(a, *b)),

@@ -162,6 +162,7 @@ impl Target {
                     typed: true,
                     nullable: false,
                     name: Some(target.name.clone()),
+                    sid: None,
                 };
             }
             path.push((position, operand));
@@ -183,6 +184,7 @@ impl Target {
                         typed: true,
                         nullable: true,
                         name: Some(parameter.name.clone()),
+                        sid: None,
                     };
                     Operand::Parameter(number)
                 }

@@ -17,7 +17,7 @@ use super::request::{Request, encode_pairs};
 use super::retry::{self, Failure};
 use super::watch::{self, Halt, Stage};
 use super::{ClientConfig, Error, error, transport};
-use crate::cancel::CancelToken;
+use crate::cancel::{CancelToken, Stop};
 use crate::model::Method;
 
 /// The largest answer that is read, in bytes after decompression. The largest pages known are below 5 MB.
@@ -224,7 +224,7 @@ impl Client {
         // Whether an attempt that failed may nevertheless have been processed.
         let mut maybe_done = false;
         loop {
-            cancel.check()?;
+            cancel.check().map_err(|stop| call.stopped(stop, maybe_done))?;
             let recording = self.0.journal.begin(call.method, call.url, repeats);
             let attempt = match self.attempt(call, cancel, &recording) {
                 Ok(mut answer) => {
@@ -243,7 +243,7 @@ impl Client {
             log::debug!("{}: again in {} ms: {}", call.what(), pause.as_millis(), attempt.error);
             maybe_done |= matches!(attempt.failure, Failure::Lost | Failure::Status(500..));
             repeats += 1;
-            sleep(pause, cancel)?;
+            sleep(pause, cancel).map_err(|stop| call.stopped(stop, maybe_done))?;
         }
     }
 
@@ -351,7 +351,7 @@ fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// Sleeps in slices, between which the token is asked.
-fn sleep(pause: Duration, cancel: &CancelToken) -> Result<(), Error> {
+fn sleep(pause: Duration, cancel: &CancelToken) -> Result<(), Stop> {
     let start = Instant::now();
     while let Some(left) = pause.checked_sub(start.elapsed()).filter(|left| !left.is_zero()) {
         cancel.check()?;
@@ -423,15 +423,25 @@ impl Call<'_> {
 
     /// The error of a request that is not sent again.
     fn verdict(&self, attempt: Attempt) -> Error {
-        let unknown = matches!(attempt.failure, Failure::Lost | Failure::TimedOut | Failure::Status(500..));
-        if self.creates && unknown {
-            return Error::OutcomeUnknown {
-                what: self.what(),
-                fields: self.identifying_fields(),
-                cause: attempt.error,
-            };
+        let unknown = match attempt.failure {
+            Failure::Lost | Failure::TimedOut => self.method != Method::Get,
+            // Twilio has answered that it failed: what would create may have been created nevertheless.
+            Failure::Status(500..) => self.creates,
+            _ => false,
+        };
+        if unknown { self.outcome_unknown(attempt.error) } else { *attempt.error }
+    }
+
+    /// The error of a request that is not sent again because the statement is stopped.
+    fn stopped(&self, stop: Stop, maybe_done: bool) -> Error {
+        match maybe_done && self.method != Method::Get {
+            true => self.outcome_unknown(Box::new(stop.into())),
+            false => stop.into(),
         }
-        *attempt.error
+    }
+
+    fn outcome_unknown(&self, cause: Box<Error>) -> Error {
+        Error::OutcomeUnknown { what: self.what(), fields: self.identifying_fields(), cause }
     }
 
     /// The fields by which a person can find what a request may have created. Never a secret.

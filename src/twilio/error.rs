@@ -42,7 +42,8 @@ pub enum Error {
     Timeout { what: String },
     /// The connection failed after the request, or a part of it, was sent.
     Lost { what: String, reason: String },
-    /// A request that creates something was sent, and what became of it is not known. It was not repeated.
+    /// A write was sent, and what became of it is not known: the answer was lost, or the statement was stopped before
+    /// it came. One that creates something was not repeated.
     OutcomeUnknown {
         what: String,
         /// The fields that identify what may have been created (`To=…, From=…`).

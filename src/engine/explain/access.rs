@@ -37,12 +37,14 @@ enum Known {
 }
 
 impl<'a> Access<'a> {
+    /// `accounts` says that the statement names an account for some table.
     pub fn new(
         named: &'a NamedTable,
         read: &Read,
         tables: &'a [NamedTable],
         parameters: &'a [Value],
         client: &'a Client,
+        accounts: bool,
     ) -> Result<Self> {
         let table = &*named.table;
         let mut row = Row { table: table.name.clone(), requests: "0".into(), ..Row::default() };
@@ -58,6 +60,8 @@ impl<'a> Access<'a> {
         access.columns = chosen.columns;
         access.row.method = Some(Method::Get);
         let mut path = Path::new(client, table);
+        // Below a row of another account its path leads on, and which rows those are shows when it runs.
+        path.account_is_open = accounts && !names_account(table, read) && has_keys(&chosen);
         let is_possible = access.arguments(&chosen, read, &mut path)?;
         access.ways(&chosen, &path, is_possible)?;
         Ok(access)
@@ -76,7 +80,7 @@ impl<'a> Access<'a> {
                     self.asked.push((position, Comparison::Equal));
                     let how = match self.known(origin, position, Comparison::Equal) {
                         Known::Later(how) => format!("= {how}"),
-                        Known::Value(value) => match send::path_value(column, &value)? {
+                        Known::Value(value) => match send::key(column, &value) {
                             Some(segment) => {
                                 path.set(&column.name, segment.clone());
                                 format!("= {segment}{}", via(origin))
@@ -89,7 +93,7 @@ impl<'a> Access<'a> {
                         Known::List(values) => {
                             let mut segments = BTreeSet::new();
                             for value in &values {
-                                segments.extend(send::path_value(column, value)?);
+                                segments.extend(send::key(column, value));
                             }
                             is_possible &= !segments.is_empty();
                             self.each.insert(format!("each of {} values", segments.len()));
@@ -137,7 +141,7 @@ impl<'a> Access<'a> {
         let shown = match self.known(origin, column, comparison) {
             Known::Later(how) if filter.matches == FilterMatch::Day => format!("day of {how}"),
             Known::Later(how) => how,
-            Known::Value(value) => match send::filter_value(described, filter, &value)? {
+            Known::Value(value) => match send::filter_value(described, filter, &value) {
                 Pushed::Value(text) => text,
                 Pushed::Never => return Ok(false),
                 Pushed::Unsuitable => {
@@ -148,7 +152,7 @@ impl<'a> Access<'a> {
             Known::List(values) => {
                 let mut texts = BTreeSet::new();
                 for value in &values {
-                    if let Pushed::Value(text) = send::filter_value(described, filter, value)? {
+                    if let Pushed::Value(text) = send::filter_value(described, filter, value) {
                         texts.insert(text);
                     }
                 }
@@ -271,6 +275,19 @@ impl<'a> Access<'a> {
             && !a.requests.starts_with('0')
             && !b.requests.starts_with('0')
     }
+}
+
+/// Whether a part of the path is given.
+fn has_keys(chosen: &pushdown::Access) -> bool {
+    chosen.arguments.iter().any(|role| matches!(role, Role::Path(_) | Role::PathList(_)))
+}
+
+/// Whether an access to a table is given its account.
+pub(super) fn names_account(table: &Table, read: &Read) -> bool {
+    let account = table.account_column();
+    let is_it = |role: &Role| matches!(role, Role::Path(c) | Role::PathList(c) if Some(*c) == account);
+    let chosen = serde_json::from_str::<pushdown::Access>(&read.access);
+    chosen.is_ok_and(|chosen| chosen.arguments.iter().any(is_it))
 }
 
 /// How a path column gets its values from a parent: in words, and the requests for the parent's rows.

@@ -11,7 +11,7 @@ use super::session;
 use super::{Database, send};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
-use crate::model::{Method, Parameter, Table};
+use crate::model::{ACCOUNT, Method, Parameter, Table};
 use crate::sql::explain::{self, Explained};
 use crate::sql::{CallPlan, ExplainPlan, Operand, Plan, QueryPlan, RowSource, WriteKind, WritePlan};
 use crate::twilio::{self, Client, Page};
@@ -94,15 +94,19 @@ fn of_query(
     let explained = explain::read(query)?;
     let program = Program(session::program(database, query, &explained, cancel)?);
     let reads = program.reads();
+    let names_account = |read: &program::Read| {
+        explained.tables.get(read.table).is_some_and(|named| access::names_account(&named.table, read))
+    };
+    let accounts = reads.iter().any(names_account);
     let mut accesses: Vec<Access<'_>> = Vec::with_capacity(reads.len());
     for (place, read) in reads.iter().enumerate() {
         // A condition on two tables is checked where the second one is read.
         let is_last = |others: &[usize]| !reads[place + 1..].iter().any(|r| others.contains(&r.table));
         let Some(named) = explained.tables.get(read.table) else { continue };
-        let mut access = Access::new(named, read, &explained.tables, parameters, &database.client)?;
+        let mut access = Access::new(named, read, &explained.tables, parameters, &database.client, accounts)?;
         access.predicates(named.predicates.iter().filter(|p| is_last(&p.others)));
         let same = accesses.iter().position(|earlier| earlier.reads_the_same(&access));
-        if let Some(step) = same.filter(|_| query.is_joined()) {
+        if let Some(step) = same.filter(|_| query.reruns) {
             access.row.requests = format!("0: the rows of step {} are used again", step + 1);
         }
         accesses.push(access);
@@ -241,11 +245,13 @@ struct Path<'a> {
     client: &'a Client,
     table: &'a Table,
     given: Vec<(String, String)>,
+    /// Whether the account is not known where none is given.
+    account_is_open: bool,
 }
 
 impl<'a> Path<'a> {
     fn new(client: &'a Client, table: &'a Table) -> Self {
-        Path { client, table, given: Vec::new() }
+        Path { client, table, given: Vec::new(), account_is_open: false }
     }
 
     fn set(&mut self, name: &str, value: String) {
@@ -262,7 +268,8 @@ impl<'a> Path<'a> {
             let column = self.table.column(name).map_or(name, |(_, c)| &c.name);
             let is_it = |(n, _): &&(String, String)| n == name || n == column;
             let value = self.given.iter().find(is_it).map(|(_, value)| value.as_str());
-            match value.or_else(|| (name == crate::model::ACCOUNT).then(|| self.client.account_sid())) {
+            let is_own = name == ACCOUNT && !self.account_is_open;
+            match value.or_else(|| is_own.then(|| self.client.account_sid())) {
                 Some(value) => path.push_str(&twilio::expand_path("{x}", |_| Some(value.into()))?),
                 None => path.push_str(&format!("{{{name}}}")),
             }

@@ -183,6 +183,24 @@ fn predicates_stand_where_they_are_checked() {
 }
 
 #[test]
+fn the_account_of_rows_below_another_accounts_is_left_open() {
+    let account = "AC00000000000000000000000000000009";
+    let endpoints: Vec<String> = explain(
+        &format!(
+            "SELECT * FROM Conferences c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid WHERE c.AccountSid = \
+             '{account}'"
+        ),
+        Vec::new(),
+    )
+    .unwrap()
+    .into_iter()
+    .map(|row| row[5].clone())
+    .collect();
+    let below = "/2010-04-01/Accounts/{AccountSid}/Conferences/{ConferenceSid}/Participants.json";
+    assert_eq!(endpoints, [format!("/2010-04-01/Accounts/{account}/Conferences.json"), below.to_owned()]);
+}
+
+#[test]
 fn bound_values_take_the_place_of_markers() {
     let sql = "SELECT * FROM Conferences WHERE Sid = ?";
     let rows = explain(sql, vec![ONE.into()]).unwrap();

@@ -2,15 +2,16 @@
 
 use sqlparser::ast::{
     BinaryOperator, DataType as SqlDataType, Expr, Function, FunctionArg, FunctionArgExpr,
-    FunctionArgumentClause, FunctionArguments, Ident, TypedString, UnaryOperator, Value, ValueWithSpan,
-    WindowSpec, WindowType,
+    FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Ident, ObjectName, Query, TypedString,
+    UnaryOperator, Value, ValueWithSpan, WindowSpec, WindowType,
 };
 
 use super::scope::Bound;
 use super::{Resolver, Scope, Typed, quote, refuse, unsupported};
 use crate::convert;
 use crate::error::{Error, Result, state};
-use crate::model::{ColumnType, DataType};
+use crate::model::{ColumnType, DataType, check_sid};
+use crate::sql::plan::ResultColumn;
 use crate::sql::{lex, typing};
 use crate::value;
 
@@ -57,14 +58,17 @@ impl Resolver<'_> {
                 let typed = self.walk(inner, scope, depth)?;
                 Ok(match op {
                     UnaryOperator::Not | UnaryOperator::BangNot => boolean(typed.nullable),
-                    _ => Typed::of(typed.column_type, typed.nullable),
+                    _ => Typed::of(typing::signed(typed.column_type), typed.nullable),
                 })
             }
             Expr::BinaryOp { left, op, right } => {
                 let l = self.walk(left, scope, depth)?;
                 let r = self.walk(right, scope, depth)?;
                 if is_comparison(op) {
-                    self.compare(left, &l, right, &r)?;
+                    self.compare(left, &l, right, &r, *op == BinaryOperator::Eq)?;
+                } else if typing::is_arithmetic(op) {
+                    self.set_parameter(&l, &r);
+                    self.set_parameter(&r, &l);
                 }
                 let nullable =
                     l.nullable || r.nullable || matches!(op, BinaryOperator::Divide | BinaryOperator::Modulo);
@@ -82,36 +86,36 @@ impl Resolver<'_> {
             Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
                 let l = self.walk(left, scope, depth)?;
                 let r = self.walk(right, scope, depth)?;
-                self.compare(left, &l, right, &r)?;
+                self.compare(left, &l, right, &r, false)?;
                 Ok(boolean(false))
             }
             Expr::Between { expr: e, low, high, .. } => {
                 let typed = self.walk(e, scope, depth)?;
                 for bound in [low, high] {
                     let b = self.walk(bound, scope, depth)?;
-                    self.compare(e, &typed, bound, &b)?;
+                    self.compare(e, &typed, bound, &b, false)?;
                 }
                 Ok(boolean(true))
             }
-            Expr::InList { expr: e, list, .. } => {
+            Expr::InList { expr: e, list, negated } => {
                 let typed = self.walk(e, scope, depth)?;
                 for item in list {
                     let i = self.walk(item, scope, depth)?;
-                    self.compare(e, &typed, item, &i)?;
+                    self.compare(e, &typed, item, &i, !*negated)?;
                 }
                 Ok(boolean(true))
             }
             Expr::InSubquery { expr: e, subquery, .. } => {
                 self.walk(e, scope, depth)?;
-                self.query(subquery, scope)?;
+                self.sub_query(subquery, scope)?;
                 Ok(boolean(true))
             }
             Expr::Exists { subquery, .. } => {
-                self.query(subquery, scope)?;
+                self.sub_query(subquery, scope)?;
                 Ok(boolean(false))
             }
             Expr::Subquery(subquery) => {
-                let columns = self.query(subquery, scope)?;
+                let columns = self.sub_query(subquery, scope)?;
                 Ok(Typed::of(columns.first().map(|c| c.column_type), true))
             }
             Expr::Like { any: false, expr: e, pattern, escape_char, .. } => {
@@ -132,7 +136,7 @@ impl Resolver<'_> {
                 for when in conditions {
                     let condition = self.walk(&mut when.condition, scope, depth)?;
                     if let (Some(operand), Some(of)) = (operand.as_mut(), &of) {
-                        self.compare(operand, of, &mut when.condition, &condition)?;
+                        self.compare(operand, of, &mut when.condition, &condition, false)?;
                     }
                     results.push(self.walk(&mut when.result, scope, depth)?);
                 }
@@ -151,7 +155,12 @@ impl Resolver<'_> {
                 let target =
                     typing::cast(data_type).ok_or_else(|| unsupported(&format!("CAST to {data_type}")))?;
                 self.set_parameter(&typed, &Typed::of(Some(target), true));
+                let sized =
+                    !matches!(data_type, SqlDataType::Text | SqlDataType::String(_) | SqlDataType::Clob(_));
                 *data_type = affinity(target);
+                if let Some(cast) = cast_call(expr, target, sized) {
+                    *expr = cast;
+                }
                 Ok(Typed::of(Some(target), typed.nullable))
             }
             Expr::Substring { expr: e, substring_from, substring_for, special, shorthand } => {
@@ -191,6 +200,12 @@ impl Resolver<'_> {
         }
     }
 
+    /// A query inside an expression, which SQLite may run for each row.
+    fn sub_query(&mut self, query: &mut Query, scope: &Scope<'_>) -> Result<Vec<ResultColumn>> {
+        self.reruns = true;
+        self.query(query, scope)
+    }
+
     /// Rewrites a name to the relation's and the column's own names, quoted.
     fn name(&mut self, expr: &mut Expr, path: &[Ident], scope: &Scope<'_>) -> Result<Typed> {
         match scope.bind(path)? {
@@ -199,10 +214,8 @@ impl Resolver<'_> {
                 *expr = Expr::CompoundIdentifier(parts.map(|p| Ident::with_quote('"', p)).collect());
                 Ok(typed)
             }
-            Bound::Output(typed) => {
-                if let Expr::Identifier(ident) = expr {
-                    quote(ident);
-                }
+            Bound::Bare { name, typed } => {
+                *expr = Expr::Identifier(Ident::with_quote('"', name));
                 Ok(typed)
             }
         }
@@ -242,15 +255,41 @@ impl Resolver<'_> {
         }
     }
 
-    /// Brings the literal or the marker on one side of a comparison to the type of the other side.
+    /// Brings the literal or the marker on one side of a comparison to the type of the other side. `equal` says that
+    /// only equal values are looked for.
     ///
     /// # Errors
-    /// 22007 or 22018 for a literal that is no value of that type: an empty result would hide the mistake.
-    fn compare(&mut self, left: &mut Expr, l: &Typed, right: &mut Expr, r: &Typed) -> Result<()> {
-        self.set_parameter(l, r);
-        self.set_parameter(r, l);
-        coerce(left, r)?;
-        coerce(right, l)
+    /// 22007 or 22018 for a literal that is no value of that type, or no SID of the column's: an empty result would
+    /// hide the mistake.
+    fn compare(
+        &mut self,
+        left: &mut Expr,
+        l: &Typed,
+        right: &mut Expr,
+        r: &Typed,
+        equal: bool,
+    ) -> Result<()> {
+        let between_columns = l.base.is_some() && r.base.is_some();
+        for (side, typed, beside) in [(&mut *left, l, r), (&mut *right, r, l)] {
+            if between_columns {
+                keep_local(side, typed);
+            }
+            self.set_parameter(typed, beside);
+            coerce(side, beside)?;
+            let sid = beside
+                .base
+                .as_ref()
+                .map(|(table, i)| &table.columns[*i])
+                .filter(|c| equal && c.sid.is_some());
+            let Some(column) = sid else { continue };
+            if let Some(number) = typed.marker {
+                self.parameters[number].sid.clone_from(&column.sid);
+            }
+            if let Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(text), .. }) = side {
+                check_sid(&column.name, column.sid.as_deref(), text)?;
+            }
+        }
+        Ok(())
     }
 
     /// Types a marker by what it stands beside.
@@ -278,7 +317,7 @@ impl Resolver<'_> {
         match &mut function.args {
             FunctionArguments::None => {}
             FunctionArguments::Subquery(query) => {
-                types.push(self.query(query, scope)?.first().map(|c| c.column_type));
+                types.push(self.sub_query(query, scope)?.first().map(|c| c.column_type));
             }
             FunctionArguments::List(list) => {
                 let mut any_nullable = false;
@@ -330,6 +369,16 @@ impl Resolver<'_> {
             self.expr(&mut term.expr, scope)?;
         }
         Ok(())
+    }
+}
+
+/// Hides a column from the virtual table that it belongs to, unless it is part of a path. A filter whose value comes
+/// from each row of another table would be a request for each row, where one scan that is kept does for all.
+fn keep_local(side: &mut Expr, typed: &Typed) {
+    let Some((table, position)) = &typed.base else { return };
+    if matches!(side, Expr::CompoundIdentifier(_)) && !table.is_in_path(*position) {
+        let column = std::mem::replace(side, Expr::value(Value::Null));
+        *side = Expr::UnaryOp { op: UnaryOperator::Plus, expr: Box::new(column) };
     }
 }
 
@@ -385,6 +434,42 @@ fn typed_string(typed: &TypedString) -> Result<(Expr, Typed)> {
     };
     let literal = ValueWithSpan { value: Value::SingleQuotedString(text), span: typed.value.span };
     Ok((Expr::Value(literal), Typed::of(Some(target), false)))
+}
+
+/// The calls by which a value becomes one of a type that SQLite's CAST does not know. `expr` is the CAST.
+fn cast_call(expr: &Expr, target: ColumnType, sized: bool) -> Option<Expr> {
+    let Expr::Cast { expr: value, .. } = expr else { return None };
+    let name = match target.data_type {
+        DataType::Date => "date",
+        DataType::Time => "time",
+        DataType::Timestamp => "datetime",
+        DataType::Boolean => "to_boolean",
+        DataType::Text if sized => {
+            let size = Expr::value(Value::Number(target.size.to_string(), false));
+            let one = Expr::value(Value::Number("1".into(), false));
+            return Some(call("substr", vec![expr.clone(), one, size]));
+        }
+        _ => return None,
+    };
+    Some(call(name, vec![(**value).clone()]))
+}
+
+fn call(name: &str, arguments: Vec<Expr>) -> Expr {
+    let argument = |e| FunctionArg::Unnamed(FunctionArgExpr::Expr(e));
+    Expr::Function(Function {
+        name: ObjectName::from(vec![Ident::new(name)]),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::List(FunctionArgumentList {
+            duplicate_treatment: None,
+            args: arguments.into_iter().map(argument).collect(),
+            clauses: Vec::new(),
+        }),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: Vec::new(),
+    })
 }
 
 /// The name by which SQLite's CAST gives the representation of a type.

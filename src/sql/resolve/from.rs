@@ -6,6 +6,7 @@ use sqlparser::ast::{
     Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, TableAlias, TableFactor, TableWithJoins,
 };
 
+use super::scope::Merging;
 use super::{Relation, Resolver, Scope, quote, unsupported};
 use crate::error::{Error, Result, state};
 use crate::model::CATALOG;
@@ -19,6 +20,7 @@ impl Resolver<'_> {
         for item in from {
             self.joined(item, scope)?;
         }
+        self.reruns |= scope.relations.len() > 1;
         Ok(())
     }
 
@@ -104,17 +106,19 @@ impl Resolver<'_> {
     fn table(&mut self, name: &mut ObjectName) -> Result<Relation> {
         let path = idents(name)?;
         if let [ident] = &path[..]
-            && let Some((own, columns)) =
-                self.ctes.iter().rev().find(|(n, _)| n.eq_ignore_ascii_case(&ident.value))
+            && let Some(cte) = self.ctes.iter_mut().rev().find(|c| c.name.eq_ignore_ascii_case(&ident.value))
         {
-            let relation = Relation::of_columns(own, columns);
-            *name = object_name(own);
+            // SQLite may run its query for each mention.
+            self.named_again |= cte.named;
+            cte.named = true;
+            let relation = Relation::of_columns(&cte.name, &cte.columns);
+            *name = object_name(&cte.name);
             return Ok(relation);
         }
         let unknown = |resolver: &Self| {
             let place = path.first().map_or(String::new(), |i| lex::at(i.span.start));
             let written = path.iter().map(|i| i.value.as_str()).collect::<Vec<_>>().join(".");
-            let ctes: Vec<String> = resolver.ctes.iter().map(|(n, _)| n.clone()).collect();
+            let ctes: Vec<String> = resolver.ctes.iter().map(|c| c.name.clone()).collect();
             names::unknown_table(resolver.model, &written, &place, &ctes)
         };
         let found = match &path[..] {
@@ -128,8 +132,8 @@ impl Resolver<'_> {
         let table = found.ok_or_else(|| unknown(self))?.clone();
         *name = object_name(&module_name(&table));
         match self.tables.iter_mut().find(|t| Arc::ptr_eq(&t.table, &table)) {
-            Some(found) => found.times += 1,
-            None => self.tables.push(TableUse { table: table.clone(), times: 1 }),
+            Some(found) => found.shared = true,
+            None => self.tables.push(TableUse { table: table.clone(), shared: false }),
         }
         Ok(Relation::of_table(&table))
     }
@@ -164,10 +168,12 @@ fn name_relation(relation: &mut Relation, alias: &mut Option<TableAlias>) {
 /// Marks the right column of a pair that USING or NATURAL merges; gives the column's own name if there is a pair.
 fn merge(scope: &mut Scope<'_>, first: usize, right: usize, name: &str) -> Option<String> {
     let (left, rights) = scope.relations.split_at_mut(right);
-    let own = left[first..].iter().find_map(|r| r.column(name).map(|i| r.columns[i].name.clone()))?;
+    let into = left[first..].iter_mut().find_map(|r| r.column(name).map(|i| &mut r.columns[i]))?;
     let relation = rights.iter_mut().find(|r| r.column(name).is_some())?;
+    into.merging = Merging::Into;
+    let own = into.name.clone();
     let column = relation.column(name)?;
-    relation.columns[column].merged = true;
+    relation.columns[column].merging = Merging::Away;
     Some(own)
 }
 

@@ -38,7 +38,18 @@ pub(super) struct Resolver<'m> {
     pub parameters: Vec<ParameterInfo>,
     tables: Vec<TableUse>,
     /// Common table expressions that can be seen, the innermost last.
-    ctes: Vec<(String, Vec<ResultColumn>)>,
+    ctes: Vec<Cte>,
+    /// Whether a common table expression is named more than once.
+    named_again: bool,
+    reruns: bool,
+}
+
+/// A common table expression.
+struct Cte {
+    name: String,
+    columns: Vec<ResultColumn>,
+    /// Whether it has been named.
+    named: bool,
 }
 
 impl<'m> Resolver<'m> {
@@ -49,13 +60,23 @@ impl<'m> Resolver<'m> {
             parameters: vec![ParameterInfo::untyped(); markers.len()],
             tables: Vec::new(),
             ctes: Vec::new(),
+            named_again: false,
+            reruns: false,
         }
     }
 
     /// Resolves a whole query.
     pub fn plan(&mut self, mut query: Query) -> Result<QueryPlan> {
         let columns = self.query(&mut query, &Scope::default())?;
-        Ok(QueryPlan { sql: query.to_string(), tables: std::mem::take(&mut self.tables), columns })
+        let mut tables = std::mem::take(&mut self.tables);
+        // A walk reads the parents as well.
+        let parents: Vec<String> =
+            tables.iter().flat_map(|used| used.table.parents.iter().map(|p| p.table.clone())).collect();
+        tables
+            .iter_mut()
+            .for_each(|used| used.shared |= self.named_again || parents.contains(&used.table.name));
+        let reruns = self.reruns || tables.iter().any(|used| used.shared);
+        Ok(QueryPlan { sql: query.to_string(), tables, reruns, columns })
     }
 
     fn query(&mut self, query: &mut Query, outer: &Scope<'_>) -> Result<Vec<ResultColumn>> {
@@ -74,10 +95,14 @@ impl<'m> Resolver<'m> {
                 if with.recursive {
                     // The recursive part sees the table with the types of the first part.
                     let first = self.first_part(&cte.query, outer)?;
-                    self.ctes.push((name.clone(), renamed(first).collect()));
+                    self.ctes.push(Cte {
+                        name: name.clone(),
+                        columns: renamed(first).collect(),
+                        named: false,
+                    });
                 }
                 let columns = self.query(&mut cte.query, outer)?;
-                self.ctes.push((name, renamed(columns).collect()));
+                self.ctes.push(Cte { name, columns: renamed(columns).collect(), named: false });
                 quote(&mut cte.alias.name);
                 cte.alias.columns.iter_mut().for_each(|c| quote(&mut c.name));
             }
@@ -186,7 +211,9 @@ impl<'m> Resolver<'m> {
             GroupByExpr::Expressions(terms, modifiers) => {
                 refuse(!modifiers.is_empty(), "GROUP BY with ROLLUP or CUBE")?;
                 for term in terms {
-                    self.order_term(term, Some(&scope), &columns)?;
+                    if !is_position(term, &columns)? {
+                        self.expr(term, &scope)?;
+                    }
                 }
             }
             GroupByExpr::All(_) => return Err(unsupported("GROUP BY ALL")),
@@ -259,19 +286,20 @@ impl<'m> Resolver<'m> {
         Ok(columns)
     }
 
-    /// ORDER BY or GROUP BY: a position, a name of the select list, or an expression.
+    /// ORDER BY: a position, a name of the select list, or an expression.
     fn order_term(
         &mut self,
         term: &mut Expr,
         scope: Option<&Scope<'_>>,
         columns: &[ResultColumn],
     ) -> Result<()> {
-        if let Expr::Value(ValueWithSpan { value: sqlparser::ast::Value::Number(text, _), span }) = term {
-            let position = text.parse::<usize>().unwrap_or(0);
-            if !(1..=columns.len()).contains(&position) {
-                let message = format!("There is no column {text} in the select list{}.", lex::at(span.start));
-                return Err(Error::new(state::SYNTAX_ERROR, message));
-            }
+        if is_position(term, columns)? {
+            return Ok(());
+        }
+        if let (Some(scope), Expr::Identifier(ident)) = (scope, &*term)
+            && let Some(scope::Bound::Bare { name, .. }) = scope.bind_output(ident)
+        {
+            *term = Expr::Identifier(Ident::with_quote('"', name));
             return Ok(());
         }
         match (scope, &mut *term) {
@@ -348,8 +376,24 @@ impl<'m> Resolver<'m> {
     }
 }
 
+/// Whether a term of ORDER BY or GROUP BY is the position of a column.
+///
+/// # Errors
+/// 42000 for a position that no column has.
+fn is_position(term: &Expr, columns: &[ResultColumn]) -> Result<bool> {
+    let Expr::Value(ValueWithSpan { value: sqlparser::ast::Value::Number(text, _), span }) = term else {
+        return Ok(false);
+    };
+    let position = text.parse::<usize>().unwrap_or(0);
+    if !(1..=columns.len()).contains(&position) {
+        let message = format!("There is no column {text} in the select list{}.", lex::at(span.start));
+        return Err(Error::new(state::SYNTAX_ERROR, message));
+    }
+    Ok(true)
+}
+
 fn all_columns(relation: &Relation, qualified: bool) -> impl Iterator<Item = ResultColumn> + '_ {
-    let shown = relation.columns.iter().filter(move |c| qualified || !c.merged);
+    let shown = relation.columns.iter().filter(move |c| qualified || c.merging != scope::Merging::Away);
     shown.map(|c| result_column(c.name.clone(), c.typed.clone()))
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::Ident;
 
-use crate::error::Result;
+use crate::error::{Error, Result, state};
 use crate::model::{CATALOG, ColumnType, Table};
 use crate::sql::lex;
 use crate::sql::names;
@@ -42,8 +42,18 @@ pub(in crate::sql) struct Relation {
 pub(in crate::sql) struct RelationColumn {
     pub name: String,
     pub typed: Typed,
-    /// Whether `*` leaves it out, because USING or NATURAL merged it into a column further left.
-    pub merged: bool,
+    pub merging: Merging,
+}
+
+/// What USING or NATURAL made of a column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::sql) enum Merging {
+    #[default]
+    Apart,
+    /// The left one of a pair: its bare name is the value of either.
+    Into,
+    /// The right one of a pair, which `*` leaves out.
+    Away,
 }
 
 impl Relation {
@@ -56,7 +66,7 @@ impl Relation {
                 base: Some((table.clone(), i)),
                 marker: None,
             },
-            merged: false,
+            merging: Merging::Apart,
         });
         Relation {
             name: table.name.clone(),
@@ -75,7 +85,7 @@ impl Relation {
                 base: c.base.clone(),
                 marker: c.marker,
             },
-            merged: false,
+            merging: Merging::Apart,
         });
         Relation { name: name.to_owned(), schema: None, columns: columns.collect(), table: None }
     }
@@ -120,44 +130,71 @@ pub(in crate::sql) struct Scope<'p> {
 /// What a name was bound to.
 pub(in crate::sql) enum Bound {
     /// The column's own name, its relation's name, and what is known of it.
-    Column {
-        relation: String,
-        column: String,
-        typed: Typed,
-    },
-    Output(Typed),
+    Column { relation: String, column: String, typed: Typed },
+    /// A name that SQLite binds as it is: of the select list, or of a column that USING or NATURAL merged.
+    Bare { name: String, typed: Typed },
 }
 
 impl Scope<'_> {
     /// Binds `[[catalog.]schema.]relation.]column`.
     ///
     /// # Errors
-    /// 42S22 with the nearest names.
+    /// 42S22 with the nearest names; 42000 for a name that several relations have.
     pub fn bind(&self, path: &[Ident]) -> Result<Bound> {
-        self.find(path).ok_or_else(|| {
-            let name = path.iter().map(|i| i.value.as_str()).collect::<Vec<_>>().join(".");
-            let place = path.first().map_or(String::new(), |i| lex::at(i.span.start));
-            let candidates = self.relations.iter().flat_map(|r| r.columns.iter().map(|c| c.name.as_str()));
-            names::unknown_column(&name, &place, candidates)
-        })
+        if let Some(bound) = self.find(path)? {
+            return Ok(bound);
+        }
+        let candidates = self.relations.iter().flat_map(|r| r.columns.iter().map(|c| c.name.as_str()));
+        Err(names::unknown_column(&written(path), &place(path), candidates))
     }
 
-    fn find(&self, path: &[Ident]) -> Option<Bound> {
-        let (column, qualifier) = path.split_last()?;
-        let found = self.relations.iter().filter(|r| r.is_qualified_by(qualifier)).find_map(|relation| {
-            let column = &relation.columns[relation.column(&column.value)?];
-            Some(Bound::Column {
-                relation: relation.name.clone(),
-                column: column.name.clone(),
-                typed: column.typed.clone(),
-            })
-        });
-        found
-            .or_else(|| {
-                let outputs = self.outputs.iter().filter(|_| qualifier.is_empty());
-                let mut same = outputs.filter(|o| o.name.eq_ignore_ascii_case(&column.value));
-                same.next().map(|o| Bound::Output(o.typed.clone()))
-            })
-            .or_else(|| self.parent.and_then(|p| p.find(path)))
+    /// Binds a whole ORDER BY term: the select list's names come first.
+    pub fn bind_output(&self, name: &Ident) -> Option<Bound> {
+        let output = self.outputs.iter().find(|o| o.name.eq_ignore_ascii_case(&name.value))?;
+        Some(Bound::Bare { name: output.name.clone(), typed: output.typed.clone() })
     }
+
+    fn find(&self, path: &[Ident]) -> Result<Option<Bound>> {
+        let Some((name, qualifier)) = path.split_last() else { return Ok(None) };
+        let mut found =
+            self.relations.iter().filter(|r| r.is_qualified_by(qualifier)).filter_map(|relation| {
+                let column = &relation.columns[relation.column(&name.value)?];
+                (!qualifier.is_empty() || column.merging != Merging::Away).then_some((relation, column))
+            });
+        if let Some((relation, column)) = found.next() {
+            if let Some((other, _)) = found.next() {
+                let message = format!(
+                    "The column {}{} is in {} and in {}: write {}.{} or {}.{}.",
+                    written(path),
+                    place(path),
+                    relation.name,
+                    other.name,
+                    relation.name,
+                    column.name,
+                    other.name,
+                    column.name
+                );
+                return Err(Error::new(state::SYNTAX_ERROR, message));
+            }
+            let typed = column.typed.clone();
+            return Ok(Some(match column.merging {
+                Merging::Into if qualifier.is_empty() => Bound::Bare { name: column.name.clone(), typed },
+                _ => Bound::Column { relation: relation.name.clone(), column: column.name.clone(), typed },
+            }));
+        }
+        if qualifier.is_empty()
+            && let Some(bound) = self.bind_output(name)
+        {
+            return Ok(Some(bound));
+        }
+        self.parent.map_or(Ok(None), |p| p.find(path))
+    }
+}
+
+fn written(path: &[Ident]) -> String {
+    path.iter().map(|i| i.value.as_str()).collect::<Vec<_>>().join(".")
+}
+
+fn place(path: &[Ident]) -> String {
+    path.first().map_or(String::new(), |i| lex::at(i.span.start))
 }

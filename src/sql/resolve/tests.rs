@@ -45,7 +45,7 @@ fn an_alias_of_a_column_works_in_every_clause_and_is_not_in_star() {
                GROUP BY ConferenceSidSid ORDER BY ConferenceSidSid";
     let query = query(sql);
     assert_eq!(query.columns[0].name, "ConferenceSidSid");
-    assert_eq!(query.sql.matches("\"ConferenceParticipants\".\"ConferenceSid\"").count(), 4, "{}", query.sql);
+    assert_eq!(query.sql.matches("\"ConferenceParticipants\".\"ConferenceSid\"").count(), 3, "{}", query.sql);
     assert_eq!(columns("SELECT * FROM ConferenceParticipants").len(), 15);
     assert_eq!(columns("SELECT Name, FriendlyName FROM Conferences"), ["Name:Text", "FriendlyName:Text"]);
 }
@@ -64,7 +64,7 @@ fn columns_are_described() {
     assert_eq!(query.columns[13].name, "COUNT(*)");
     assert_eq!(query.columns[13].column_type.data_type, DataType::BigInt);
     assert!(!query.columns[13].nullable);
-    assert!(query.is_joined());
+    assert!(query.reruns);
 }
 
 #[test]
@@ -240,11 +240,11 @@ fn a_where_that_names_the_whole_path_needs_no_reading() {
 fn any_other_where_finds_the_rows_first() {
     for sql in [
         "DELETE FROM ConferenceParticipants",
-        "DELETE FROM ConferenceParticipants WHERE CallSid = 'CA1'",
-        "DELETE FROM ConferenceParticipants WHERE CallSid = 'CA1' AND ConferenceSid = 'CF1' AND Muted = true",
-        "DELETE FROM ConferenceParticipants WHERE CallSid = 'CA1' OR ConferenceSid = 'CF1'",
-        "UPDATE ConferenceParticipants SET Muted = NOT Muted WHERE CallSid = 'CA1' AND ConferenceSid = 'CF1'",
-        "UPDATE ConferenceParticipants SET Muted = 1 WHERE CallSid IN (SELECT 'CA1')",
+        "DELETE FROM ConferenceParticipants WHERE CallSid = 'CA00000000000000000000000000000001'",
+        "DELETE FROM ConferenceParticipants WHERE CallSid = 'CA00000000000000000000000000000001' AND ConferenceSid = 'CF00000000000000000000000000000001' AND Muted = true",
+        "DELETE FROM ConferenceParticipants WHERE CallSid = 'CA00000000000000000000000000000001' OR ConferenceSid = 'CF00000000000000000000000000000001'",
+        "UPDATE ConferenceParticipants SET Muted = NOT Muted WHERE CallSid = 'CA00000000000000000000000000000001' AND ConferenceSid = 'CF00000000000000000000000000000001'",
+        "UPDATE ConferenceParticipants SET Muted = 1 WHERE CallSid IN (SELECT 'CA00000000000000000000000000000001')",
     ] {
         let Plan::Write(write) = plan(sql).plan else { panic!() };
         let RowSource::Query { path, query } = write.rows else { panic!("{sql}: {:?}", write.rows) };
@@ -264,4 +264,75 @@ fn depth_is_an_error_and_not_an_abort() {
         let error = sql::plan(&Model::builtin(), &sql).unwrap_err();
         assert_eq!(error.state, state::SYNTAX_ERROR, "{error}");
     }
+}
+
+#[test]
+fn names_of_the_select_list_come_first_in_order_by_alone() {
+    let text =
+        query("SELECT Name AS Status, Status AS Name FROM Conferences WHERE Name = 'x' ORDER BY Name").sql;
+    assert!(text.ends_with("ORDER BY \"Name\""), "{text}");
+    assert!(text.contains("WHERE \"Conferences\".\"Name\" = 'x'"), "{text}");
+}
+
+#[test]
+fn a_name_of_two_tables_is_ambiguous_unless_they_are_merged() {
+    let join = "FROM Conferences c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid";
+    let error = sql::plan(&Model::builtin(), &format!("SELECT Status {join}")).unwrap_err();
+    assert_eq!(error.state, state::SYNTAX_ERROR);
+    assert!(error.message.contains("write c.Status or p.Status"), "{error}");
+    assert_eq!(columns(&format!("SELECT c.Status, Label {join}")).len(), 2);
+    let merged = "SELECT AccountSid FROM Conferences c FULL JOIN ConferenceParticipants p USING (AccountSid)";
+    assert!(query(merged).sql.starts_with("SELECT \"AccountSid\" AS"), "SQLite gives the value of either");
+}
+
+#[test]
+fn a_sid_that_is_written_is_checked_and_one_that_comes_from_rows_is_not() {
+    let refused = |sql: &str| sql::plan(&Model::builtin(), sql).unwrap_err().state;
+    for condition in ["Sid = 'xyz'", "Sid IN ('xyz')", "AccountSid = 'CF'"] {
+        let sql = format!("SELECT 1 FROM Conferences WHERE {condition}");
+        assert_eq!(refused(&sql), state::INVALID_CHARACTER_VALUE, "{sql}");
+    }
+    plan("SELECT 1 FROM Conferences WHERE Sid <> 'xyz' AND Sid LIKE 'CF%'");
+    plan("SELECT 1 FROM ConferenceParticipants p LEFT JOIN Conferences c ON c.Sid = p.Label");
+    assert_eq!(plan("SELECT 1 FROM Conferences WHERE Sid = ?").parameters[0].sid.as_deref(), Some("CF"));
+}
+
+#[test]
+fn casts_give_the_form_of_the_type() {
+    for (cast, expected) in [
+        ("CAST(DateCreated AS DATE)", "date(\"Conferences\".\"DateCreated\")"),
+        ("CAST(Name AS VARCHAR(5))", "substr(CAST(\"Conferences\".\"Name\" AS TEXT), 1, 5)"),
+        ("CAST('true' AS BIT)", "to_boolean('true')"),
+        ("CAST(Name AS TEXT)", "CAST(\"Conferences\".\"Name\" AS TEXT)"),
+    ] {
+        let text = query(&format!("SELECT {cast} FROM Conferences")).sql;
+        assert!(text.starts_with(&format!("SELECT {expected} AS")), "{text}");
+    }
+}
+
+#[test]
+fn markers_in_arithmetic_are_numbers() {
+    assert_eq!(columns("SELECT ? + 1 x"), ["x:BigInt"]);
+    assert_eq!(columns("SELECT ? * ? x"), ["x:Double"]);
+    let statement = plan("SELECT COUNT(*) * ? FROM Conferences");
+    assert_eq!(statement.parameters[0].column_type.data_type, DataType::BigInt);
+}
+
+#[test]
+fn what_may_run_again_is_known() {
+    for (sql, reruns) in [
+        ("SELECT Sid FROM Conferences WHERE Status = 'x' OR Name = 'y'", false),
+        ("SELECT Sid FROM (SELECT Sid FROM Conferences) x", false),
+        ("WITH c AS (SELECT Sid FROM Conferences) SELECT Sid FROM c", false),
+        ("WITH c AS (SELECT Sid FROM Conferences) SELECT a.Sid FROM c a JOIN c b ON a.Sid = b.Sid", true),
+        ("SELECT Sid FROM (VALUES (1), (2)) n CROSS JOIN Conferences", true),
+        ("SELECT Sid FROM Conferences WHERE Sid IN (SELECT Sid FROM Conferences)", true),
+        (
+            "SELECT (SELECT COUNT(*) FROM ConferenceParticipants WHERE ConferenceSid = Sid) FROM Conferences",
+            true,
+        ),
+    ] {
+        assert_eq!(query(sql).reruns, reruns, "{sql}");
+    }
+    assert_eq!(plan("SELECT TOP ? 1 FROM (SELECT TOP ? Sid FROM Conferences) x").parameters.len(), 2);
 }
