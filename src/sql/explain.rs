@@ -228,7 +228,7 @@ impl Reader<'_> {
 
 /// A term before it is known which tables it concerns.
 enum Term {
-    Condition(Expr),
+    Condition(Box<Expr>),
     Using(String),
 }
 
@@ -239,7 +239,7 @@ fn conjuncts(expr: &Expr, terms: &mut Vec<Term>) {
             conjuncts(left, terms);
             conjuncts(right, terms);
         }
-        other => terms.push(Term::Condition(other.clone())),
+        other => terms.push(Term::Condition(Box::new(other.clone()))),
     }
 }
 
