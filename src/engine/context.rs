@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::scan::{ScanRequest, SharedScan};
+use super::system::Snapshots;
 use crate::cancel::CancelToken;
 use crate::error::{Error, state};
 use crate::model::{Model, Table};
@@ -17,6 +18,8 @@ pub(super) struct Context {
     pub cancel: CancelToken,
     /// Whether scans are kept, because SQLite may run one again for each row of another table.
     pub keep_scans: bool,
+    /// What the system tables show.
+    pub snapshots: Snapshots,
     /// Whether predicates are sent to Twilio.
     pub pushdown: bool,
     state: Mutex<State>,
@@ -41,7 +44,15 @@ impl Context {
         keep_scans: bool,
         pushdown: bool,
     ) -> Arc<Self> {
-        Arc::new(Context { model, client, cancel, keep_scans, pushdown, state: Mutex::default() })
+        Arc::new(Context {
+            model,
+            client,
+            cancel,
+            keep_scans,
+            pushdown,
+            snapshots: Snapshots::default(),
+            state: Mutex::default(),
+        })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

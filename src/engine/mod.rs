@@ -5,17 +5,20 @@
 //! path or query parameters, and [`scan`] reads the pages, walking parents where no predicate gives their keys.
 //! Rows go up one at a time through [`Cursor`]. UPDATE and DELETE ([`write`]) find their rows by such a query or
 //! by the key alone and send one request for each; a procedure ([`call`]) is one request. [`context`] is what all
-//! parts of one running statement share: the client, the cancel token, the first error.
+//! parts of one running statement share: the client, the cancel token, the first error. [`explain`] tells what a
+//! statement would send, and [`system`] what the driver knows of itself.
 
 mod call;
 mod context;
 mod cursor;
+mod explain;
 mod functions;
 mod pushdown;
 mod scan;
 mod send;
 mod session;
 mod sqlite;
+mod system;
 mod table;
 mod write;
 
@@ -108,9 +111,15 @@ impl Database {
         let mut prepared =
             Prepared { database: self.clone(), cancel: cancel.clone(), statement, session: None };
         prepared.check_read_only()?;
-        if let Plan::Query(query) = &prepared.statement.plan {
-            // SQLite finds what the resolver does not know, and that is told now.
-            prepared.session = Some(Session::open(self, query, cancel)?);
+        // SQLite finds what the resolver does not know, and that is told now.
+        match &prepared.statement.plan {
+            Plan::Query(query) => prepared.session = Some(Session::open(self, query, cancel)?),
+            Plan::Explain(explain) => {
+                if let Plan::Query(query) = &*explain.plan {
+                    Session::open(self, query, cancel)?;
+                }
+            }
+            Plan::Write(_) | Plan::Call(_) => {}
         }
         Ok(prepared)
     }
@@ -123,7 +132,7 @@ impl Database {
     pub fn native_sql(&self, sql: &str) -> Result<String> {
         Ok(match sql::plan(&self.model, sql)?.plan {
             Plan::Query(query) => query.sql,
-            Plan::Write(_) | Plan::Call(_) => sql.to_owned(),
+            Plan::Write(_) | Plan::Call(_) | Plan::Explain(_) => sql.to_owned(),
         })
     }
 }
@@ -144,6 +153,7 @@ impl Prepared {
         match &self.statement.plan {
             Plan::Query(query) => &query.columns,
             Plan::Call(call) => &call.columns,
+            Plan::Explain(explain) => &explain.columns,
             Plan::Write(_) => &[],
         }
     }
@@ -156,10 +166,15 @@ impl Prepared {
     /// Whether an execution changes something at Twilio.
     pub fn writes(&self) -> bool {
         match &self.statement.plan {
-            Plan::Query(_) => false,
+            Plan::Query(_) | Plan::Explain(_) => false,
             Plan::Write(_) => true,
             Plan::Call(call) => call.procedure.method != Method::Get,
         }
+    }
+
+    /// Whether it is an EXPLAIN, which can do without values for its markers.
+    pub fn explains(&self) -> bool {
+        matches!(self.statement.plan, Plan::Explain(_))
     }
 
     /// Runs the statement with one value for each marker, in the representation of the marker's type.
@@ -169,7 +184,7 @@ impl Prepared {
     /// SID, and what Twilio answers.
     pub fn execute(&mut self, parameters: Vec<Value>) -> Result<Outcome> {
         let expected = self.statement.parameters.len();
-        if parameters.len() != expected {
+        if parameters.len() != expected && !(self.explains() && parameters.is_empty()) {
             let message =
                 format!("The statement has {expected} parameters, but {} are bound.", parameters.len());
             return Err(Error::new(state::WRONG_PARAMETER_COUNT, message));
@@ -195,6 +210,10 @@ impl Prepared {
             Plan::Call(call) => {
                 let row = call::execute(&self.database, call, &parameters, &self.cancel)?;
                 Ok(Outcome::Rows(Cursor::of_page(row, &call.columns)))
+            }
+            Plan::Explain(plan) => {
+                let page = explain::execute(&self.database, plan, &parameters, &self.cancel)?;
+                Ok(Outcome::Rows(Cursor::of_page(Some(page), &plan.columns)))
             }
         }
     }

@@ -77,6 +77,10 @@ pub(super) fn choose(
     ordered: bool,
     enabled: bool,
 ) -> Choice {
+    if table.source.is_some() {
+        let access = Access { fetch: false, arguments: Vec::new(), columns };
+        return Choice { access, constraints: Vec::new(), cost: 1.0, rows: 1000 };
+    }
     let find = |operator: Operator| constraints.iter().position(|c| c.usable && c.operator == operator);
     let equal = |column: usize| find(Operator::Equal(column));
     let account = table.account_column();

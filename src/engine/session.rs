@@ -7,12 +7,14 @@ use rusqlite::{Connection, ffi};
 
 use super::Database;
 use super::context::Context;
+use super::explain::Instruction;
 use super::functions;
 use super::sqlite::{OwnedStatement, SqliteError};
 use super::table;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
 use crate::sql::QueryPlan;
+use crate::sql::explain::{Explained, numbered_name};
 use crate::value::{Value, ValueRef};
 
 /// Instructions of SQLite's machine between two looks at the cancel token: well below a millisecond.
@@ -87,16 +89,54 @@ impl Rows {
     }
 }
 
+/// The program that SQLite would run for a query whose tables are numbered. Sends nothing.
+///
+/// # Errors
+/// 42000 for what SQLite refuses.
+pub(super) fn program(
+    database: &Database,
+    query: &QueryPlan,
+    explained: &Explained,
+    cancel: &CancelToken,
+) -> Result<Vec<Instruction>> {
+    let (model, client) = (database.model.clone(), database.client.clone());
+    let context = Context::new(model, client, cancel.clone(), query.reruns, database.pushdown);
+    let connect = || {
+        let connection = empty(&context)?;
+        for (number, named) in explained.tables.iter().enumerate() {
+            let used = query.tables.iter().find(|t| Arc::ptr_eq(&t.table, &named.table));
+            let Some(used) = used else { continue };
+            table::register_as(&connection, &numbered_name(&used.table, number), used, number, &context)?;
+        }
+        Ok(connection)
+    };
+    let connection =
+        connect().map_err(|e: rusqlite::Error| Error::new(state::GENERAL_ERROR, format!("SQLite: {e}")))?;
+    let mut statement = OwnedStatement::prepare(connection, &format!("EXPLAIN {}", explained.sql))
+        .map_err(|e| failure(&context, e))?;
+    let mut program = Vec::new();
+    while statement.step().map_err(|e| failure(&context, e))? {
+        program.push(Instruction::read(|column| statement.value(column)));
+    }
+    Ok(program)
+}
+
 fn connect(query: &QueryPlan, context: &Arc<Context>) -> rusqlite::Result<Connection> {
+    let connection = empty(context)?;
+    for used in &query.tables {
+        table::register(&connection, used, context)?;
+    }
+    Ok(connection)
+}
+
+/// A connection without tables.
+fn empty(context: &Arc<Context>) -> rusqlite::Result<Connection> {
     let connection = Connection::open_in_memory()?;
     // A name in double quotes is a name; SQLite would take it for a string if no column has it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     let keeper = context.clone();
     let fail: functions::Fail = Arc::new(move |error| keeper.fail(error));
     functions::register(&connection, &fail)?;
-    for used in &query.tables {
-        table::register(&connection, used, context)?;
-    }
     Ok(connection)
 }
 

@@ -33,6 +33,8 @@ struct Resource {
     table: Arc<Table>,
     /// Whether whole rows are read, so that scans under several names of the table are the same one.
     whole_rows: bool,
+    /// Tells tables apart in the program of a query that is explained.
+    number: c_int,
     context: Arc<Context>,
 }
 
@@ -42,10 +44,25 @@ pub(super) fn register(
     used: &TableUse,
     context: &Arc<Context>,
 ) -> rusqlite::Result<()> {
+    register_as(connection, &module_name(&used.table), used, 0, context)
+}
+
+/// Makes the table known by another name. Its number shows in SQLite's program.
+pub(super) fn register_as(
+    connection: &Connection,
+    name: &str,
+    used: &TableUse,
+    number: usize,
+    context: &Arc<Context>,
+) -> rusqlite::Result<()> {
     const MODULE: Module<ResourceTable> = Module::eponymous_only_module();
-    let table = used.table.clone();
-    let resource = Resource { table, whole_rows: used.shared, context: context.clone() };
-    connection.create_module(module_name(&used.table).as_str(), &MODULE, Some(resource))
+    let resource = Resource {
+        table: used.table.clone(),
+        whole_rows: used.shared,
+        number: c_int::try_from(number).unwrap_or(c_int::MAX),
+        context: context.clone(),
+    };
+    connection.create_module(name, &MODULE, Some(resource))
 }
 
 /// Runs a callback's body; keeps its error, or the panic, for the statement.
@@ -68,6 +85,7 @@ struct ResourceTable {
     base: sqlite3_vtab,
     table: Arc<Table>,
     whole_rows: bool,
+    number: c_int,
     context: Arc<Context>,
 }
 
@@ -90,6 +108,7 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
             base: sqlite3_vtab::default(),
             table: resource.table.clone(),
             whole_rows: resource.whole_rows,
+            number: resource.number,
             context: resource.context.clone(),
         };
         Ok((Cow::Owned(declaration), table))
@@ -123,6 +142,7 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
             }
             let access = serde_json::to_string(&choice.access)
                 .map_err(|e| Error::new(state::GENERAL_ERROR, e.to_string()))?;
+            info.set_idx_num(self.number);
             info.set_idx_str(&access);
             info.set_estimated_cost(choice.cost);
             info.set_estimated_rows(choice.rows);
@@ -199,6 +219,15 @@ impl ResourceCursor<'_> {
         self.scan = None;
         self.page = None;
         self.pages = 0;
+        if let Some(source) = self.table.source {
+            let page = self.context.snapshots.page(source, &self.table, &self.context.client);
+            self.slots = (0..self.table.columns.len()).map(Some).collect();
+            self.key =
+                self.table.key.iter().filter_map(|name| self.table.column(name)).map(|(i, _)| i).collect();
+            self.page = (page.rows() > 0).then_some(page);
+            self.row = 0;
+            return Ok(());
+        }
         let access: Access = serde_json::from_str(access).map_err(|e| internal(e.to_string()))?;
         let mut arguments = Vec::with_capacity(access.arguments.len());
         for (i, (role, one)) in access.arguments.iter().zip(given.iter()).enumerate() {
@@ -223,7 +252,10 @@ impl ResourceCursor<'_> {
 
     /// Moves to the first row of the next page that has one.
     fn next_page(&mut self) -> Result<()> {
-        let Some(scan) = &self.scan else { return Ok(()) };
+        let Some(scan) = &self.scan else {
+            self.page = None;
+            return Ok(());
+        };
         loop {
             let mut scan = scan.lock().unwrap_or_else(PoisonError::into_inner);
             self.page = scan.page(&self.context, self.pages)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::procedure::ProcedureFile;
 use super::table::placeholders;
-use super::{ACCOUNT, Model, Procedure, Table, lookup_key};
+use super::{ACCOUNT, Model, Procedure, Table, TableKind, lookup_key};
 
 mod files {
     include!(concat!(env!("OUT_DIR"), "/model_files.rs"));
@@ -83,6 +83,14 @@ fn check_table(model: &Model, table: &Table) -> Result<(), String> {
         if c.sid.as_ref().is_some_and(|p| p.len() != 2) {
             return Err(format!("{}: a SID prefix has two letters", c.name));
         }
+    }
+    let requests =
+        [table.product.is_empty(), table.list.is_empty(), table.items.is_empty(), table.page_size == 0];
+    let is_system = table.kind == TableKind::System;
+    if table.source.is_some() != is_system || requests.iter().any(|&missing| missing != is_system) {
+        return Err(
+            "a table has a product, a list, its items and a page size, a system table a source".into()
+        );
     }
     for name in &table.key {
         column(name)?;

@@ -17,8 +17,8 @@ use std::sync::{Arc, OnceLock};
 pub use procedure::Procedure;
 pub use sid::{check_sid, is_sid};
 pub use table::{
-    Column, Filter, FilterMatch, FilterOperator, Method, Operation, Parameter, Parent, Reference, Table,
-    TableKind,
+    Column, Filter, FilterMatch, FilterOperator, Method, Operation, Parameter, Parent, Reference, Source,
+    Table, TableKind,
 };
 pub use types::{ColumnType, DataType};
 

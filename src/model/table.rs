@@ -12,6 +12,16 @@ use super::{ACCOUNT, ColumnType, DataType};
 pub enum TableKind {
     Table,
     View,
+    /// Its rows come from the driver itself: see [`Source`].
+    System,
+}
+
+/// What the driver tells of itself as a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// The connection's last requests.
+    Requests,
 }
 
 /// One resource of the API as a table.
@@ -26,13 +36,20 @@ pub struct Table {
     pub kind: TableKind,
     /// What a row is, in one or two sentences.
     pub remarks: String,
-    /// The first label of the host name: `api`, `conversations`, `verify` …
+    /// Where the rows of a system table come from; nothing is ever sent for them.
+    pub source: Option<Source>,
+    /// The first label of the host name: `api`, `conversations`, `verify` … Like the three below, empty in a
+    /// system table, and in no other.
+    #[serde(default)]
     pub product: String,
     /// Path template of the list.
+    #[serde(default)]
     pub list: String,
     /// The array of a list's answer that holds the rows.
+    #[serde(default)]
     pub items: String,
     /// The largest PageSize that the list accepts, in rows.
+    #[serde(default)]
     pub page_size: u32,
     /// The columns that identify a row.
     pub key: Vec<String>,
@@ -89,7 +106,8 @@ pub struct Column {
     /// Further names, resolved in every clause and listed in none.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// Where the value stands in the row's JSON object: names joined by dots.
+    /// Where the value stands in the row's JSON object: names joined by dots. In a system table the name of the
+    /// source's field.
     pub json: String,
     #[serde(rename = "type")]
     pub data_type: DataType,
@@ -187,6 +205,17 @@ pub enum Method {
     Get,
     Post,
     Delete,
+}
+
+impl Method {
+    /// The name as it is sent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Delete => "DELETE",
+        }
+    }
 }
 
 /// A request on one row.

@@ -102,6 +102,8 @@ impl ConnectionCall<'_> {
                 *attributes = ConnectionAttributes::default();
                 if let Some(session) = &mut connection.session {
                     session.database.set_read_only(session.read_only);
+                    // Whoever gets the connection next has sent nothing.
+                    session.database.client().journal().clear();
                     attributes.read_only = session.read_only;
                 }
             }

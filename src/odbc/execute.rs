@@ -103,6 +103,10 @@ impl StatementCall<'_> {
         let ipd = &self.descriptors[self.statement.own.ipd];
         let sets = match gather(apd, ipd, plan.prepared.parameters()) {
             Ok(sets) => sets,
+            // EXPLAIN shows the markers then.
+            Err(error) if plan.prepared.explains() && error.state == state::WRONG_PARAMETER_COUNT => {
+                vec![ParameterSet::Ready(Vec::new())]
+            }
             Err(error) => {
                 self.give_back(plan, is_prepared);
                 return Err(error);

@@ -10,6 +10,7 @@
 mod call;
 mod convert;
 mod dialect;
+pub mod explain;
 pub(crate) mod functions;
 mod lex;
 mod names;
@@ -19,7 +20,7 @@ mod resolve;
 mod typing;
 mod write;
 
-pub use plan::{CallPlan, Operand, Plan, QueryPlan, RowSource, Statement, WriteKind, WritePlan};
+pub use plan::{CallPlan, ExplainPlan, Operand, Plan, QueryPlan, RowSource, Statement, WriteKind, WritePlan};
 
 use crate::error::Result;
 use crate::model::Model;
@@ -35,6 +36,7 @@ pub fn plan(model: &Model, sql: &str) -> Result<Statement> {
         parse::Parsed::Update(update, markers) => write::update(model, *update, &markers),
         parse::Parsed::Delete(delete, markers) => write::delete(model, *delete, &markers),
         parse::Parsed::Call(call) => call::plan(model, call),
+        parse::Parsed::Explain(sql) => plan(model, &sql).map(explain::plan),
     }
 }
 
@@ -49,6 +51,7 @@ pub fn changes_data(sql: &str) -> bool {
 pub fn loggable(model: &Model, sql: &str) -> String {
     match parse::parse(sql) {
         Ok(parse::Parsed::Call(call)) => call::masked(model, &call).unwrap_or_else(|| "EXEC …".to_owned()),
+        Ok(parse::Parsed::Explain(sql)) => format!("EXPLAIN {}", loggable(model, &sql).trim_start()),
         Err(_) if sql.trim_start().starts_with(['{', 'e', 'E']) => "EXEC …".to_owned(),
         _ => sql.to_owned(),
     }

@@ -9,6 +9,7 @@ use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
 use super::call::{self, Call};
 use super::dialect::TwilioDialect;
+use super::explain;
 use super::lex::{self, bare_word};
 use crate::error::{Error, Result, state};
 
@@ -24,10 +25,18 @@ pub(super) enum Parsed {
     Update(Box<Update>, Markers),
     Delete(Box<Delete>, Markers),
     Call(Call),
+    /// The text behind EXPLAIN.
+    Explain(String),
 }
 
 /// Parses one statement.
 pub(super) fn parse(sql: &str) -> Result<Parsed> {
+    if let Some(explained) = explain::explained(sql) {
+        if explain::explained(&explained).is_some() {
+            return Err(Error::new(state::SYNTAX_ERROR, "Syntax error: EXPLAIN explains another statement."));
+        }
+        return Ok(Parsed::Explain(explained));
+    }
     let lexed = lex::tokenize(sql)?;
     let tokens = lexed.tokens;
     let Some(first) = tokens.first() else {
@@ -64,7 +73,7 @@ pub(super) fn parse(sql: &str) -> Result<Parsed> {
 }
 
 fn unsupported(verb: &str, instead: &str) -> Error {
-    let known = "SELECT, UPDATE, DELETE, EXEC and {call}";
+    let known = "SELECT, UPDATE, DELETE, EXEC, {call} and EXPLAIN";
     Error::new(
         state::NOT_IMPLEMENTED,
         format!("{verb} is not a statement that this driver runs{instead}. It runs {known}."),

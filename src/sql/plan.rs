@@ -69,6 +69,14 @@ pub enum Plan {
     Query(QueryPlan),
     Write(WritePlan),
     Call(CallPlan),
+    Explain(ExplainPlan),
+}
+
+/// EXPLAIN: what a statement would send.
+#[derive(Debug)]
+pub struct ExplainPlan {
+    pub plan: Box<Plan>,
+    pub columns: Vec<ResultColumn>,
 }
 
 /// A table of a query.

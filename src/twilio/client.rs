@@ -11,6 +11,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 use super::config::Secret;
 use super::decode::{self, Layout, Page};
 use super::host::Hosts;
+use super::journal::{Journal, Recording};
 use super::paging::Pages;
 use super::request::{Request, encode_pairs};
 use super::retry::{self, Failure};
@@ -47,6 +48,7 @@ struct Inner {
     hosts: Hosts,
     timeout: Duration,
     max_retries: u32,
+    journal: Journal,
     /// Keeps connections for the next request.
     pooled: ureq::Agent,
     /// Makes a new connection for every request. One that waited in a pool may have died unnoticed, and then
@@ -70,6 +72,8 @@ pub(super) struct Answer {
     /// `Err` where the status came and the body did not.
     pub(super) body: Result<Vec<u8>, Error>,
     content_type: String,
+    /// Its number in the journal.
+    entry: u64,
 }
 
 /// An attempt that gave no success.
@@ -95,6 +99,7 @@ impl Client {
             account_sid: config.account_sid,
             timeout: config.timeout,
             max_retries: config.max_retries,
+            journal: Journal::default(),
             hosts,
         })))
     }
@@ -107,6 +112,11 @@ impl Client {
     /// The host of the 2010 API: `api.twilio.com`, or that of the base URL.
     pub fn host_name(&self) -> &str {
         self.0.hosts.name()
+    }
+
+    /// The last requests that were sent by this client and its clones.
+    pub fn journal(&self) -> &Journal {
+        &self.0.journal
     }
 
     /// Sends one cheap request to see whether the host answers and the credentials are taken.
@@ -128,7 +138,9 @@ impl Client {
                 let what = call.what();
                 let body = answer.body?;
                 let layout = Layout::new(Some("conferences"), []);
-                decode::read_list(&body, &layout).map_err(|reason| Error::InvalidAnswer { what, reason })?;
+                let list = decode::read_list(&body, &layout)
+                    .map_err(|reason| Error::InvalidAnswer { what, reason })?;
+                self.0.journal.read(answer.entry, list.page.rows());
                 Ok(())
             }
             Err(Error::Api { status: 403, code: Some(code), .. }) if code != NOT_ACTIVE => Ok(()),
@@ -160,8 +172,10 @@ impl Client {
             answer => answer?,
         };
         let content_type = answer.content_type;
-        let page = decode::read_object(&answer.body?, layout);
-        page.map(Some).map_err(|reason| call.invalid_answer(reason, &content_type))
+        let page = decode::read_object(&answer.body?, layout)
+            .map_err(|reason| call.invalid_answer(reason, &content_type))?;
+        self.0.journal.read(answer.entry, page.rows());
+        Ok(Some(page))
     }
 
     /// Sends a write. `creates` says that every execution makes something new, or reaches somebody: such a request
@@ -211,10 +225,15 @@ impl Client {
         let mut maybe_done = false;
         loop {
             cancel.check().map_err(|stop| call.stopped(stop, maybe_done))?;
-            let attempt = match self.attempt(call, cancel) {
-                Ok(answer) => return Ok(answer),
+            let recording = self.0.journal.begin(call.method, call.url, repeats);
+            let attempt = match self.attempt(call, cancel, &recording) {
+                Ok(mut answer) => {
+                    answer.entry = recording.end(answer.body.as_ref().err());
+                    return Ok(answer);
+                }
                 Err(attempt) => attempt,
             };
+            recording.end(Some(&attempt.error));
             if maybe_done && call.method == Method::Delete && attempt.error.is_not_found() {
                 return Ok(Answer::gone());
             }
@@ -229,7 +248,12 @@ impl Client {
     }
 
     /// Sends a request once, and reads the answer whole.
-    fn attempt(&self, call: &Call<'_>, cancel: &CancelToken) -> Result<Answer, Attempt> {
+    fn attempt(
+        &self,
+        call: &Call<'_>,
+        cancel: &CancelToken,
+        recording: &Recording<'_>,
+    ) -> Result<Answer, Attempt> {
         let inner = &*self.0;
         let uri: Uri = call.url.parse().map_err(|_| {
             let text = format!("The path of {} is no part of a URL.", call.what());
@@ -245,6 +269,7 @@ impl Client {
         let status = response.status().as_u16();
         let request_id = text_header(response.headers(), "twilio-request-id")
             .or_else(|| text_header(response.headers(), "t-request-id"));
+        recording.answered(status, request_id.as_deref());
         let retry_after = text_header(response.headers(), "retry-after")
             .and_then(|value| retry::parse_retry_after(&value, SystemTime::now()));
         let content_type = text_header(response.headers(), "content-type").unwrap_or_default();
@@ -265,7 +290,7 @@ impl Client {
                 Err(error) if call.method != Method::Get => Err(*failed(error).error),
                 Err(error) => return Err(failed(error)),
             };
-            return Ok(Answer { status, request_id, body, content_type });
+            return Ok(Answer { status, request_id, body, content_type, entry: 0 });
         }
         // What an error says is worth having, and not worth failing for; save that a stop is a stop.
         if let Some(Halt::Stopped(stop)) = watch.halt() {
@@ -344,7 +369,12 @@ impl Attempt {
 impl Answer {
     /// The answer to a DELETE that a lost attempt had already carried out.
     fn gone() -> Self {
-        Answer { status: 204, request_id: None, body: Ok(Vec::new()), content_type: String::new() }
+        Answer { status: 204, request_id: None, body: Ok(Vec::new()), content_type: String::new(), entry: 0 }
+    }
+
+    /// Its number in the journal.
+    pub(super) fn entry(&self) -> u64 {
+        self.entry
     }
 
     /// The media type, for an error's text.
@@ -356,11 +386,7 @@ impl Answer {
 impl Call<'_> {
     /// The request as a person would name it: method and path, without the query.
     pub(super) fn what(&self) -> String {
-        let method = match self.method {
-            Method::Get => "GET",
-            Method::Post => "POST",
-            Method::Delete => "DELETE",
-        };
+        let method = self.method.name();
         let path = self.url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|i| &rest[i..]));
         let path = path.unwrap_or("/").split('?').next().unwrap_or_default();
         format!("{method} {path}")

@@ -3,7 +3,7 @@
 //! A caller builds a [`Request`] (its path by [`expand_path`]) and hands it to a [`Client`]. The client finds
 //! the host, authenticates, sends, waits, and repeats what may be repeated; the answer is decoded once, by a
 //! [`Layout`], into the typed columns of a [`Page`]. A list is a [`Pages`]: it fetches a page when it is asked
-//! for one, and follows only the links that Twilio gives.
+//! for one, and follows only the links that Twilio gives. Each attempt is noted in the client's [`Journal`].
 //!
 //! ```text
 //! Request ─► client ─► retry ─► transport (waits that obey the CancelToken) ─► Twilio
@@ -15,6 +15,7 @@ mod config;
 mod decode;
 mod error;
 mod host;
+mod journal;
 mod paging;
 mod request;
 mod retry;
@@ -27,5 +28,6 @@ pub use client::{Client, Written};
 pub use config::{ClientConfig, Credentials, Secret};
 pub use decode::{Layout, Page, Warning};
 pub use error::Error;
+pub use journal::{Entry, Journal};
 pub use paging::Pages;
 pub use request::{Request, expand_path};

@@ -93,9 +93,11 @@ impl Pages {
                 }
                 answer => answer?,
             };
+            let entry = answer.entry();
             let content_type = answer.content_type().to_owned();
             let list = decode::read_list(&answer.body?, &self.layout)
                 .map_err(|reason| call.invalid_answer(reason, &content_type))?;
+            self.client.journal().read(entry, list.page.rows());
             // The first page may give itself another address than the one it was asked for under.
             let own = list.own.and_then(|own| self.client.hosts().resolve(&self.product, &own).ok());
             for address in own.iter().chain([&url]) {

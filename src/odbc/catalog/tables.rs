@@ -11,7 +11,8 @@ const HEADINGS: [Heading; 5] =
     [name("TABLE_CAT"), name("TABLE_SCHEM"), name("TABLE_NAME"), text("TABLE_TYPE", 32), remarks()];
 
 /// The table types that the driver shows, in alphabetical order.
-const TABLE_TYPES: [(TableKind, &str); 2] = [(TableKind::Table, "TABLE"), (TableKind::View, "VIEW")];
+const TABLE_TYPES: [(TableKind, &str); 3] =
+    [(TableKind::System, "SYSTEM TABLE"), (TableKind::Table, "TABLE"), (TableKind::View, "VIEW")];
 
 /// SQLTables. Catalog, schema and name are patterns. `types` lists table types, quoted or not, in any letter case;
 /// none, an empty list and `%` stand for all types.
@@ -115,7 +116,7 @@ mod tests {
     #[test]
     fn all_table_types() {
         let rows = list(Some(""), Some(""), Some(""), Some("%"));
-        assert_eq!(cells(&rows, 3), ["TABLE", "VIEW"]);
+        assert_eq!(cells(&rows, 3), ["SYSTEM TABLE", "TABLE", "VIEW"]);
         assert!(rows.iter().all(|row| row[0] == Value::Null && row[2] == Value::Null));
     }
 
@@ -151,7 +152,7 @@ mod tests {
             assert_eq!(names(Some("Conferences"), Some(types)), ["Conferences"], "{types}");
         }
         assert!(names(Some("Conferences"), Some("VIEW")).is_empty());
-        assert!(names(None, Some("'SYSTEM TABLE'")).is_empty());
+        assert_eq!(names(None, Some("'SYSTEM TABLE'")), ["sys_requests"]);
     }
 
     #[test]

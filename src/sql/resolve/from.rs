@@ -196,7 +196,7 @@ fn merge(scope: &mut Scope<'_>, first: usize, right: usize, name: &str) -> Optio
 }
 
 /// The parts of a name.
-pub(super) fn idents(name: &ObjectName) -> Result<Vec<Ident>> {
+pub(in crate::sql) fn idents(name: &ObjectName) -> Result<Vec<Ident>> {
     let part = |part: &ObjectNamePart| match part {
         ObjectNamePart::Identifier(ident) => Ok(ident.clone()),
         ObjectNamePart::Function(_) => {
@@ -207,6 +207,6 @@ pub(super) fn idents(name: &ObjectName) -> Result<Vec<Ident>> {
 }
 
 /// A quoted name of one part.
-pub(super) fn object_name(name: &str) -> ObjectName {
+pub(in crate::sql) fn object_name(name: &str) -> ObjectName {
     ObjectName(vec![ObjectNamePart::Identifier(Ident::with_quote('"', name))])
 }

@@ -23,6 +23,7 @@ use super::plan::{ParameterInfo, Plan, QueryPlan, ResultColumn, Statement, Table
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType, Model};
 
+pub(super) use from::{idents, object_name};
 pub(super) use scope::{Relation, Scope, Typed};
 
 /// Plans a query.

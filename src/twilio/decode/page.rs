@@ -4,7 +4,7 @@ use super::cell::read_cell;
 use super::column::{Cell, Column};
 use super::layout::Layout;
 use crate::model::DataType;
-use crate::value::ValueRef;
+use crate::value::{Value, ValueRef};
 
 /// Characters of a value that a warning shows.
 const SAMPLE_CHARS: usize = 60;
@@ -32,6 +32,24 @@ impl Page {
         let types = layout.types().to_vec();
         let columns = types.iter().map(|&t| Column::new(t)).collect();
         Page { rows: 0, types, columns, warnings: Vec::new() }
+    }
+
+    /// Rows that come from no answer, each with a value for each type. A value that is not of its column's type
+    /// becomes NULL.
+    pub fn of_rows(types: impl IntoIterator<Item = DataType>, rows: &[Vec<Value>]) -> Self {
+        let types: Vec<DataType> = types.into_iter().collect();
+        let mut columns: Vec<Column> = types.iter().map(|&t| Column::new(t)).collect();
+        for row in rows {
+            for (column, value) in columns.iter_mut().zip(row) {
+                column.push(match value {
+                    Value::Integer(i) => Cell::Integer(*i),
+                    Value::Real(r) => Cell::Double(*r),
+                    Value::Text(text) => Cell::Text(text.into()),
+                    Value::Null | Value::Binary(_) => Cell::Null,
+                });
+            }
+        }
+        Page { rows: rows.len(), types, columns, warnings: Vec::new() }
     }
 
     /// The number of rows.

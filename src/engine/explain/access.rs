@@ -1,0 +1,321 @@
+//! One access to a table, told from what best_index chose and where its arguments come from.
+
+use std::collections::BTreeSet;
+
+use super::program::{Origin, Read};
+use super::{Path, Row};
+use crate::engine::pushdown::{self, Role};
+use crate::engine::send::{self, Pushed};
+use crate::error::{Error, Result, state};
+use crate::model::{FilterMatch, FilterOperator, Method, Table};
+use crate::sql::explain::{Comparison, NamedTable, Predicate};
+use crate::twilio::Client;
+use crate::value::Value;
+
+/// Values of an IN that are shown one by one.
+const SHOWN_VALUES: usize = 5;
+
+/// An access and its row of the answer.
+pub(super) struct Access<'a> {
+    pub row: Row,
+    named: &'a NamedTable,
+    tables: &'a [NamedTable],
+    parameters: &'a [Value],
+    columns: u64,
+    /// What is asked of the server, or given in the path.
+    asked: Vec<(usize, Comparison)>,
+    /// What the access is made once for.
+    each: BTreeSet<String>,
+}
+
+/// A value as far as it is known.
+enum Known {
+    Value(Value),
+    /// How it is shown.
+    Later(String),
+    List(Vec<Value>),
+}
+
+impl<'a> Access<'a> {
+    /// `accounts` says that the statement names an account for some table.
+    pub fn new(
+        named: &'a NamedTable,
+        read: &Read,
+        tables: &'a [NamedTable],
+        parameters: &'a [Value],
+        client: &'a Client,
+        accounts: bool,
+    ) -> Result<Self> {
+        let table = &*named.table;
+        let mut row = Row { table: table.name.clone(), requests: "0".into(), ..Row::default() };
+        row.alias = (named.alias != table.name).then(|| named.alias.clone());
+        let mut access =
+            Access { row, named, tables, parameters, columns: 0, asked: Vec::new(), each: BTreeSet::new() };
+        if table.source.is_some() {
+            access.row.scan = "local";
+            return Ok(access);
+        }
+        let chosen: pushdown::Access = serde_json::from_str(&read.access)
+            .map_err(|e| Error::new(state::GENERAL_ERROR, format!("The access cannot be read: {e}")))?;
+        access.columns = chosen.columns;
+        access.row.method = Some(Method::Get);
+        let mut path = Path::new(client, table);
+        // Below a row of another account its path leads on, and which rows those are shows when it runs.
+        path.account_is_open = accounts && !names_account(table, read) && has_keys(&chosen);
+        let is_possible = access.arguments(&chosen, read, &mut path)?;
+        access.ways(&chosen, &path, is_possible)?;
+        Ok(access)
+    }
+
+    /// Goes through the arguments as the scan does; `false` when no row can satisfy them.
+    fn arguments(&mut self, chosen: &pushdown::Access, read: &Read, path: &mut Path<'_>) -> Result<bool> {
+        let table = &*self.named.table;
+        let mut is_possible = true;
+        let mut wanted = Some(0u64);
+        let mut is_limited = false;
+        for (role, origin) in chosen.arguments.iter().zip(&read.arguments) {
+            match *role {
+                Role::Path(position) | Role::PathList(position) => {
+                    let column = &table.columns[position];
+                    self.asked.push((position, Comparison::Equal));
+                    let how = match self.known(origin, position, Comparison::Equal) {
+                        Known::Later(how) => format!("= {how}"),
+                        Known::Value(value) => match send::key(column, &value) {
+                            Some(segment) => {
+                                path.set(&column.name, segment.clone());
+                                format!("= {segment}{}", via(origin))
+                            }
+                            None => {
+                                is_possible = false;
+                                "= NULL".into()
+                            }
+                        },
+                        Known::List(values) => {
+                            let mut segments = BTreeSet::new();
+                            for value in &values {
+                                segments.extend(send::key(column, value));
+                            }
+                            is_possible &= !segments.is_empty();
+                            self.each.insert(format!("each of {} values", segments.len()));
+                            format!("IN ({})", some(segments))
+                        }
+                    };
+                    self.row.keys.push(format!("{} {how}", column.name));
+                }
+                Role::Filter(position) => {
+                    is_possible &= self.filter(position, origin, &mut wanted)?;
+                }
+                Role::Limit | Role::Offset => {
+                    is_limited = true;
+                    wanted = match self.known(origin, usize::MAX, Comparison::Equal) {
+                        Known::Value(Value::Integer(n)) => {
+                            wanted.map(|w| w.saturating_add(u64::try_from(n).unwrap_or(u64::MAX)))
+                        }
+                        Known::Value(_) => Some(u64::MAX),
+                        _ => None,
+                    };
+                }
+            }
+        }
+        if !chosen.fetch {
+            self.row.page_size = match (is_limited, wanted) {
+                (false, _) => Some(table.page_size),
+                (true, Some(rows)) => Some(u32::try_from(rows).unwrap_or(u32::MAX).clamp(1, table.page_size)),
+                (true, None) => None,
+            };
+        }
+        let fits = is_limited && wanted.is_some_and(|rows| rows <= u64::from(table.page_size));
+        self.row.requests = if chosen.fetch || fits { "1" } else { "1 per page" }.into();
+        Ok(is_possible)
+    }
+
+    fn filter(&mut self, position: usize, origin: &Origin, wanted: &mut Option<u64>) -> Result<bool> {
+        let table = &*self.named.table;
+        let filter = &table.filters[position];
+        let Some((column, described)) = table.column(&filter.column) else { return Ok(true) };
+        let comparison = match filter.operator {
+            FilterOperator::Equal => Comparison::Equal,
+            FilterOperator::Lower => Comparison::Lower,
+            FilterOperator::Upper => Comparison::Upper,
+        };
+        let shown = match self.known(origin, column, comparison) {
+            Known::Later(how) if filter.matches == FilterMatch::Day => format!("day of {how}"),
+            Known::Later(how) => how,
+            Known::Value(value) => match send::filter_value(described, filter, &value) {
+                Pushed::Value(text) => text,
+                Pushed::Never => return Ok(false),
+                Pushed::Unsuitable => {
+                    *wanted = Some(u64::MAX);
+                    return Ok(true);
+                }
+            },
+            Known::List(values) => {
+                let mut texts = BTreeSet::new();
+                for value in &values {
+                    if let Pushed::Value(text) = send::filter_value(described, filter, value) {
+                        texts.insert(text);
+                    }
+                }
+                self.each.insert(format!("each of {} values", values.len()));
+                format!("<{}>", some(texts))
+            }
+        };
+        self.asked.push((column, comparison));
+        self.row.pushed.push(format!("{}={shown}", filter.parameter));
+        Ok(true)
+    }
+
+    /// How rows are found: by their path, as a list, or by walking parents.
+    fn ways(&mut self, chosen: &pushdown::Access, path: &Path<'_>, is_possible: bool) -> Result<()> {
+        let table = &*self.named.table;
+        let template = match &table.fetch {
+            Some(fetch) if chosen.fetch => &fetch.path,
+            _ => &table.list,
+        };
+        self.row.endpoint = Some(path.fill(template)?);
+        self.row.scan = if chosen.fetch { "fetch" } else { "list" };
+        let given = |column: usize| {
+            let is_it = |role: &Role| matches!(role, Role::Path(c) | Role::PathList(c) if *c == column);
+            Some(column) == table.account_column() || chosen.arguments.iter().any(is_it)
+        };
+        let missing = BTreeSet::from_iter(table.path_columns(template).filter(|&c| !given(c)));
+        for column in missing {
+            self.row.scan = "walk";
+            let (key, requests) = walk(table, column)?;
+            self.row.keys.push(key);
+            self.row.requests = format!("{requests}, then {} for each of its rows", self.row.requests);
+        }
+        for each in &self.each {
+            self.row.requests = format!("{} for {each}", self.row.requests);
+        }
+        if !is_possible {
+            self.row.requests = "0: no row can fulfil the conditions".into();
+        }
+        Ok(())
+    }
+
+    fn known(&mut self, origin: &Origin, column: usize, comparison: Comparison) -> Known {
+        match origin {
+            Origin::Literal(value) => Known::Value(value.clone()),
+            Origin::Marker(number) => match self.parameters.get(*number) {
+                Some(value) => Known::Value(value.clone()),
+                None => Known::Later(format!("?{}", number + 1)),
+            },
+            Origin::Column { table, column, joined } => {
+                let Some(other) = self.tables.get(*table) else { return Known::Later("<…>".into()) };
+                let name = &other.table.columns[*column].name;
+                if *joined {
+                    self.each.insert(format!("each row of {}", other.alias));
+                    return Known::Later(format!("<{}.{name}>", other.alias));
+                }
+                Known::Later(format!("<{name} of a sub-query over {}>", other.table.name))
+            }
+            Origin::List(origins) => {
+                let values: Option<Vec<Value>> = origins
+                    .iter()
+                    .map(|origin| match origin {
+                        Origin::Literal(value) => Some(value.clone()),
+                        Origin::Marker(number) => self.parameters.get(*number).cloned(),
+                        _ => None,
+                    })
+                    .collect();
+                if let Some(values) = values {
+                    return Known::List(values);
+                }
+                if let [of_query @ Origin::Column { .. }] = &origins[..] {
+                    let later = self.known(of_query, column, comparison);
+                    self.each.insert("each value".into());
+                    return later;
+                }
+                if let [Origin::Computed] = &origins[..] {
+                    self.each.insert("each value".into());
+                } else {
+                    self.each.insert(format!("each of {} values", origins.len()));
+                }
+                Known::Later(self.written(column, comparison))
+            }
+            Origin::Computed => Known::Later(self.written(column, comparison)),
+        }
+    }
+
+    /// The text that the column is compared with.
+    fn written(&self, column: usize, comparison: Comparison) -> String {
+        let all = self.named.predicates.iter().flat_map(|p| &p.comparisons);
+        let mut same = all.filter(|(c, how, _)| (*c, *how) == (column, comparison));
+        match (same.next(), same.next()) {
+            (Some((_, _, text)), None) => format!("<{text}>"),
+            _ => "<computed>".into(),
+        }
+    }
+
+    /// Tells which predicates SQLite checks, and which of them the server was asked as well.
+    pub fn predicates<'p>(&mut self, predicates: impl Iterator<Item = &'p Predicate>) {
+        for predicate in predicates {
+            if predicate.constant {
+                self.row.requests = format!("{} if {}", self.row.requests, predicate.text);
+            }
+            let comparisons = &predicate.comparisons;
+            let is_asked = comparisons.iter().all(|(c, how, _)| self.asked.contains(&(*c, *how)));
+            let again = if is_asked && !comparisons.is_empty() { " (again)" } else { "" };
+            self.row.local.push(format!("{}{again}", predicate.text));
+        }
+    }
+
+    /// Whether both accesses are the same scan, whose rows a statement with several tables keeps.
+    pub fn reads_the_same(&self, other: &Access<'_>) -> bool {
+        let (a, b) = (&self.row, &other.row);
+        std::ptr::eq(&*self.named.table, &*other.named.table)
+            && self.named.table.source.is_none()
+            && self.each.is_empty()
+            && other.each.is_empty()
+            && self.columns == other.columns
+            && (a.scan, &a.endpoint, &a.keys, &a.pushed) == (b.scan, &b.endpoint, &b.keys, &b.pushed)
+            && a.page_size.is_some()
+            && a.page_size == b.page_size
+            && !a.requests.starts_with('0')
+            && !b.requests.starts_with('0')
+    }
+}
+
+/// Whether a part of the path is given.
+fn has_keys(chosen: &pushdown::Access) -> bool {
+    chosen.arguments.iter().any(|role| matches!(role, Role::Path(_) | Role::PathList(_)))
+}
+
+/// Whether an access to a table is given its account.
+pub(super) fn names_account(table: &Table, read: &Read) -> bool {
+    let account = table.account_column();
+    let is_it = |role: &Role| matches!(role, Role::Path(c) | Role::PathList(c) if Some(*c) == account);
+    let chosen = serde_json::from_str::<pushdown::Access>(&read.access);
+    chosen.is_ok_and(|chosen| chosen.arguments.iter().any(is_it))
+}
+
+/// How a path column gets its values from a parent: in words, and the requests for the parent's rows.
+fn walk(table: &Table, column: usize) -> Result<(String, String)> {
+    let name = &table.columns[column].name;
+    let parent = table.parents.iter().find(|p| p.column == *name).ok_or_else(|| {
+        let message = format!("{} needs a value for {name} in the WHERE clause.", table.name);
+        Error::new(state::SYNTAX_ERROR, message)
+    })?;
+    let conditions: Vec<String> = parent.conditions.iter().map(|(c, v)| format!("{c}={v}")).collect();
+    let conditions =
+        if conditions.is_empty() { String::new() } else { format!(" with {}", conditions.join(", ")) };
+    let key = format!("{name} = {} of all {}{conditions}", parent.key, parent.table);
+    Ok((key, format!("1 per page of {}{conditions}", parent.table)))
+}
+
+/// ` (?1)` for a value that was bound.
+fn via(origin: &Origin) -> String {
+    match origin {
+        Origin::Marker(number) => format!(" (?{})", number + 1),
+        _ => String::new(),
+    }
+}
+
+/// The first values, and how many there are.
+fn some(values: BTreeSet<String>) -> String {
+    let count = values.len();
+    let shown: Vec<String> = values.into_iter().take(SHOWN_VALUES).collect();
+    let more = if count > SHOWN_VALUES { format!(", … {count} values") } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
