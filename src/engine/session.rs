@@ -102,7 +102,7 @@ pub(super) fn program(
     let (model, client) = (database.model.clone(), database.client.clone());
     let context = Context::new(model, client, cancel.clone(), query.reruns, database.pushdown);
     let connect = || {
-        let connection = empty()?;
+        let connection = empty(&context)?;
         for (number, named) in explained.tables.iter().enumerate() {
             let used = query.tables.iter().find(|t| Arc::ptr_eq(&t.table, &named.table));
             let Some(used) = used else { continue };
@@ -122,7 +122,7 @@ pub(super) fn program(
 }
 
 fn connect(query: &QueryPlan, context: &Arc<Context>) -> rusqlite::Result<Connection> {
-    let connection = empty()?;
+    let connection = empty(context)?;
     for used in &query.tables {
         table::register(&connection, used, context)?;
     }
@@ -130,11 +130,13 @@ fn connect(query: &QueryPlan, context: &Arc<Context>) -> rusqlite::Result<Connec
 }
 
 /// A connection without tables.
-fn empty() -> rusqlite::Result<Connection> {
+fn empty(context: &Arc<Context>) -> rusqlite::Result<Connection> {
     let connection = Connection::open_in_memory()?;
     // A name in double quotes is a name; SQLite would take it for a string if no column has it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-    functions::register(&connection)?;
+    let keeper = context.clone();
+    let fail: functions::Fail = Arc::new(move |error| keeper.fail(error));
+    functions::register(&connection, &fail)?;
     Ok(connection)
 }
 

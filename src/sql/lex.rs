@@ -5,6 +5,7 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Word};
 
+use super::convert;
 use super::dialect::TwilioDialect;
 use crate::error::{Error, Result, state};
 
@@ -41,6 +42,7 @@ pub(super) fn tokenize(sql: &str) -> Result<Tokens> {
     refuse_long_chains(&tokens)?;
     let is_call = unwrap_call(&mut tokens)?;
     unwrap_escapes(&mut tokens)?;
+    convert::rewrite(&mut tokens)?;
     parenthesise_top(&mut tokens);
     spell_out_is(&mut tokens);
     Ok(Tokens { tokens, is_call })
@@ -125,6 +127,11 @@ fn unwrap_escapes(tokens: &mut Vec<TokenWithSpan>) -> Result<()> {
                     "d" => Some(keyword("DATE", Keyword::DATE)),
                     "t" => Some(keyword("TIME", Keyword::TIME)),
                     "ts" => Some(keyword("TIMESTAMP", Keyword::TIMESTAMP)),
+                    "interval" => {
+                        let message =
+                            "Intervals are no values here: write DATEADD(day, n, x) or DATEDIFF(day, a, b)";
+                        return Err(Error::new(state::NOT_IMPLEMENTED, format!("{message}{}.", at(start))));
+                    }
                     "escape" => Some(keyword("ESCAPE", Keyword::ESCAPE)),
                     _ => return Err(unknown_escape(&name, start)),
                 };
@@ -194,7 +201,7 @@ fn spell_out_is(tokens: &mut Vec<TokenWithSpan>) {
     }
 }
 
-fn keyword(text: &str, keyword: Keyword) -> Token {
+pub(super) fn keyword(text: &str, keyword: Keyword) -> Token {
     Token::Word(Word { value: text.into(), quote_style: None, keyword })
 }
 

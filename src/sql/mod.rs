@@ -8,8 +8,10 @@
 //! the engine runs. Nothing here does I/O.
 
 mod call;
+mod convert;
 mod dialect;
 pub mod explain;
+pub(crate) mod functions;
 mod lex;
 mod names;
 mod parse;

@@ -1,6 +1,6 @@
 //! The types of expressions: the rules that SQLite, which types values row by row, does not have.
 
-use sqlparser::ast::{BinaryOperator, DataType as SqlDataType};
+use sqlparser::ast::{BinaryOperator, DataType as SqlDataType, Expr, Value};
 
 use crate::model::{ColumnType, DataType};
 
@@ -43,12 +43,6 @@ pub(super) fn signed(operand: Option<ColumnType>) -> Option<ColumnType> {
     }
 }
 
-/// Whether the operator calculates with numbers.
-pub(super) fn is_arithmetic(op: &BinaryOperator) -> bool {
-    use BinaryOperator::*;
-    matches!(op, Plus | Minus | Multiply | Divide | Modulo)
-}
-
 fn arithmetic(left: ColumnType, right: ColumnType) -> ColumnType {
     use DataType::*;
     let integral = |t: ColumnType| matches!(t.data_type, Boolean | Integer | BigInt);
@@ -85,7 +79,7 @@ pub(super) fn union(left: Option<ColumnType>, right: Option<ColumnType>) -> Opti
 }
 
 /// Characters that a value of the type takes as text.
-fn display_size(t: ColumnType) -> u32 {
+pub(super) fn display_size(t: ColumnType) -> u32 {
     match t.data_type {
         DataType::Integer => 11,
         DataType::BigInt => 20,
@@ -95,82 +89,18 @@ fn display_size(t: ColumnType) -> u32 {
     }
 }
 
-/// The type of a function's result, from its name in lower case and its arguments' types.
-///
-/// `None` for a function whose result has no type of its own, or that is not known.
-pub(super) fn function(name: &str, arguments: &[Option<ColumnType>]) -> Option<ColumnType> {
-    use DataType::*;
-    let first = arguments.first().copied().flatten();
-    let of = |t| Some(ColumnType::of(t));
-    match name {
-        "count" | "length" | "len" | "char_length" | "character_length" | "octet_length" | "instr"
-        | "unicode" | "row_number" | "rank" | "dense_rank" | "ntile" | "sign" | "unixepoch" | "changes"
-        | "json_array_length" => of(BigInt),
-        "year" | "month" | "dayofmonth" | "day" | "hour" | "minute" | "second" => of(Integer),
-        "min" | "max" => arguments.iter().fold(None, |a, b| union(a, *b)),
-        // The third argument of LAG and LEAD is the value where there is no such row.
-        "lag" | "lead" => arguments.iter().step_by(2).fold(None, |a, b| union(a, *b)),
-        "first_value" | "last_value" | "nth_value" | "likely" | "unlikely" => first,
-        "nullif" => first,
-        "coalesce" | "ifnull" | "isnull" => arguments.iter().fold(None, |a, b| union(a, *b)),
-        "iif" | "if" => arguments.iter().skip(1).fold(None, |a, b| union(a, *b)),
-        "sum" | "abs" => match first?.data_type {
-            Boolean | Integer | BigInt => of(BigInt),
-            Decimal => first,
-            _ => of(Double),
-        },
-        "avg" | "total" | "sqrt" | "power" | "exp" | "log" | "pi" | "round" | "percent_rank"
-        | "cume_dist" | "julianday" => of(Double),
-        "ceiling" | "ceil" | "floor" => of(Double),
-        "mod" => of(BigInt),
-        "upper" | "lower" | "ucase" | "lcase" | "trim" | "ltrim" | "rtrim" | "substr" | "substring"
-        | "left" | "right" => {
-            Some(ColumnType::text(first.map_or(ColumnType::UNKNOWN_TEXT_SIZE, display_size)))
-        }
-        "now" | "current_timestamp" | "getdate" | "datetime" => of(Timestamp),
-        "curdate" | "current_date" | "date" => of(Date),
-        "curtime" | "current_time" | "time" => of(Time),
-        "json" | "json_object" | "json_array" | "json_group_array" | "json_group_object" => of(Json),
-        "concat" | "replace" | "group_concat" | "string_agg" | "printf" | "format" | "hex" | "quote"
-        | "typeof" | "char" | "strftime" => Some(ColumnType::text(ColumnType::UNKNOWN_TEXT_SIZE)),
-        _ => None,
+/// What text must be that is cast to the type: a timestamp for a date, as its time is cut off.
+pub(super) fn wider(target: ColumnType) -> ColumnType {
+    if target.data_type == DataType::Date { ColumnType::of(DataType::Timestamp) } else { target }
+}
+
+/// Cuts the time off a timestamp that is cast to a date.
+pub(super) fn narrow(literal: &mut Expr, target: ColumnType) {
+    if let (Expr::Value(v), DataType::Date) = (literal, target.data_type)
+        && let Value::SingleQuotedString(text) = &mut v.value
+    {
+        text.truncate(10);
     }
-}
-
-/// Whether the function folds rows into one.
-pub(super) fn is_aggregate(name: &str) -> bool {
-    matches!(
-        name,
-        "count"
-            | "sum"
-            | "avg"
-            | "total"
-            | "group_concat"
-            | "string_agg"
-            | "json_group_array"
-            | "json_group_object"
-    )
-}
-
-/// Whether the result can be NULL although no argument is.
-pub(super) fn result_is_nullable(name: &str) -> bool {
-    !matches!(
-        name,
-        "count"
-            | "total"
-            | "row_number"
-            | "rank"
-            | "dense_rank"
-            | "now"
-            | "getdate"
-            | "curdate"
-            | "curtime"
-            | "current_timestamp"
-            | "current_date"
-            | "current_time"
-            | "pi"
-            | "typeof"
-    )
 }
 
 /// The type that CAST gives.
@@ -214,8 +144,35 @@ pub(super) fn cast(target: &SqlDataType) -> Option<ColumnType> {
         SqlDataType::Binary(_) | SqlDataType::Varbinary(_) | SqlDataType::Blob(_) => {
             ColumnType::of(DataType::Binary)
         }
+        SqlDataType::Custom(name, modifiers) => return named(&name.to_string(), modifiers),
         _ => return None,
     })
+}
+
+/// ODBC's names of types, as CONVERT takes them, and some of other products.
+fn named(name: &str, modifiers: &[String]) -> Option<ColumnType> {
+    let number = |i: usize| modifiers.get(i).and_then(|m| m.parse::<u64>().ok());
+    let text = || ColumnType::text(number(0).map_or(ColumnType::UNKNOWN_TEXT_SIZE, |n| (n as u32).max(1)));
+    let name = name.to_ascii_lowercase();
+    let of = |t| Some(ColumnType::of(t));
+    match name.strip_prefix("sql_").unwrap_or(&name) {
+        "char" | "varchar" | "longvarchar" | "wchar" | "wvarchar" | "wlongvarchar" | "nchar" | "ntext" => {
+            Some(text())
+        }
+        "bit" => of(DataType::Boolean),
+        "tinyint" | "smallint" | "integer" => of(DataType::Integer),
+        "bigint" => of(DataType::BigInt),
+        "real" | "float" | "double" | "money" => of(DataType::Double),
+        "decimal" | "numeric" => Some(match number(0) {
+            Some(precision) => sized_decimal(precision, number(1).unwrap_or(0) as i64),
+            None => ColumnType::of(DataType::Decimal),
+        }),
+        "date" | "type_date" => of(DataType::Date),
+        "time" | "type_time" => of(DataType::Time),
+        "timestamp" | "type_timestamp" | "datetime" | "datetime2" => of(DataType::Timestamp),
+        "binary" | "varbinary" | "longvarbinary" => of(DataType::Binary),
+        _ => None,
+    }
 }
 
 fn sized_decimal(precision: u64, scale: i64) -> ColumnType {

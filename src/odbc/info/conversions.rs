@@ -1,4 +1,4 @@
-//! The conversions that SQL's CAST does: what the info types SQL_CONVERT_… answer.
+//! The conversions that SQL's CAST and ODBC's CONVERT do: what the info types SQL_CONVERT_… answer.
 //!
 //! Power Query casts only where a bit is set, and the driver manager of Windows refuses SQLGetData for a source
 //! type whose mask is empty, so that every type that a column can have needs at least itself.
@@ -39,3 +39,41 @@ pub(super) const FROM_TIMESTAMP: u32 = TEXTS | DATE | TIME | TIMESTAMP;
 pub(super) const FROM_BINARY: u32 = BINARY | VARBINARY | LONGVARBINARY;
 /// Intervals and GUIDs are no types of the driver's.
 pub(super) const NONE: u32 = 0;
+
+/// What each kind of source converts to.
+#[cfg(test)]
+pub(super) const SOURCES: &[(&str, u32)] = &[
+    ("text", FROM_TEXT),
+    ("number", FROM_NUMBER),
+    ("date", FROM_DATE),
+    ("time", FROM_TIME),
+    ("timestamp", FROM_TIMESTAMP),
+    ("binary", FROM_BINARY),
+];
+
+/// The names that CONVERT takes.
+#[cfg(test)]
+pub(super) const TARGETS: &[(u32, &str)] = &[
+    (CHAR, "SQL_CHAR"),
+    (NUMERIC, "SQL_NUMERIC"),
+    (DECIMAL, "SQL_DECIMAL"),
+    (INTEGER, "SQL_INTEGER"),
+    (SMALLINT, "SQL_SMALLINT"),
+    (FLOAT, "SQL_FLOAT"),
+    (REAL, "SQL_REAL"),
+    (DOUBLE, "SQL_DOUBLE"),
+    (VARCHAR, "SQL_VARCHAR"),
+    (LONGVARCHAR, "SQL_LONGVARCHAR"),
+    (BINARY, "SQL_BINARY"),
+    (VARBINARY, "SQL_VARBINARY"),
+    (BIT, "SQL_BIT"),
+    (TINYINT, "SQL_TINYINT"),
+    (BIGINT, "SQL_BIGINT"),
+    (DATE, "SQL_DATE"),
+    (TIME, "SQL_TIME"),
+    (TIMESTAMP, "SQL_TIMESTAMP"),
+    (LONGVARBINARY, "SQL_LONGVARBINARY"),
+    (WCHAR, "SQL_WCHAR"),
+    (WLONGVARCHAR, "SQL_WLONGVARCHAR"),
+    (WVARCHAR, "SQL_WVARCHAR"),
+];

@@ -4,7 +4,7 @@ use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 
 use super::InfoContext;
 use super::conversions::{FROM_BINARY, FROM_DATE, FROM_NUMBER, FROM_TEXT, FROM_TIME, FROM_TIMESTAMP, NONE};
-use super::functions::{FunctionFamily, mask};
+use super::functions::{FunctionFamily, intervals, mask};
 use crate::model::CATALOG;
 
 /// An answer and its width.
@@ -93,7 +93,7 @@ pub(super) static INFO_TYPES: &[(u16, Answer)] = &[
     (45, Text("table")),                       // TABLE_TERM
     (46, U16(0)),                              // TXN_CAPABLE: NONE
     (47, Of(user_name)),                       // USER_NAME
-    (48, U32(0x2)),                            // CONVERT_FUNCTIONS: CAST
+    (48, U32(0x1 | 0x2)),                      // CONVERT_FUNCTIONS: CONVERT, CAST
     (49, U32(mask(FunctionFamily::Numeric))),  // NUMERIC_FUNCTIONS
     (50, U32(mask(FunctionFamily::String))),   // STRING_FUNCTIONS
     (51, U32(mask(FunctionFamily::System))),   // SYSTEM_FUNCTIONS
@@ -153,8 +153,8 @@ pub(super) static INFO_TYPES: &[(u16, Answer)] = &[
     (106, U16(MAX_TABLES)),                    // MAX_TABLES_IN_SELECT
     (107, U16(SID_LEN)),                       // MAX_USER_NAME_LEN
     (108, U32(0)),                             // MAX_CHAR_LITERAL_LEN
-    (109, U32(0)),                             // TIMEDATE_ADD_INTERVALS: no TIMESTAMPADD
-    (110, U32(0)),                             // TIMEDATE_DIFF_INTERVALS: no TIMESTAMPDIFF
+    (109, U32(intervals())),                   // TIMEDATE_ADD_INTERVALS
+    (110, U32(intervals())),                   // TIMEDATE_DIFF_INTERVALS
     (111, NO),                                 // NEED_LONG_DATA_LEN
     (112, U32(0)),                             // MAX_BINARY_LITERAL_LEN
     (113, YES),                                // LIKE_ESCAPE_CLAUSE
@@ -202,12 +202,12 @@ pub(super) static INFO_TYPES: &[(u16, Answer)] = &[
     (156, U32(0)),                             // SQL92_FOREIGN_KEY_DELETE_RULE
     (157, U32(0)),                             // SQL92_FOREIGN_KEY_UPDATE_RULE
     (158, U32(0)),                             // SQL92_GRANT
-    (159, U32(0)),                             // SQL92_NUMERIC_VALUE_FUNCTIONS
+    (159, U32(0x3F)),                          // SQL92_NUMERIC_VALUE_FUNCTIONS: all
     (160, PREDICATES),                         // SQL92_PREDICATES
     (161, JOINS),                              // SQL92_RELATIONAL_JOIN_OPERATORS
     (162, U32(0)),                             // SQL92_REVOKE
     (163, U32(0)),                             // SQL92_ROW_VALUE_CONSTRUCTOR
-    (164, U32(0x2 | 0x4)),                     // SQL92_STRING_FUNCTIONS: LOWER, UPPER
+    (164, U32(0x2 | 0x4 | 0x8 | 0xE0)),        // SQL92_STRING_FUNCTIONS: LOWER, UPPER, SUBSTRING, TRIM
     (165, U32(0x1 | 0x2 | 0x4 | 0x8)),         // SQL92_VALUE_EXPRESSIONS: CASE, CAST, COALESCE, NULLIF
     (166, U32(0x1 | 0x2)),                     // STANDARD_CLI_CONFORMANCE: XOPEN_CLI_VERSION1, ISO92_CLI
     (167, U32(0)),                             // STATIC_CURSOR_ATTRIBUTES1

@@ -1,13 +1,13 @@
 //! Expressions: binding, typing, and bringing literals into the representation of what they are compared with.
 
 use sqlparser::ast::{
-    BinaryOperator, DataType as SqlDataType, Expr, Function, FunctionArg, FunctionArgExpr,
-    FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Ident, ObjectName, Query, TypedString,
-    UnaryOperator, Value, ValueWithSpan, WindowSpec, WindowType,
+    BinaryOperator, DataType as SqlDataType, Expr, Ident, Query, SetExpr, TypedString, UnaryOperator, Value,
+    ValueWithSpan, WindowSpec,
 };
 
+use super::forms;
 use super::scope::Bound;
-use super::{Resolver, Scope, Typed, quote, refuse, unsupported};
+use super::{Resolver, Scope, Typed, quote, unsupported};
 use crate::convert;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType, check_sid};
@@ -24,7 +24,7 @@ impl Resolver<'_> {
         self.walk(expr, scope, 0)
     }
 
-    fn walk(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
+    pub(super) fn walk(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
         // Applications run statements on threads with small stacks.
         stacker::maybe_grow(128 << 10, 2 << 20, || self.walk_here(expr, scope, depth))
     }
@@ -37,6 +37,7 @@ impl Resolver<'_> {
             ));
         }
         let depth = depth + 1;
+        forms::simplify(expr)?;
         let boolean = |nullable| Typed::of(Some(ColumnType::of(DataType::Boolean)), nullable);
         match expr {
             Expr::Identifier(ident) => {
@@ -66,9 +67,8 @@ impl Resolver<'_> {
                 let r = self.walk(right, scope, depth)?;
                 if is_comparison(op) {
                     self.compare(left, &l, right, &r, *op == BinaryOperator::Eq)?;
-                } else if typing::is_arithmetic(op) {
-                    self.set_parameter(&l, &r);
-                    self.set_parameter(&r, &l);
+                } else {
+                    self.operands(op, &l, &r)?;
                 }
                 let nullable =
                     l.nullable || r.nullable || matches!(op, BinaryOperator::Divide | BinaryOperator::Modulo);
@@ -106,8 +106,21 @@ impl Resolver<'_> {
                 Ok(boolean(true))
             }
             Expr::InSubquery { expr: e, subquery, .. } => {
-                self.walk(e, scope, depth)?;
-                self.sub_query(subquery, scope)?;
+                let typed = self.walk(e, scope, depth)?;
+                if let SetExpr::Values(values) = subquery.body.as_mut() {
+                    for row in &mut values.rows {
+                        for (i, item) in row.content.iter_mut().enumerate() {
+                            let of = typed.items.get(i).cloned().unwrap_or_default();
+                            let i = self.walk(item, scope, depth)?;
+                            self.set_parameter(&i, &of);
+                            coerce(item, &of)?;
+                        }
+                    }
+                }
+                let columns = self.sub_query(subquery, scope)?;
+                if let [column] = &columns[..] {
+                    self.set_parameter(&typed, &Typed::of(Some(column.column_type), true));
+                }
                 Ok(boolean(true))
             }
             Expr::Exists { subquery, .. } => {
@@ -150,47 +163,21 @@ impl Resolver<'_> {
                 results.iter().for_each(|r| self.set_parameter(r, &result));
                 Ok(result)
             }
-            Expr::Cast { expr: e, data_type, format: None, .. } => {
-                let typed = self.walk(e, scope, depth)?;
-                let target =
-                    typing::cast(data_type).ok_or_else(|| unsupported(&format!("CAST to {data_type}")))?;
-                self.set_parameter(&typed, &Typed::of(Some(target), true));
-                let sized =
-                    !matches!(data_type, SqlDataType::Text | SqlDataType::String(_) | SqlDataType::Clob(_));
-                *data_type = affinity(target);
-                if let Some(cast) = cast_call(expr, target, sized) {
-                    *expr = cast;
+            Expr::Cast { .. } => self.cast(expr, scope, depth),
+            Expr::Collate { expr: e, collation } => {
+                let name = collation.to_string().trim_matches(['"', '[', ']', '`']).to_ascii_uppercase();
+                if !["NOCASE", "BINARY", "RTRIM"].contains(&name.as_str()) {
+                    return Err(unsupported(&format!(
+                        "The collation {name} (there are NOCASE, BINARY and RTRIM)"
+                    )));
                 }
-                Ok(Typed::of(Some(target), typed.nullable))
+                self.walk(e, scope, depth)
             }
-            Expr::Substring { expr: e, substring_from, substring_for, special, shorthand } => {
-                let typed = self.walk(e, scope, depth)?;
-                for part in [substring_from, substring_for].into_iter().flatten() {
-                    self.walk(part, scope, depth)?;
-                }
-                // SQLite has the form with commas only.
-                (*special, *shorthand) = (true, false);
-                Ok(Typed::of(typing::function("substring", &[typed.column_type]), typed.nullable))
-            }
-            Expr::Trim { expr: e, trim_what, trim_where: None, .. } => {
-                let typed = self.walk(e, scope, depth)?;
-                if let Some(what) = trim_what {
-                    self.walk(what, scope, depth)?;
-                }
-                Ok(Typed::of(typing::function("trim", &[typed.column_type]), typed.nullable))
-            }
-            Expr::Ceil { expr: e, .. } | Expr::Floor { expr: e, .. } => {
-                let typed = self.walk(e, scope, depth)?;
-                Ok(Typed::of(typing::function("floor", &[]), typed.nullable))
-            }
-            Expr::Collate { expr: e, .. } => self.walk(e, scope, depth),
             Expr::Tuple(items) => {
-                for item in items {
-                    self.walk(item, scope, depth)?;
-                }
-                Ok(Typed::default())
+                let items = items.iter_mut().map(|item| self.walk(item, scope, depth));
+                Ok(Typed { items: items.collect::<Result<_>>()?, ..Typed::default() })
             }
-            Expr::Function(function) => self.function(function, scope, depth),
+            Expr::Function(_) => self.function(expr, scope, depth),
             Expr::Interval(_) => {
                 let message =
                     "Interval is a reserved word: to use it as a name, write \"Interval\" or [Interval].";
@@ -269,6 +256,13 @@ impl Resolver<'_> {
         r: &Typed,
         equal: bool,
     ) -> Result<()> {
+        if let (Expr::Tuple(lefts), Expr::Tuple(rights)) = (&mut *left, &mut *right) {
+            for (i, (left, right)) in lefts.iter_mut().zip(rights).enumerate() {
+                let of = |typed: &Typed| typed.items.get(i).cloned().unwrap_or_default();
+                self.compare(left, &of(l), right, &of(r), equal)?;
+            }
+            return Ok(());
+        }
         let between_columns = l.base.is_some() && r.base.is_some();
         for (side, typed, beside) in [(&mut *left, l, r), (&mut *right, r, l)] {
             if between_columns {
@@ -289,6 +283,37 @@ impl Resolver<'_> {
                 check_sid(&column.name, column.sid.as_deref(), text)?;
             }
         }
+        align(left, l, r);
+        align(right, r, l);
+        Ok(())
+    }
+
+    /// Types the markers beside an operator that is no comparison.
+    ///
+    /// # Errors
+    /// HYC00 for an operator that SQLite does not have, and for arithmetic with dates, which it would do with
+    /// their digits.
+    fn operands(&mut self, op: &BinaryOperator, l: &Typed, r: &Typed) -> Result<()> {
+        use BinaryOperator::*;
+        match op {
+            And | Or | Arrow | LongArrow | Glob => {}
+            StringConcat => {
+                let text = Typed::of(Some(ColumnType::of(DataType::Text)), true);
+                self.set_parameter(l, &text);
+                self.set_parameter(r, &text);
+            }
+            Plus | Minus | Multiply | Divide | Modulo | BitwiseAnd | BitwiseOr | PGBitwiseShiftLeft
+            | PGBitwiseShiftRight => {
+                if [l, r].into_iter().any(is_temporal) {
+                    let instead = "write DATEADD(day, n, x) or DATEDIFF(day, a, b)";
+                    let message = format!("Arithmetic with dates and times is not supported: {instead}.");
+                    return Err(Error::new(state::NOT_IMPLEMENTED, message));
+                }
+                self.set_parameter(l, &Typed::of(r.column_type, true));
+                self.set_parameter(r, &Typed::of(l.column_type, true));
+            }
+            other => return Err(unsupported(&format!("The operator {other}"))),
+        }
         Ok(())
     }
 
@@ -301,60 +326,6 @@ impl Resolver<'_> {
             parameter.typed = true;
             parameter.name = beside.base.as_ref().map(|(table, i)| table.columns[*i].name.clone());
         }
-    }
-
-    fn function(&mut self, function: &mut Function, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
-        let name = function.name.to_string().to_ascii_lowercase();
-        function.uses_odbc_syntax = false;
-        refuse(!function.within_group.is_empty(), "WITHIN GROUP")?;
-        refuse(!matches!(function.parameters, FunctionArguments::None), "A function with parameters")?;
-        if matches!(name.as_str(), "current_date" | "current_time" | "current_timestamp") {
-            // ODBC writes them with parentheses, SQLite reads them without.
-            function.args = FunctionArguments::None;
-        }
-        let mut types = Vec::new();
-        let mut nullable = typing::result_is_nullable(&name);
-        match &mut function.args {
-            FunctionArguments::None => {}
-            FunctionArguments::Subquery(query) => {
-                types.push(self.sub_query(query, scope)?.first().map(|c| c.column_type));
-            }
-            FunctionArguments::List(list) => {
-                let mut any_nullable = false;
-                for argument in &mut list.args {
-                    match argument {
-                        FunctionArg::Unnamed(FunctionArgExpr::Expr(e)) => {
-                            let typed = self.walk(e, scope, depth)?;
-                            any_nullable |= typed.nullable;
-                            types.push(typed.column_type);
-                        }
-                        FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => {}
-                        other => return Err(unsupported(&format!("The argument {other}"))),
-                    }
-                }
-                // A scalar function of values that are there gives one; NULLIF and aggregates over no row do not.
-                nullable &= any_nullable
-                    || typing::is_aggregate(&name)
-                    || matches!(name.as_str(), "nullif" | "min" | "max");
-                for clause in &mut list.clauses {
-                    let FunctionArgumentClause::OrderBy(terms) = clause else {
-                        return Err(unsupported(&format!("{clause} in a function")));
-                    };
-                    for term in terms {
-                        self.walk(&mut term.expr, scope, depth)?;
-                    }
-                }
-            }
-        }
-        if let Some(filter) = &mut function.filter {
-            self.walk(filter, scope, depth)?;
-        }
-        match &mut function.over {
-            Some(WindowType::WindowSpec(spec)) => self.window(spec, scope)?,
-            Some(WindowType::NamedWindow(name)) => quote(name),
-            None => {}
-        }
-        Ok(Typed::of(typing::function(&name, &types), nullable))
     }
 
     /// OVER (…).
@@ -387,8 +358,37 @@ fn is_comparison(op: &BinaryOperator) -> bool {
     matches!(op, Eq | NotEq | Lt | LtEq | Gt | GtEq)
 }
 
+pub(super) fn is_temporal(typed: &Typed) -> bool {
+    let data_type = typed.column_type.map(|t| t.data_type);
+    matches!(data_type, Some(DataType::Date | DataType::Time | DataType::Timestamp))
+}
+
+/// Whether the expression is written out, in parentheses or not.
+pub(super) fn is_literal(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => is_literal(inner),
+        Expr::Value(_) => true,
+        _ => false,
+    }
+}
+
+/// Gives an expression beside a timestamp the form of one, if it is a date or text; likewise text beside a date
+/// or a time. Their texts could not be compared otherwise.
+fn align(expr: &mut Expr, own: &Typed, beside: &Typed) {
+    let (Some(from), Some(to)) = (own.column_type, beside.column_type) else { return };
+    if is_literal(expr) {
+        return;
+    }
+    match (from.data_type, to.data_type) {
+        (DataType::Date | DataType::Text, DataType::Timestamp) => forms::wrap(expr, "to_timestamp"),
+        (DataType::Text, DataType::Date) => forms::wrap(expr, "to_date"),
+        (DataType::Text, DataType::Time) => forms::wrap(expr, "to_time"),
+        _ => {}
+    }
+}
+
 /// Replaces a text literal beside a column of another type by the representation that the column has.
-fn coerce(expr: &mut Expr, beside: &Typed) -> Result<()> {
+pub(super) fn coerce(expr: &mut Expr, beside: &Typed) -> Result<()> {
     let Some(target) = beside.column_type else { return Ok(()) };
     let mut inner = &mut *expr;
     while let Expr::Nested(e) = inner {
@@ -434,53 +434,4 @@ fn typed_string(typed: &TypedString) -> Result<(Expr, Typed)> {
     };
     let literal = ValueWithSpan { value: Value::SingleQuotedString(text), span: typed.value.span };
     Ok((Expr::Value(literal), Typed::of(Some(target), false)))
-}
-
-/// The calls by which a value becomes one of a type that SQLite's CAST does not know. `expr` is the CAST.
-fn cast_call(expr: &Expr, target: ColumnType, sized: bool) -> Option<Expr> {
-    let Expr::Cast { expr: value, .. } = expr else { return None };
-    let name = match target.data_type {
-        DataType::Date => "date",
-        DataType::Time => "time",
-        DataType::Timestamp => "datetime",
-        DataType::Boolean => "to_boolean",
-        DataType::Text if sized => {
-            let size = Expr::value(Value::Number(target.size.to_string(), false));
-            let one = Expr::value(Value::Number("1".into(), false));
-            return Some(call("substr", vec![expr.clone(), one, size]));
-        }
-        _ => return None,
-    };
-    Some(call(name, vec![(**value).clone()]))
-}
-
-fn call(name: &str, arguments: Vec<Expr>) -> Expr {
-    let argument = |e| FunctionArg::Unnamed(FunctionArgExpr::Expr(e));
-    Expr::Function(Function {
-        name: ObjectName::from(vec![Ident::new(name)]),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(FunctionArgumentList {
-            duplicate_treatment: None,
-            args: arguments.into_iter().map(argument).collect(),
-            clauses: Vec::new(),
-        }),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: Vec::new(),
-    })
-}
-
-/// The name by which SQLite's CAST gives the representation of a type.
-fn affinity(target: ColumnType) -> SqlDataType {
-    match target.data_type {
-        DataType::Boolean | DataType::Integer | DataType::BigInt => SqlDataType::Integer(None),
-        DataType::Double => SqlDataType::Real,
-        DataType::Decimal => SqlDataType::Numeric(sqlparser::ast::ExactNumberInfo::None),
-        DataType::Binary => SqlDataType::Blob(None),
-        DataType::Text | DataType::Json | DataType::Date | DataType::Time | DataType::Timestamp => {
-            SqlDataType::Text
-        }
-    }
 }

@@ -7,6 +7,7 @@ use sqlparser::ast::{
 };
 
 use super::scope::Merging;
+use super::sets;
 use super::{Relation, Resolver, Scope, quote, unsupported};
 use crate::error::{Error, Result, state};
 use crate::model::CATALOG;
@@ -82,6 +83,9 @@ impl Resolver<'_> {
         match factor {
             TableFactor::Table { name, alias, args: None, .. } => {
                 let mut relation = self.table(name)?;
+                if alias.as_ref().is_some_and(|a| !a.columns.is_empty()) {
+                    return Err(unsupported("A list of column names after a table's alias"));
+                }
                 name_relation(&mut relation, alias);
                 scope.relations.push(relation);
                 Ok(())
@@ -93,6 +97,20 @@ impl Resolver<'_> {
                 let mut relation = Relation::of_columns("", &columns);
                 if alias.is_some() {
                     name_relation(&mut relation, alias);
+                }
+                if let Some(alias) = alias
+                    && !alias.columns.is_empty()
+                {
+                    if alias.columns.len() != columns.len() {
+                        let message = format!(
+                            "{} names {} of {} columns.",
+                            alias.name.value,
+                            alias.columns.len(),
+                            columns.len()
+                        );
+                        return Err(Error::new(state::SYNTAX_ERROR, message));
+                    }
+                    sets::name_columns(subquery, alias);
                 }
                 scope.relations.push(relation);
                 Ok(())

@@ -4,9 +4,13 @@
 //! may use the select list's names. [`scope`] holds what a name can mean, [`expr`] walks expressions, [`from`]
 //! the FROM clause. Each identifier is left quoted, so that SQLite takes none of them for a keyword.
 
+mod cast;
 mod expr;
+mod forms;
 mod from;
+mod functions;
 mod scope;
+mod sets;
 
 use sqlparser::ast::{
     Expr, GroupByExpr, Ident, LimitClause, Offset, OffsetRows, OrderByKind, Query, Select, SelectItem,
@@ -16,7 +20,6 @@ use sqlparser::ast::{
 use super::lex;
 use super::parse::Markers;
 use super::plan::{ParameterInfo, Plan, QueryPlan, ResultColumn, Statement, TableUse};
-use super::typing;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType, Model};
 
@@ -108,6 +111,7 @@ impl<'m> Resolver<'m> {
             }
         }
         let result = self.body(query, outer);
+        sets::unwrap_top(&mut query.body);
         self.ctes.truncate(ctes_outside);
         result
     }
@@ -139,55 +143,7 @@ impl<'m> Resolver<'m> {
         Ok(columns)
     }
 
-    /// The columns of a query's body; its scope too if it is a single SELECT, for ORDER BY.
-    fn set_expr<'o>(
-        &mut self,
-        body: &mut SetExpr,
-        outer: &'o Scope<'o>,
-    ) -> Result<(Vec<ResultColumn>, Option<Scope<'o>>)> {
-        match body {
-            SetExpr::Select(select) => self.select(select, outer).map(|(c, s)| (c, Some(s))),
-            SetExpr::Query(query) => Ok((self.query(query, outer)?, None)),
-            SetExpr::SetOperation { left, right, .. } => {
-                let (left, _) = self.set_expr(left, outer)?;
-                let (right, _) = self.set_expr(right, outer)?;
-                if left.len() != right.len() {
-                    let message =
-                        format!("UNION of {} and {} columns: the counts differ.", left.len(), right.len());
-                    return Err(Error::new(state::SYNTAX_ERROR, message));
-                }
-                let columns = left.into_iter().zip(right).map(|(l, r)| ResultColumn {
-                    column_type: typing::union(Some(l.column_type), Some(r.column_type))
-                        .unwrap_or(l.column_type),
-                    nullable: l.nullable || r.nullable,
-                    name: l.name,
-                    base: None,
-                    marker: None,
-                });
-                Ok((columns.collect(), None))
-            }
-            SetExpr::Values(values) => {
-                let mut columns: Vec<ResultColumn> = Vec::new();
-                for row in &mut values.rows {
-                    for (i, value) in row.content.iter_mut().enumerate() {
-                        let typed = self.expr(value, outer)?;
-                        match columns.get_mut(i) {
-                            Some(column) => {
-                                let union = typing::union(Some(column.column_type), typed.column_type);
-                                column.column_type = union.unwrap_or(column.column_type);
-                                column.nullable |= typed.nullable;
-                            }
-                            None => columns.push(result_column(format!("column{}", i + 1), typed)),
-                        }
-                    }
-                }
-                Ok((columns, None))
-            }
-            _ => Err(unsupported("This form of query")),
-        }
-    }
-
-    fn select<'o>(
+    pub(super) fn select<'o>(
         &mut self,
         select: &mut Select,
         outer: &'o Scope<'o>,
@@ -423,3 +379,6 @@ fn refuse(found: bool, what: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod expression_tests;

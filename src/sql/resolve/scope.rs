@@ -18,6 +18,8 @@ pub(in crate::sql) struct Typed {
     pub base: Option<(Arc<Table>, usize)>,
     /// The number of the marker, if the expression is one.
     pub marker: Option<usize>,
+    /// What is known of each item, if the expression is a row.
+    pub items: Vec<Typed>,
 }
 
 impl Typed {
@@ -64,7 +66,7 @@ impl Relation {
                 column_type: Some(c.column_type()),
                 nullable: !table.key.contains(&c.name),
                 base: Some((table.clone(), i)),
-                marker: None,
+                ..Typed::default()
             },
             merging: Merging::Apart,
         });
@@ -84,6 +86,7 @@ impl Relation {
                 nullable: c.nullable,
                 base: c.base.clone(),
                 marker: c.marker,
+                ..Typed::default()
             },
             merging: Merging::Apart,
         });

@@ -300,9 +300,9 @@ fn a_sid_that_is_written_is_checked_and_one_that_comes_from_rows_is_not() {
 #[test]
 fn casts_give_the_form_of_the_type() {
     for (cast, expected) in [
-        ("CAST(DateCreated AS DATE)", "date(\"Conferences\".\"DateCreated\")"),
-        ("CAST(Name AS VARCHAR(5))", "substr(CAST(\"Conferences\".\"Name\" AS TEXT), 1, 5)"),
-        ("CAST('true' AS BIT)", "to_boolean('true')"),
+        ("CAST(DateCreated AS DATE)", "convert_to(\"Conferences\".\"DateCreated\", 'date', 0)"),
+        ("CAST(Name AS VARCHAR(5))", "convert_to(\"Conferences\".\"Name\", 'text', 0, 5)"),
+        ("CAST('true' AS BIT)", "convert_to('true', 'boolean', 0)"),
         ("CAST(Name AS TEXT)", "CAST(\"Conferences\".\"Name\" AS TEXT)"),
     ] {
         let text = query(&format!("SELECT {cast} FROM Conferences")).sql;

@@ -1,0 +1,79 @@
+//! CAST and TRY_CAST.
+
+use sqlparser::ast::{CastKind, DataType as SqlDataType, Expr, Value};
+
+use super::expr::{coerce, is_literal, is_temporal};
+use super::{Resolver, Scope, Typed, forms, refuse, unsupported};
+use crate::error::Result;
+use crate::model::{ColumnType, DataType};
+use crate::sql::typing;
+
+impl Resolver<'_> {
+    /// CAST and TRY_CAST. A literal is converted here, so that it can be sent to Twilio.
+    pub(super) fn cast(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
+        let Expr::Cast { kind, expr: e, data_type, format, .. } = expr else { return Ok(Typed::default()) };
+        refuse(format.is_some(), "CAST with FORMAT")?;
+        let tries = matches!(kind, CastKind::TryCast | CastKind::SafeCast);
+        let typed = self.walk(e, scope, depth)?;
+        let target = typing::cast(data_type).ok_or_else(|| unsupported(&format!("CAST to {data_type}")))?;
+        self.set_parameter(&typed, &Typed::of(Some(target), true));
+        let result = Typed::of(Some(target), typed.nullable || tries);
+        let is_same = typed.column_type.is_some_and(|t| t.data_type == target.data_type);
+        if is_same && is_temporal(&result) {
+            *expr = forms::take(e);
+            return Ok(result);
+        }
+        if is_temporal(&result)
+            && typed.column_type.is_some_and(|t| t.data_type == DataType::Text)
+            && is_literal(e)
+        {
+            return match coerce(e, &Typed::of(Some(typing::wider(target)), true)) {
+                Ok(()) => {
+                    typing::narrow(e, target);
+                    *expr = forms::take(e);
+                    Ok(result)
+                }
+                Err(_) if tries => {
+                    *expr = Expr::value(Value::Null);
+                    Ok(result)
+                }
+                Err(error) => Err(error),
+            };
+        }
+        let detail = match target.data_type {
+            DataType::Text if target.size != ColumnType::UNKNOWN_TEXT_SIZE => Some(target.size),
+            DataType::Decimal if target.size != ColumnType::of(DataType::Decimal).size => {
+                Some(u32::from(target.scale))
+            }
+            _ => None,
+        };
+        // SQLite's own gives 0 for text that is no number, and knows no dates.
+        let is_plain = match target.data_type {
+            DataType::Text => detail.is_none(),
+            DataType::Json | DataType::Binary => true,
+            _ => false,
+        };
+        if is_plain {
+            *kind = CastKind::Cast;
+            *data_type = affinity(target);
+            return Ok(result);
+        }
+        let name = format!("{:?}", target.data_type).to_lowercase();
+        let arguments = [forms::take(e), forms::text(name), forms::number(u8::from(tries))];
+        *expr = forms::call("convert_to", arguments.into_iter().chain(detail.map(forms::number)).collect());
+        Ok(result)
+    }
+}
+
+/// The name by which SQLite's CAST gives the representation of a type.
+fn affinity(target: ColumnType) -> SqlDataType {
+    match target.data_type {
+        DataType::Boolean | DataType::Integer | DataType::BigInt => SqlDataType::Integer(None),
+        DataType::Double => SqlDataType::Real,
+        DataType::Decimal => SqlDataType::Numeric(sqlparser::ast::ExactNumberInfo::None),
+        DataType::Binary => SqlDataType::Blob(None),
+        DataType::Text | DataType::Json | DataType::Date | DataType::Time | DataType::Timestamp => {
+            SqlDataType::Text
+        }
+    }
+}

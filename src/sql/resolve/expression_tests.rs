@@ -1,0 +1,254 @@
+//! Expressions and functions as SQLite sees them, and what is refused.
+
+use crate::error::state;
+use crate::model::{DataType, Model};
+use crate::sql::{self, Plan, QueryPlan, Statement};
+
+fn plan(sql: &str) -> Statement {
+    sql::plan(&Model::builtin(), sql).unwrap_or_else(|e| panic!("{sql}: {e}"))
+}
+
+fn query(sql: &str) -> QueryPlan {
+    match plan(sql).plan {
+        Plan::Query(query) => query,
+        other => panic!("{sql}: {other:?}"),
+    }
+}
+
+/// The text of the one expression.
+fn rewritten(expression: &str) -> String {
+    let text = query(&format!("SELECT {expression} AS x")).sql;
+    text.trim_start_matches("SELECT ").trim_end_matches(" AS \"x\"").to_owned()
+}
+
+#[test]
+fn forms_become_what_sqlite_reads() {
+    for (expression, expected) in [
+        ("POSITION('b' IN 'abc')", "locate('b', 'abc')"),
+        ("EXTRACT(YEAR FROM '2020-01-02')", "datepart('year', '2020-01-02 00:00:00')"),
+        ("EXTRACT(DOW FROM '2020-01-02')", "datepart('dow', '2020-01-02 00:00:00')"),
+        ("TRIM('a')", "trim('a')"),
+        ("TRIM(LEADING 'x' FROM 'xa')", "ltrim('xa', 'x')"),
+        ("TRIM(TRAILING 'x' FROM 'xa')", "rtrim('xa', 'x')"),
+        ("TRIM(BOTH 'x' FROM 'xa')", "trim('xa', 'x')"),
+        ("TRIM('x' FROM 'xa')", "trim('xa', 'x')"),
+        ("TRIM('xa', 'x')", "trim('xa', 'x')"),
+        ("SUBSTRING('abc' FROM 2 FOR 1)", "substr('abc', 2, 1)"),
+        ("SUBSTRING('abc', 2)", "substr('abc', 2)"),
+        ("SUBSTRING('abc' FOR 2)", "substr('abc', 1, 2)"),
+        ("OVERLAY('abc' PLACING 'x' FROM 2)", "stuff('abc', 2, length('x'), 'x')"),
+        ("OVERLAY('abc' PLACING 'x' FROM 2 FOR 0)", "stuff('abc', 2, 0, 'x')"),
+        ("'2020-01-02' AT TIME ZONE 'UTC'", "to_timestamp('2020-01-02')"),
+        ("CEIL(1.5)", "ceiling(1.5)"),
+        ("(1 = 2) IS UNKNOWN", "((1 = 2)) IS NULL"),
+        ("1 = 2 IS NOT UNKNOWN", "(1 = 2) IS NOT NULL"),
+        ("TRUE IS NOT FALSE", "true IS NOT FALSE"),
+        ("'a' ILIKE 'A'", "'a' LIKE 'A'"),
+        ("'a' NOT ILIKE 'A'", "'a' NOT LIKE 'A'"),
+        ("'a' REGEXP 'b'", "regexp_like('a', 'b')"),
+        ("'a' RLIKE 'b'", "regexp_like('a', 'b')"),
+        ("'a' NOT REGEXP 'b'", "NOT regexp_like('a', 'b')"),
+        ("'a' || 1", "'a' || 1"),
+        ("'{}' -> '$.a'", "'{}' -> '$.a'"),
+        ("'{}' ->> '$.a'", "'{}' ->> '$.a'"),
+        ("(1, 2) = (1, 3)", "(1, 2) = (1, 3)"),
+        ("(1, 2) IN ((1, 2), (3, 4))", "(1, 2) IN (VALUES (1, 2), (3, 4))"),
+        ("1 = ANY (SELECT 1)", "1 IN (SELECT 1 AS \"1\")"),
+        ("1 <> ALL (SELECT 1)", "1 NOT IN (SELECT 1 AS \"1\")"),
+        ("1 <=> NULL", "1 IS NOT DISTINCT FROM NULL"),
+        ("{fn CONVERT(1, SQL_VARCHAR)}", "CAST(1 AS TEXT)"),
+        ("CONVERT(VARCHAR(2), 'abc')", "convert_to('abc', 'text', 0, 2)"),
+        ("CAST('12' AS INT)", "convert_to('12', 'integer', 0)"),
+        ("CAST(1.005 AS DECIMAL(10, 2))", "convert_to(1.005, 'decimal', 0, 2)"),
+        ("TRY_CAST('x' AS INT)", "convert_to('x', 'integer', 1)"),
+        ("CAST('2020-01-02' AS TIMESTAMP)", "'2020-01-02 00:00:00'"),
+        ("CAST('2020-01-02 10:00:00' AS DATE)", "'2020-01-02'"),
+        ("TRY_CAST('x' AS DATE)", "NULL"),
+        ("CAST(CURRENT_DATE AS DATE)", "today()"),
+        ("CAST(CURRENT_DATE AS TIMESTAMP)", "convert_to(today(), 'timestamp', 0)"),
+        ("'a' = 'A' COLLATE NOCASE", "'a' = 'A' COLLATE NOCASE"),
+        ("{guid '12345678-1234-1234-1234-123456789012'}", "'12345678-1234-1234-1234-123456789012'"),
+        ("{t '10:00:00'}", "'10:00:00'"),
+        ("{fn TIMESTAMPADD(SQL_TSI_DAY, 3, {d '2020-01-02'})}", "dateadd('day', 3, '2020-01-02')"),
+        ("{fn EXTRACT(YEAR FROM {fn NOW()})}", "datepart('year', now())"),
+        ("{fn DATABASE()}", "'CData'"),
+        ("DATEADD(day, -7, CURRENT_TIMESTAMP)", "dateadd('day', -7, now())"),
+        ("DATENAME('yy', GETDATE())", "datename('year', now())"),
+        ("DATEDIFF(mi, '10:00', '11:00')", "datediff('minute', '10:00:00', '11:00:00')"),
+        ("LEFT('abc', 2)", "leftstr('abc', 2)"),
+        ("IF(1 = 1, 'a', 'b')", "iif(1 = 1, 'a', 'b')"),
+        ("DECODE(1, 1, 'a', 'b')", "CASE 1 WHEN 1 THEN 'a' ELSE 'b' END"),
+        ("INSERT('abc', 1, 1, 'x')", "stuff('abc', 1, 1, 'x')"),
+        ("CURRENT_TIMESTAMP(3)", "now()"),
+        ("LISTAGG('a', ',') WITHIN GROUP (ORDER BY 1)", "group_concat('a', ',' ORDER BY 1)"),
+        ("COUNT(DISTINCT 1) FILTER (WHERE 1 = 1)", "COUNT(DISTINCT 1) FILTER (WHERE 1 = 1)"),
+    ] {
+        assert_eq!(rewritten(expression), expected, "{expression}");
+    }
+}
+
+#[test]
+fn functions_are_typed() {
+    for (expression, expected) in [
+        ("LEFT('abc', 2)", DataType::Text),
+        ("CHARINDEX('a', 'b')", DataType::BigInt),
+        ("DATEADD(day, 1, {d '2020-01-02'})", DataType::Date),
+        ("DATEADD(hour, 1, {d '2020-01-02'})", DataType::Timestamp),
+        ("DATEADD(hour, 1, {t '10:00:00'})", DataType::Time),
+        ("DATEADD(day, 1, '2020-01-02')", DataType::Timestamp),
+        ("DATE_TRUNC('month', DateCreated)", DataType::Timestamp),
+        ("DATEDIFF(day, DateCreated, DateUpdated)", DataType::BigInt),
+        ("LAST_N_DAYS(7)", DataType::Date),
+        ("EOMONTH(DateCreated)", DataType::Date),
+        ("ROUND(1, 2)", DataType::BigInt),
+        ("ROUND(1.5, 1)", DataType::Double),
+        ("COALESCE(DateCreated, '2020-01-02')", DataType::Timestamp),
+        ("COALESCE(DateCreated, 'never')", DataType::Text),
+        ("ISNULL(Sid, 'x')", DataType::Text),
+        ("DECODE(Status, 'init', 1, 2.5)", DataType::Double),
+        ("GREATEST(1, 2.5)", DataType::Double),
+        ("SubresourceUris -> '$.a'", DataType::Json),
+        ("CAST(1 AS SQL_BIGINT)", DataType::BigInt),
+        ("Sid REGEXP 'CF'", DataType::Boolean),
+        ("SUM(1)", DataType::BigInt),
+        ("MAX(DateCreated)", DataType::Timestamp),
+    ] {
+        let column = query(&format!("SELECT {expression} FROM Conferences")).columns.remove(0);
+        assert_eq!(column.column_type.data_type, expected, "{expression}");
+    }
+}
+
+#[test]
+fn results_are_nullable_where_they_can_be_null() {
+    for (expression, expected) in [
+        ("UPPER('a')", false),
+        ("UPPER(NULL)", true),
+        ("COALESCE(NULL, 1)", false),
+        ("NULLIF(1, 1)", true),
+        ("SQRT(-1)", true),
+        ("COUNT(*)", false),
+        ("SUM(1)", true),
+        ("NOW()", false),
+        ("TRY_CAST('x' AS INT)", true),
+    ] {
+        let column = query(&format!("SELECT {expression}")).columns.remove(0);
+        assert_eq!(column.nullable, expected, "{expression}");
+    }
+}
+
+#[test]
+fn markers_in_functions_find_their_types() {
+    for (condition, expected) in [
+        ("DATEADD(day, ?, DateCreated) > ?", vec![DataType::Integer, DataType::Timestamp]),
+        ("LEFT(Sid, ?) = ?", vec![DataType::Integer, DataType::Text]),
+        ("COALESCE(DateCreated, ?) > ?", vec![DataType::Timestamp, DataType::Timestamp]),
+        ("Name LIKE ?", vec![DataType::Text]),
+        ("Name REGEXP ?", vec![DataType::Text]),
+        ("YEAR(?) = ?", vec![DataType::Timestamp, DataType::Integer]),
+        ("ROUND(?, ?) > 1", vec![DataType::Double, DataType::Integer]),
+        ("Name || ? = 'x'", vec![DataType::Text]),
+        ("YEAR(DateCreated) + ? = 2025", vec![DataType::Integer]),
+        ("(DateCreated, Name) = (?, ?)", vec![DataType::Timestamp, DataType::Text]),
+        ("(DateCreated, Name) IN ((?, ?))", vec![DataType::Timestamp, DataType::Text]),
+        ("? IN (SELECT DateCreated FROM Conferences)", vec![DataType::Timestamp]),
+    ] {
+        let statement = plan(&format!("SELECT 1 FROM Conferences WHERE {condition}"));
+        assert!(statement.parameters.iter().all(|p| p.typed), "{condition}");
+        let types: Vec<_> = statement.parameters.iter().map(|p| p.column_type.data_type).collect();
+        assert_eq!(types, expected, "{condition}");
+    }
+}
+
+#[test]
+fn what_stands_beside_a_timestamp_has_its_form() {
+    let created = "\"Conferences\".\"DateCreated\"";
+    for (condition, expected) in [
+        ("DATE_TRUNC('day', DateCreated) = '2024-06-30'", "= '2024-06-30 00:00:00'".to_owned()),
+        ("DateCreated >= CURRENT_DATE", format!("{created} >= to_timestamp(today())")),
+        (
+            "DateCreated >= DATEADD(day, -7, CURRENT_DATE)",
+            format!("{created} >= to_timestamp(dateadd('day', -7, today()))"),
+        ),
+        ("DateCreated >= GETDATE()", format!("{created} >= now()")),
+        ("DateCreated > '2024-06' || '-01'", format!("{created} > to_timestamp('2024-06' || '-01')")),
+        ("CAST(DateCreated AS TIMESTAMP) > '2024-06-01'", format!("{created} > '2024-06-01 00:00:00'")),
+        ("COALESCE(DateCreated, '2024-06-01') > {d '2024-06-01'}", "'2024-06-01 00:00:00') > '2024".into()),
+        ("(DateCreated, Name) > ('2024-06-01', 'x')", "('2024-06-01 00:00:00', 'x')".into()),
+        ("(DateCreated, Name) IN (('2024-06-01', 'x'))", "(VALUES ('2024-06-01 00:00:00', 'x'))".into()),
+        ("DATEADD(day, 1, Name) > DateCreated", "dateadd('day', 1, to_timestamp(\"Conferences\"".into()),
+    ] {
+        let text = query(&format!("SELECT 1 FROM Conferences WHERE {condition}")).sql;
+        assert!(text.contains(&expected), "{condition}: {text}");
+    }
+}
+
+#[test]
+fn operands_of_set_operations_are_written_without_parentheses() {
+    for (sql, expected) in [
+        ("(SELECT 1 a) UNION (SELECT 2)", "SELECT 1 AS \"a\" UNION SELECT 2 AS \"2\""),
+        ("SELECT 1 a UNION DISTINCT SELECT 2", "SELECT 1 AS \"a\" UNION SELECT 2 AS \"2\""),
+        (
+            "SELECT 1 a UNION SELECT 2 INTERSECT SELECT 3",
+            "SELECT 1 AS \"a\" UNION SELECT * FROM (SELECT 2 AS \"2\" INTERSECT SELECT 3 AS \"3\")",
+        ),
+        (
+            "SELECT 1 a EXCEPT (SELECT 2 UNION SELECT 3)",
+            "SELECT 1 AS \"a\" EXCEPT SELECT * FROM (SELECT 2 AS \"2\" UNION SELECT 3 AS \"3\")",
+        ),
+        (
+            "(SELECT 1 a ORDER BY 1 LIMIT 1) UNION ALL SELECT TOP 2 3",
+            "SELECT * FROM (SELECT 1 AS \"a\" ORDER BY 1 LIMIT 1) UNION ALL SELECT * FROM (SELECT 3 AS \"3\" LIMIT 2)",
+        ),
+        ("(SELECT 1 a) ORDER BY a", "SELECT * FROM (SELECT 1 AS \"a\") ORDER BY \"a\""),
+        ("VALUES (1, 'a'), (2, 'b')", "VALUES (1, 'a'), (2, 'b')"),
+        (
+            "SELECT t.b FROM (VALUES (1, 2)) AS t(a, b)",
+            "SELECT \"t\".\"b\" AS \"b\" FROM (WITH \"t\" (\"a\", \"b\") AS (VALUES (1, 2)) SELECT * FROM \"t\") AS \"t\"",
+        ),
+    ] {
+        assert_eq!(query(sql).sql, expected, "{sql}");
+    }
+}
+
+#[test]
+fn refusals_say_what_to_write() {
+    for (sql, expected_state, expected) in [
+        (
+            "SELECT LEFFT('a', 1)",
+            state::SYNTAX_ERROR,
+            "LEFFT at line 1, column 8 does not exist; did you mean LEFT",
+        ),
+        ("SELECT zzqqyy(1)", state::SYNTAX_ERROR, "zzqqyy at line 1, column 8 does not exist."),
+        ("SELECT LEFT('a')", state::SYNTAX_ERROR, "LEFT at line 1, column 8 takes 2 arguments, not 1"),
+        ("SELECT PI(1)", state::SYNTAX_ERROR, "takes no argument, not 1"),
+        ("SELECT DATEADD(fortnight, 1, NOW())", state::SYNTAX_ERROR, "fortnight is no part of a date"),
+        ("SELECT DATEADD(epoch, 1, NOW())", state::SYNTAX_ERROR, "epoch is no part of a date"),
+        ("SELECT DATEPART(?, NOW())", state::SYNTAX_ERROR, "no part of a date"),
+        ("SELECT YEAR('yesterday')", state::INVALID_DATETIME, "YEAR: 'yesterday' at line 1, column 13"),
+        ("SELECT CAST('x' AS TIMESTAMP)", state::INVALID_DATETIME, "'x'"),
+        ("SELECT {interval '1' day}", state::NOT_IMPLEMENTED, "DATEADD"),
+        ("SELECT NOW() + 1", state::NOT_IMPLEMENTED, "DATEADD"),
+        ("SELECT NOW() AT TIME ZONE 'CET'", state::NOT_IMPLEMENTED, "UTC"),
+        ("SELECT CEIL(NOW() TO DAY)", state::NOT_IMPLEMENTED, "DATE_TRUNC"),
+        ("SELECT 'a' SIMILAR TO 'b'", state::NOT_IMPLEMENTED, "REGEXP_LIKE"),
+        ("SELECT 1 > ANY (SELECT 1)", state::NOT_IMPLEMENTED, "MIN or MAX"),
+        ("SELECT 1 BETWEEN SYMMETRIC 2 AND 0", state::SYNTAX_ERROR, "line 1"),
+        ("SELECT CONVERT(VARCHAR(10), NOW(), 120)", state::NOT_IMPLEMENTED, "style"),
+        ("SELECT CAST(1 AS GEOMETRY)", state::NOT_IMPLEMENTED, "CAST to GEOMETRY"),
+        ("SELECT 'a' COLLATE Latin1", state::NOT_IMPLEMENTED, "NOCASE"),
+        ("SELECT ROW_NUMBER()", state::SYNTAX_ERROR, "OVER"),
+        ("SELECT UPPER('a') OVER ()", state::SYNTAX_ERROR, "takes no OVER"),
+        ("SELECT UPPER(DISTINCT 'a')", state::SYNTAX_ERROR, "no aggregate"),
+        ("SELECT GROUP_CONCAT(DISTINCT 'a', ',')", state::NOT_IMPLEMENTED, "DISTINCT"),
+        ("SELECT COUNT(1, 2)", state::SYNTAX_ERROR, "COUNT"),
+        ("SELECT 1 INTERSECT ALL SELECT 1", state::NOT_IMPLEMENTED, "INTERSECT ALL"),
+        ("SELECT 1 EXCEPT SELECT 1, 2", state::SYNTAX_ERROR, "EXCEPT of 1 and 2 columns"),
+        ("VALUES (1), (1, 2)", state::SYNTAX_ERROR, "the counts differ"),
+        ("SELECT a FROM Conferences c(a)", state::NOT_IMPLEMENTED, "list of column names"),
+        ("SELECT a FROM (SELECT 1, 2) c(a)", state::SYNTAX_ERROR, "c names 1 of 2 columns"),
+    ] {
+        let error = sql::plan(&Model::builtin(), sql).unwrap_err();
+        assert_eq!(error.state, expected_state, "{sql}: {error}");
+        assert!(error.message.contains(expected), "{sql}: {error}");
+    }
+}

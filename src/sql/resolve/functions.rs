@@ -1,0 +1,294 @@
+//! Function calls: the table of functions decides what a call may be and what its arguments are.
+
+use sqlparser::ast::{
+    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
+    FunctionArgumentList, FunctionArguments, Ident, ObjectName, ObjectNamePart, Value, WindowType,
+};
+
+use super::expr::{coerce, is_literal};
+use super::forms;
+use super::{Resolver, Scope, Typed, quote, refuse, unsupported};
+use crate::convert;
+use crate::error::{Error, Result, state};
+use crate::model::{CATALOG, ColumnType, DataType};
+use crate::sql::functions::parts::Part;
+use crate::sql::functions::{self, Argument, FUNCTIONS, Kind, Null, Returns};
+use crate::sql::{lex, names, typing};
+use crate::value;
+
+impl Resolver<'_> {
+    /// Binds and types a call, and names the function as SQLite knows it.
+    ///
+    /// # Errors
+    /// 42000 for an unknown function, with the nearest names, and for arguments that it does not take.
+    pub(super) fn function(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
+        let Expr::Function(function) = &mut *expr else { return Ok(Typed::default()) };
+        let mut list = arguments(function)?;
+        let found = lookup(function, list.args.len())?;
+        if found.kind == Kind::Rewritten {
+            *expr = rewrite(found.name, plain(list)?);
+            return self.walk(expr, scope, depth);
+        }
+        ordering(function, &mut list)?;
+        check(function, found, &list)?;
+        let typed = self.arguments(found, &mut list, scope, depth)?;
+        for clause in &mut list.clauses {
+            let FunctionArgumentClause::OrderBy(terms) = clause else {
+                return Err(unsupported(&format!("{clause} in a function")));
+            };
+            for term in terms {
+                self.walk(&mut term.expr, scope, depth)?;
+            }
+        }
+        if let Some(filter) = &mut function.filter {
+            self.walk(filter, scope, depth)?;
+        }
+        match &mut function.over {
+            Some(WindowType::WindowSpec(spec)) => self.window(spec, scope)?,
+            Some(WindowType::NamedWindow(name)) => quote(name),
+            None => {}
+        }
+        if matches!(found.runs, "now" | "curtime") {
+            // A number of fractional digits makes no difference.
+            list.args.clear();
+        }
+        function.uses_odbc_syntax = false;
+        if found.kind == Kind::Own || found.name != found.runs {
+            function.name = ObjectName(vec![ObjectNamePart::Identifier(Ident::new(found.runs))]);
+        }
+        function.args = FunctionArguments::List(list);
+        Ok(typed)
+    }
+
+    /// Walks the arguments and gives the type of the result.
+    fn arguments(
+        &mut self,
+        found: &functions::Function,
+        list: &mut FunctionArgumentList,
+        scope: &Scope<'_>,
+        depth: usize,
+    ) -> Result<Typed> {
+        let mut typed = Vec::new();
+        let mut part = None;
+        for (i, argument) in list.args.iter_mut().enumerate() {
+            let e = match argument {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(e)) => e,
+                FunctionArg::Unnamed(FunctionArgExpr::Wildcard) if found.runs == "count" => {
+                    typed.push(Typed::default());
+                    continue;
+                }
+                other => return Err(unsupported(&format!("The argument {other}"))),
+            };
+            typed.push(match found.argument(i) {
+                Argument::Part => {
+                    part = Some(date_part(e, found)?);
+                    Typed::default()
+                }
+                _ => self.walk(e, scope, depth)?,
+            });
+        }
+        let mut types: Vec<_> = typed.iter().map(|t| t.column_type).collect();
+        // Text beside a date is a date if it reads as one: it has no say in what the common type is.
+        let mut common = None;
+        for (i, argument) in list.args.iter().enumerate() {
+            if found.argument(i) == Argument::Alike && !is_text_literal(argument) {
+                common = typing::union(common, types[i]);
+            }
+        }
+        for (i, argument) in list.args.iter_mut().enumerate() {
+            let FunctionArg::Unnamed(FunctionArgExpr::Expr(e)) = argument else { continue };
+            let of = |t| Typed::of(Some(ColumnType::of(t)), true);
+            match found.argument(i) {
+                Argument::Any | Argument::Part => {}
+                Argument::Text => self.set_parameter(&typed[i], &of(DataType::Text)),
+                Argument::Integer => self.set_parameter(&typed[i], &of(DataType::Integer)),
+                Argument::Number => self.set_parameter(&typed[i], &of(DataType::Double)),
+                Argument::Time => {
+                    self.set_parameter(&typed[i], &of(DataType::Timestamp));
+                    types[i] = moment(e, &typed[i], found)?;
+                }
+                Argument::Alike => {
+                    self.set_parameter(&typed[i], &Typed::of(common, true));
+                    types[i] = alike(e, &typed[i], common);
+                }
+            }
+        }
+        let any_null = typed.iter().any(|t| t.nullable);
+        let nullable = match found.null {
+            Null::Never => false,
+            Null::Strict => any_null,
+            Null::All => typed.iter().all(|t| t.nullable),
+            Null::Possible => true,
+        };
+        Ok(Typed::of(found.result(&types, part), nullable))
+    }
+}
+
+/// Takes the arguments out of the call, in the one form that has a list.
+fn arguments(function: &mut Function) -> Result<FunctionArgumentList> {
+    refuse(!matches!(function.parameters, FunctionArguments::None), "A function with parameters")?;
+    match std::mem::replace(&mut function.args, FunctionArguments::None) {
+        FunctionArguments::None => {
+            Ok(FunctionArgumentList { duplicate_treatment: None, args: Vec::new(), clauses: Vec::new() })
+        }
+        FunctionArguments::List(list) => Ok(list),
+        FunctionArguments::Subquery(query) => {
+            let argument = FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Subquery(query)));
+            Ok(FunctionArgumentList { duplicate_treatment: None, args: vec![argument], clauses: Vec::new() })
+        }
+    }
+}
+
+fn lookup(function: &Function, count: usize) -> Result<&'static functions::Function> {
+    let written = function.name.to_string();
+    let name = match &function.name.0[..] {
+        [ObjectNamePart::Identifier(ident)] => ident.value.to_ascii_lowercase(),
+        _ => written.to_ascii_lowercase(),
+    };
+    let place = match function.name.0.first() {
+        Some(ObjectNamePart::Identifier(ident)) => lex::at(ident.span.start),
+        _ => String::new(),
+    };
+    let Some(found) = functions::find(&name, count) else {
+        let near = names::nearest(&name, FUNCTIONS.iter().map(|f| f.name)).to_uppercase_names();
+        let message = format!("The function {written}{place} does not exist{near}");
+        return Err(Error::new(state::SYNTAX_ERROR, message));
+    };
+    if !(found.min..=found.max).contains(&count) {
+        let message = format!("{}{place} takes {}, not {count}.", name.to_uppercase(), found.arity());
+        return Err(Error::new(state::SYNTAX_ERROR, message));
+    }
+    Ok(found)
+}
+
+/// Shows the names of functions as documentation writes them.
+trait UppercaseNames {
+    fn to_uppercase_names(&self) -> String;
+}
+
+impl UppercaseNames for String {
+    fn to_uppercase_names(&self) -> String {
+        match self.strip_prefix("; did you mean ") {
+            Some(names) => format!("; did you mean {}", names.to_uppercase().replace(" OR ", " or ")),
+            None => ".".into(),
+        }
+    }
+}
+
+fn rewrite(name: &str, arguments: Vec<Expr>) -> Expr {
+    match name {
+        "decode" => forms::decode(arguments),
+        _ => forms::text(CATALOG),
+    }
+}
+
+fn plain(list: FunctionArgumentList) -> Result<Vec<Expr>> {
+    let expr = |argument| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(e)) => Ok(e),
+        other => Err(unsupported(&format!("The argument {other}"))),
+    };
+    list.args.into_iter().map(expr).collect()
+}
+
+/// Moves WITHIN GROUP (ORDER BY …) to where SQLite reads it.
+fn ordering(function: &mut Function, list: &mut FunctionArgumentList) -> Result<()> {
+    let within = std::mem::take(&mut function.within_group);
+    if !within.is_empty() {
+        refuse(!list.clauses.is_empty(), "WITHIN GROUP beside another clause")?;
+        list.clauses.push(FunctionArgumentClause::OrderBy(within));
+    }
+    Ok(())
+}
+
+/// Refuses clauses that the kind of function does not have, before SQLite does in words of its own.
+fn check(function: &Function, found: &functions::Function, list: &FunctionArgumentList) -> Result<()> {
+    let name = found.name.to_uppercase();
+    let fault = |what: &str| Err(Error::new(state::SYNTAX_ERROR, format!("{name} {what}.")));
+    let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+    refuse(function.null_treatment.is_some(), "IGNORE NULLS and RESPECT NULLS")?;
+    match found.kind {
+        Kind::Window if function.over.is_none() => return fault("is a window function: it needs OVER (…)"),
+        Kind::Native | Kind::Own if function.over.is_some() => {
+            return fault("is neither an aggregate nor a window function: it takes no OVER");
+        }
+        _ => {}
+    }
+    if found.kind != Kind::Aggregate {
+        if function.filter.is_some() || distinct || !list.clauses.is_empty() {
+            return fault("is no aggregate: it takes no DISTINCT, FILTER or ORDER BY");
+        }
+        return Ok(());
+    }
+    refuse(distinct && list.args.len() > 1, &format!("{name}(DISTINCT …) of more than one argument"))
+}
+
+/// Turns a part of a date into the string that the engine reads.
+fn date_part(e: &mut Expr, found: &functions::Function) -> Result<Part> {
+    let written = match &*e {
+        Expr::Identifier(ident) => ident.value.clone(),
+        Expr::Value(v) => match &v.value {
+            Value::SingleQuotedString(text) => text.clone(),
+            other => other.to_string(),
+        },
+        other => other.to_string(),
+    };
+    let is_calculated = matches!(found.runs, "datepart" | "datename");
+    let part = Part::of(&written).filter(|p| is_calculated || p.is_length()).ok_or_else(|| {
+        let name = found.name.to_uppercase();
+        let message = format!("{name}: {written} is no part of a date; there are {}.", Part::KNOWN);
+        Error::new(state::SYNTAX_ERROR, message)
+    })?;
+    *e = forms::text(part.name());
+    Ok(part)
+}
+
+fn is_text_literal(argument: &FunctionArg) -> bool {
+    matches!(argument, FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(v)))
+        if matches!(v.value, Value::SingleQuotedString(_)))
+}
+
+/// Brings an argument that is a date, time or timestamp into form; gives its type.
+fn moment(e: &mut Expr, typed: &Typed, found: &functions::Function) -> Result<Option<ColumnType>> {
+    use DataType::{Date, Time, Timestamp};
+    let data_type = typed.column_type.map(|t| t.data_type);
+    if matches!(data_type, Some(Date | Time | Timestamp)) {
+        return Ok(typed.column_type);
+    }
+    if let Expr::Value(v) = &mut *e
+        && let Value::SingleQuotedString(text) = &v.value
+    {
+        // A time reads as a timestamp of today.
+        let is_time = matches!(text.trim_start().find(':'), Some(1 | 2));
+        let target = ColumnType::of(if is_time { Time } else { Timestamp });
+        if let Ok(value::Value::Text(canonical)) = convert::canonical(text, &target) {
+            v.value = Value::SingleQuotedString(canonical);
+            return Ok(Some(target));
+        }
+        let name = found.name.to_uppercase();
+        let message = format!("{name}: '{text}'{} is no date, time or timestamp.", lex::at(v.span.start));
+        return Err(Error::new(state::INVALID_DATETIME, message));
+    }
+    if typed.marker.is_none() && found.result == Returns::Moment && !is_literal(e) {
+        // The text's form becomes the result's.
+        forms::wrap(e, "to_timestamp");
+    }
+    Ok(Some(ColumnType::of(Timestamp)))
+}
+
+/// Brings an argument into the form of those beside it, if it has one there; gives its type.
+fn alike(e: &mut Expr, typed: &Typed, common: Option<ColumnType>) -> Option<ColumnType> {
+    let (Some(own), Some(target)) = (typed.column_type, common) else { return typed.column_type };
+    let has_form =
+        matches!(target.data_type, DataType::Date | DataType::Time | DataType::Timestamp | DataType::Boolean);
+    if own.data_type == DataType::Text && has_form && is_literal(e) {
+        return match coerce(e, &Typed::of(common, true)) {
+            Ok(()) => common,
+            Err(_) => typed.column_type,
+        };
+    }
+    if own.data_type == DataType::Date && target.data_type == DataType::Timestamp {
+        forms::wrap(e, "to_timestamp");
+        return common;
+    }
+    typed.column_type
+}

@@ -1,0 +1,180 @@
+//! UNION, INTERSECT, EXCEPT and VALUES.
+//!
+//! SQLite reads no parentheses around an operand and evaluates from left to right, so an operand that is more
+//! than one SELECT is written as a SELECT from it.
+
+use sqlparser::ast::{Query, SetExpr, SetOperator, SetQuantifier, TableAlias, TableFactor, Values};
+use sqlparser::parser::Parser;
+
+use super::{Resolver, Scope, forms, from, refuse, result_column, unsupported};
+use crate::error::{Error, Result, state};
+use crate::sql::dialect::TwilioDialect;
+use crate::sql::plan::ResultColumn;
+use crate::sql::typing;
+
+impl Resolver<'_> {
+    /// The columns of a query's body; its scope too if it is a single SELECT, for ORDER BY.
+    pub(super) fn set_expr<'o>(
+        &mut self,
+        body: &mut SetExpr,
+        outer: &'o Scope<'o>,
+    ) -> Result<(Vec<ResultColumn>, Option<Scope<'o>>)> {
+        match body {
+            SetExpr::Select(select) => self.select(select, outer).map(|(c, s)| (c, Some(s))),
+            SetExpr::Query(query) => Ok((self.query(query, outer)?, None)),
+            SetExpr::SetOperation { left, right, op, set_quantifier } => {
+                let name = match *op {
+                    SetOperator::Minus => "EXCEPT".to_owned(),
+                    other => other.to_string(),
+                };
+                let all = matches!(set_quantifier, SetQuantifier::All);
+                refuse(all && *op != SetOperator::Union, &format!("{name} ALL"))?;
+                match set_quantifier {
+                    SetQuantifier::Distinct => *set_quantifier = SetQuantifier::None,
+                    SetQuantifier::All | SetQuantifier::None => {}
+                    other => return Err(unsupported(&format!("{name} {other}"))),
+                }
+                if *op == SetOperator::Minus {
+                    *op = SetOperator::Except;
+                }
+                let left = self.operand(left, outer, true)?;
+                let right = self.operand(right, outer, false)?;
+                if left.len() != right.len() {
+                    let message =
+                        format!("{name} of {} and {} columns: the counts differ.", left.len(), right.len());
+                    return Err(Error::new(state::SYNTAX_ERROR, message));
+                }
+                let columns = left.into_iter().zip(right).map(|(l, r)| ResultColumn {
+                    column_type: typing::union(Some(l.column_type), Some(r.column_type))
+                        .unwrap_or(l.column_type),
+                    nullable: l.nullable || r.nullable,
+                    name: l.name,
+                    base: None,
+                    marker: None,
+                });
+                Ok((columns.collect(), None))
+            }
+            SetExpr::Values(values) => {
+                values.explicit_row = false;
+                values.value_keyword = false;
+                let mut columns: Vec<ResultColumn> = Vec::new();
+                let width = values.rows.first().map_or(0, |r| r.content.len());
+                for row in &mut values.rows {
+                    if row.content.len() != width {
+                        let message = format!(
+                            "VALUES of {width} and {} columns: the counts differ.",
+                            row.content.len()
+                        );
+                        return Err(Error::new(state::SYNTAX_ERROR, message));
+                    }
+                    for (i, value) in row.content.iter_mut().enumerate() {
+                        let typed = self.expr(value, outer)?;
+                        match columns.get_mut(i) {
+                            Some(column) => {
+                                let union = typing::union(Some(column.column_type), typed.column_type);
+                                column.column_type = union.unwrap_or(column.column_type);
+                                column.nullable |= typed.nullable;
+                            }
+                            None => columns.push(result_column(format!("column{}", i + 1), typed)),
+                        }
+                    }
+                }
+                Ok((columns, None))
+            }
+            _ => Err(unsupported("This form of query")),
+        }
+    }
+
+    /// Resolves an operand and writes it as SQLite reads it.
+    fn operand<'o>(
+        &mut self,
+        operand: &mut Box<SetExpr>,
+        outer: &'o Scope<'o>,
+        is_left: bool,
+    ) -> Result<Vec<ResultColumn>> {
+        // TOP belongs to the operand, LIMIT without parentheses to the whole.
+        if matches!(&**operand, SetExpr::Select(select) if select.top.is_some()) {
+            let select = std::mem::replace(&mut **operand, blank());
+            **operand = SetExpr::Query(Box::new(forms::query(select)));
+        }
+        let (columns, _) = self.set_expr(operand, outer)?;
+        match &mut **operand {
+            SetExpr::Query(query) if is_bare(query, is_left) => {
+                let inner = std::mem::replace(&mut *query.body, blank());
+                **operand = inner;
+            }
+            SetExpr::Query(_) => wrap(operand),
+            SetExpr::SetOperation { .. } if !is_left => wrap(operand),
+            _ => {}
+        }
+        Ok(columns)
+    }
+}
+
+/// Takes the parentheses off a whole statement, or writes it as a SELECT from what is in them.
+pub(super) fn unwrap_top(body: &mut Box<SetExpr>) {
+    if matches!(**body, SetExpr::Query(_)) {
+        wrap(body);
+    }
+}
+
+/// Whether the query is nothing but a body that needs no parentheses.
+fn is_bare(query: &Query, is_left: bool) -> bool {
+    query.with.is_none()
+        && query.order_by.is_none()
+        && query.limit_clause.is_none()
+        && match &*query.body {
+            SetExpr::Select(_) | SetExpr::Values(_) => true,
+            SetExpr::SetOperation { .. } => is_left,
+            _ => false,
+        }
+}
+
+/// `SELECT * FROM (body)`.
+fn wrap(body: &mut Box<SetExpr>) {
+    let inner = std::mem::replace(&mut **body, blank());
+    let inner = match inner {
+        SetExpr::Query(query) => *query,
+        other => forms::query(other),
+    };
+    **body = select_from(TableFactor::Derived {
+        lateral: false,
+        subquery: Box::new(inner),
+        alias: None,
+        sample: None,
+    });
+}
+
+/// `SELECT * FROM factor`.
+fn select_from(factor: TableFactor) -> SetExpr {
+    let mut query = template("SELECT * FROM x");
+    if let SetExpr::Select(select) = &mut *query.body {
+        select.from[0].relation = factor;
+    }
+    *query.body
+}
+
+/// `(WITH name (columns) AS (query) SELECT * FROM name)`: SQLite takes no names of columns after a derived table.
+pub(super) fn name_columns(query: &mut Query, alias: &mut TableAlias) {
+    let mut outer = template("WITH x AS (SELECT 1) SELECT * FROM x");
+    if let Some(with) = &mut outer.with {
+        std::mem::swap(&mut *with.cte_tables[0].query, query);
+        with.cte_tables[0].alias.name = alias.name.clone();
+        with.cte_tables[0].alias.columns = std::mem::take(&mut alias.columns);
+    }
+    if let SetExpr::Select(select) = &mut *outer.body
+        && let TableFactor::Table { name, .. } = &mut select.from[0].relation
+    {
+        *name = from::object_name(&alias.name.value);
+    }
+    *query = outer;
+}
+
+fn template(sql: &str) -> Query {
+    let parser = Parser::new(&TwilioDialect).try_with_sql(sql);
+    *parser.and_then(|mut p| p.parse_query()).expect("the text is ours")
+}
+
+fn blank() -> SetExpr {
+    SetExpr::Values(Values { explicit_row: false, value_keyword: false, rows: Vec::new() })
+}

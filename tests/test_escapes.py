@@ -1,0 +1,63 @@
+"""ODBC escapes through the driver manager."""
+
+from datetime import date, datetime, time
+
+import pyodbc
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("{d '2024-06-30'}", date(2024, 6, 30)),
+        ("{t '10:00:00'}", time(10)),
+        ("{ts '2024-06-30 10:00:00'}", datetime(2024, 6, 30, 10)),
+        ("{guid '12345678-1234-1234-1234-123456789012'}", "12345678-1234-1234-1234-123456789012"),
+        ("{fn UCASE({fn LTRIM(' a')})}", "A"),
+        ("{fn LEFT('abc', {fn LENGTH('ab')})}", "ab"),
+        ("{fn EXTRACT(YEAR FROM {ts '2024-06-30 10:00:00'})}", 2024),
+        ("{fn TIMESTAMPADD(SQL_TSI_DAY, 3, {d '2024-06-30'})}", date(2024, 7, 3)),
+        ("{fn TIMESTAMPADD(SQL_TSI_HOUR, 3, {d '2024-06-30'})}", datetime(2024, 6, 30, 3)),
+        ("{fn TIMESTAMPDIFF(SQL_TSI_MONTH, {d '2024-01-31'}, {d '2024-03-30'})}", 1),
+        ("{fn CONVERT({fn CONVERT('12', SQL_INTEGER)}, SQL_VARCHAR)}", "12"),
+        ("{fn CONVERT('2024-06-30', SQL_TIMESTAMP)}", datetime(2024, 6, 30)),
+        ("{fn INSERT('abc', 2, 1, 'x')}", "axc"),
+        ("{fn POSITION('c' IN 'abc')}", 3),
+        ("{fn IFNULL(NULL, {d '2024-06-30'})}", date(2024, 6, 30)),
+        ("{fn DATABASE()}", "CData"),
+        ("'{fn x}'", "{fn x}"),
+        ("/* {d */ 'a' -- }\n", "a"),
+        ("CASE WHEN 'a_c' LIKE 'a\\_c' {escape '\\'} THEN 1 ELSE 0 END", 1),
+    ],
+)
+def test_an_escape_gives_its_value(cursor, expression, expected):
+    found = cursor.execute(f"SELECT {expression}").fetchval()
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+def test_escapes_stand_in_every_clause(cursor):
+    sql = """SELECT {fn YEAR(c.DateCreated)} AS y, {fn COUNT(*)} AS n
+      FROM {oj Conferences c LEFT OUTER JOIN Conferences d ON {fn UCASE(d.Sid)} = {fn UCASE(c.Sid)}}
+     WHERE c.DateCreated >= {ts '2000-01-01 00:00:00'} GROUP BY {fn YEAR(c.DateCreated)}
+    HAVING {fn ABS(COUNT(*))} > 0 ORDER BY {fn YEAR(c.DateCreated)}"""
+    assert cursor.execute(sql).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("sql", "state"),
+    [("SELECT {interval '1' day}", "HYC00"), ("SELECT {x 1}", "42000"), ("SELECT {d '2024-02-30'}", "22007")],
+)
+def test_what_is_no_escape_is_refused(cursor, sql, state):
+    with pytest.raises(pyodbc.Error) as error:
+        cursor.execute(sql)
+    assert error.value.args[0] == state
+
+
+def test_claims(cursor):
+    info = cursor.connection.getinfo
+    assert info(pyodbc.SQL_STRING_FUNCTIONS) == 0xFFFFFF
+    assert info(pyodbc.SQL_NUMERIC_FUNCTIONS) == 0xFFFFFF
+    assert info(pyodbc.SQL_TIMEDATE_FUNCTIONS) == 0x1FFFFF
+    assert info(pyodbc.SQL_TIMEDATE_ADD_INTERVALS) == info(pyodbc.SQL_TIMEDATE_DIFF_INTERVALS) == 0x1FF
+    assert info(pyodbc.SQL_CONVERT_FUNCTIONS) == 3
