@@ -76,7 +76,11 @@ impl StatementCall<'_> {
         self.statement.refuse_open_cursor()?;
         self.statement.state = State::Allocated;
         self.describe_result();
+        // A cancel that comes during the compilation is not lost.
+        let running = Running::start(&self.statement.activity, self.statement.attributes.query_timeout);
         let plan = self.compile(text)?;
+        self.statement.activity.cancel.check()?;
+        drop(running);
         self.start(plan, false)
     }
 
