@@ -6,9 +6,9 @@ use super::Database;
 use super::send;
 use super::session::Session;
 use crate::cancel::CancelToken;
-use crate::error::{Error, Result, state};
+use crate::error::{Error, Result};
 use crate::model::{Operation, Parameter, Table};
-use crate::sql::{Operand, RowSource, WriteKind, WritePlan};
+use crate::sql::{Operand, RowSource, WritePlan};
 use crate::twilio::{Client, Request};
 use crate::value::Value;
 
@@ -22,17 +22,7 @@ pub(super) fn execute(
     parameters: &[Value],
     cancel: &CancelToken,
 ) -> Result<usize> {
-    let operation = match &plan.kind {
-        WriteKind::Delete => &plan.table.delete,
-        WriteKind::Update(_) => &plan.table.update,
-    };
-    let Some(operation) = operation else {
-        return Err(Error::new(state::SYNTAX_ERROR, format!("{} cannot be written.", plan.table.name)));
-    };
-    let set: Vec<&Parameter> = match &plan.kind {
-        WriteKind::Delete => Vec::new(),
-        WriteKind::Update(positions) => positions.iter().map(|&p| &operation.parameters[p]).collect(),
-    };
+    let (operation, set) = plan.operation()?;
     // Every request is built, and so checked, before the first one is sent.
     let mut requests = Vec::new();
     for row in rows(database, plan, parameters, cancel)? {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::model::{ColumnType, Procedure, Table};
+use crate::error::{Error, Result, state};
+use crate::model::{ColumnType, Operation, Parameter, Procedure, Table};
 use crate::value::Value;
 
 /// A column of a result set, described before a row is fetched.
@@ -118,6 +119,23 @@ pub struct WritePlan {
     pub table: Arc<Table>,
     pub kind: WriteKind,
     pub rows: RowSource,
+}
+
+impl WritePlan {
+    /// The operation on each row, and its parameters that are set, in the order of the values.
+    ///
+    /// # Errors
+    /// 42000 if the table has no such operation.
+    pub fn operation(&self) -> Result<(&Operation, Vec<&Parameter>)> {
+        let (operation, set): (_, &[usize]) = match &self.kind {
+            WriteKind::Delete => (&self.table.delete, &[]),
+            WriteKind::Update(positions) => (&self.table.update, positions),
+        };
+        let operation = operation.as_ref().ok_or_else(|| {
+            Error::new(state::SYNTAX_ERROR, format!("{} cannot be written.", self.table.name))
+        })?;
+        Ok((operation, set.iter().map(|&p| &operation.parameters[p]).collect()))
+    }
 }
 
 /// What is done to a row.

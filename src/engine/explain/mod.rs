@@ -10,10 +10,10 @@ mod program;
 use super::session;
 use super::{Database, send};
 use crate::cancel::CancelToken;
-use crate::error::{Error, Result, state};
+use crate::error::Result;
 use crate::model::{ACCOUNT, Method, Parameter, Table};
 use crate::sql::explain::{self, Explained};
-use crate::sql::{CallPlan, ExplainPlan, Operand, Plan, QueryPlan, RowSource, WriteKind, WritePlan};
+use crate::sql::{CallPlan, ExplainPlan, Operand, Plan, QueryPlan, RowSource, WritePlan};
 use crate::twilio::{self, Client, Page};
 use crate::value::Value;
 use access::Access;
@@ -128,17 +128,7 @@ fn of_write(
     parameters: &[Value],
     cancel: &CancelToken,
 ) -> Result<Vec<Row>> {
-    let operation = match &plan.kind {
-        WriteKind::Delete => &plan.table.delete,
-        WriteKind::Update(_) => &plan.table.update,
-    };
-    let Some(operation) = operation else {
-        return Err(Error::new(state::SYNTAX_ERROR, format!("{} cannot be written.", plan.table.name)));
-    };
-    let set: Vec<&Parameter> = match &plan.kind {
-        WriteKind::Delete => Vec::new(),
-        WriteKind::Update(positions) => positions.iter().map(|&p| &operation.parameters[p]).collect(),
-    };
+    let (operation, set) = plan.operation()?;
     let mut row = Row {
         table: plan.table.name.clone(),
         scan: "write",
