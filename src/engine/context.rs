@@ -78,6 +78,11 @@ impl Context {
         scan.or_insert_with(|| Arc::new(Mutex::new(SharedScan::new(request, true)))).clone()
     }
 
+    /// The scan of a request that has been asked for before, if scans are kept.
+    pub fn existing(&self, request: &ScanRequest) -> Option<Arc<Mutex<SharedScan>>> {
+        self.state().scans.get(request).cloned()
+    }
+
     /// Remembers which account the rows belong to, if it is not the connection's.
     pub fn remember_account(&self, account: &str, keys: impl Iterator<Item = String>) {
         if account != self.client.account_sid() {

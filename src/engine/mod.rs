@@ -13,6 +13,7 @@ mod context;
 mod cursor;
 mod explain;
 mod functions;
+mod look_ahead;
 mod pushdown;
 mod scan;
 mod send;

@@ -13,7 +13,7 @@ use crate::twilio::{Layout, Page, Pages, Request};
 use crate::value::{Value, ValueRef};
 
 /// Scans that are read side by side at the most. Twilio bounds the requests of an account that run at once.
-const MAX_CONCURRENCY: usize = 8;
+pub(super) const MAX_CONCURRENCY: usize = 8;
 
 /// Everything that a scan's rows depend on.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub(super) struct ScanRequest {
 }
 
 /// What SQLite gives for an argument of a scan.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Argument {
     One(Value),
     List(Vec<Value>),
@@ -344,15 +344,15 @@ impl Walk {
                 self.ahead.push_back(context.scan(self.child.clone()));
             }
             self.width = (self.width * 2).min(MAX_CONCURRENCY);
-            read_ahead(context, self.ahead.make_contiguous())?;
+            read_ahead(context, self.ahead.make_contiguous());
         }
     }
 }
 
-/// Asks for the first pages of the scans side by side.
-fn read_ahead(context: &Context, scans: &[Arc<Mutex<SharedScan>>]) -> Result<()> {
+/// Asks for the first pages of the scans side by side. What fails is told when the page is wanted.
+pub(super) fn read_ahead(context: &Context, scans: &[Arc<Mutex<SharedScan>>]) {
     // The last one is read on this thread.
-    let Some((last, others)) = scans.split_last() else { return Ok(()) };
+    let Some((last, others)) = scans.split_last() else { return };
     let read =
         |scan: &Mutex<SharedScan>| scan.lock().unwrap_or_else(PoisonError::into_inner).read_ahead(context);
     std::thread::scope(|scope| {
@@ -361,18 +361,10 @@ fn read_ahead(context: &Context, scans: &[Arc<Mutex<SharedScan>>]) -> Result<()>
             // Where no thread is to be had, the page is read when it is wanted.
             .filter_map(|scan| std::thread::Builder::new().spawn_scoped(scope, move || read(scan)).ok())
             .collect();
-        let mut result = read(last);
-        for thread in threads {
-            let other = thread.join().unwrap_or_else(|_| {
-                Err(Error::new(
-                    state::GENERAL_ERROR,
-                    "The driver failed while it read ahead. Please report this.",
-                ))
-            });
-            result = result.and(other);
-        }
-        result
-    })
+        read(last);
+        // Where one panics, so will the reading of the page when it is wanted, where a panic becomes an error.
+        threads.into_iter().for_each(|thread| drop(thread.join()));
+    });
 }
 
 /// A scan that several cursors of one statement may read.
@@ -382,8 +374,8 @@ pub(super) struct SharedScan {
     scan: Option<Scan>,
     keep: bool,
     pages: Vec<Arc<Page>>,
-    /// The first page, or that there is none, if it has been read before it was wanted.
-    ahead: Option<Option<Arc<Page>>>,
+    /// What came of reading the first page before it was wanted.
+    ahead: Option<Result<Option<Arc<Page>>>>,
     /// Pages that were read, kept or not.
     read: usize,
 }
@@ -402,7 +394,7 @@ impl SharedScan {
         }
         debug_assert_eq!(number, self.read, "pages are read in order");
         let page = match self.ahead.take() {
-            Some(page) => page,
+            Some(page) => page?,
             None => self.next_page(context)?,
         };
         let Some(page) = page else { return Ok(None) };
@@ -413,12 +405,18 @@ impl SharedScan {
         Ok(Some(page))
     }
 
+    /// Whether the page has been read, or it is known that there is none.
+    pub fn has_read(&self, number: usize) -> bool {
+        number < self.pages.len()
+            || matches!(self.scan, Some(Scan::Done))
+            || (number == self.read && self.ahead.is_some())
+    }
+
     /// Reads the first page before it is wanted.
-    fn read_ahead(&mut self, context: &Context) -> Result<()> {
-        if self.read == 0 && self.ahead.is_none() {
-            self.ahead = Some(self.next_page(context)?);
+    fn read_ahead(&mut self, context: &Context) {
+        if self.scan.is_none() {
+            self.ahead = Some(self.next_page(context));
         }
-        Ok(())
     }
 
     fn next_page(&mut self, context: &Context) -> Result<Option<Arc<Page>>> {

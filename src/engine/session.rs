@@ -1,6 +1,6 @@
 //! A SQLite connection for one query: its tables, its functions, its limits.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ffi};
@@ -9,12 +9,14 @@ use super::Database;
 use super::context::Context;
 use super::explain::Instruction;
 use super::functions;
+use super::look_ahead::LookAhead;
 use super::sqlite::{OwnedStatement, SqliteError};
-use super::table;
+use super::table::{self, Resource};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
 use crate::sql::QueryPlan;
 use crate::sql::explain::{Explained, numbered_name};
+use crate::sql::plan::{TableUse, module_name};
 use crate::value::{Value, ValueRef};
 
 /// Instructions of SQLite's machine between two looks at the cancel token: well below a millisecond.
@@ -25,6 +27,7 @@ const INSTRUCTIONS_BETWEEN_CHECKS: i32 = 10_000;
 pub(super) struct Session {
     statement: OwnedStatement,
     context: Arc<Context>,
+    look_ahead: Arc<LookAhead>,
 }
 
 /// A query that runs.
@@ -32,6 +35,8 @@ pub(super) struct Session {
 pub(super) struct Rows {
     statement: OwnedStatement,
     context: Arc<Context>,
+    /// The statement's virtual tables reach it through this one.
+    _look_ahead: Arc<LookAhead>,
 }
 
 impl Session {
@@ -47,29 +52,56 @@ impl Session {
             query.reruns,
             database.pushdown,
         );
-        let connection = connect(query, &context).map_err(|e| {
-            context.take_error().unwrap_or_else(|| Error::new(state::GENERAL_ERROR, format!("SQLite: {e}")))
-        })?;
+        let look_ahead = LookAhead::new(&context, query);
+        let connection =
+            connect(&query.tables, &context, &look_ahead, false).map_err(|e| not_connected(&context, &e))?;
         let statement = OwnedStatement::prepare(connection, &query.sql).map_err(|e| failure(&context, e))?;
         if statement.column_count() != query.columns.len() {
             let message = "The statement's columns could not be described; name them instead of using '*'.";
             return Err(Error::new(state::GENERAL_ERROR, message));
         }
-        Ok(Session { statement, context })
+        Ok(Session { statement, context, look_ahead })
     }
 
     /// Runs the query with the markers' values. Sends nothing before the first row is asked for.
     pub fn run(mut self, parameters: &[Value]) -> Result<Rows> {
-        for (position, value) in parameters.iter().enumerate() {
-            self.statement.bind(position + 1, value).map_err(|e| failure(&self.context, e))?;
-        }
-        // Not earlier: an old cancel must not stop the preparation of a statement that has not run yet.
-        let cancel = self.context.cancel.clone();
-        let stop = move || cancel.stop().is_some();
-        let handler = self.statement.connection().progress_handler(INSTRUCTIONS_BETWEEN_CHECKS, Some(stop));
-        handler.map_err(|e| Error::new(state::GENERAL_ERROR, format!("SQLite: {e}")))?;
-        Ok(Rows { statement: self.statement, context: self.context })
+        begin(&mut self.statement, parameters, &self.context).map_err(|e| failure(&self.context, e))?;
+        self.look_ahead.set_parameters(parameters);
+        Ok(Rows { statement: self.statement, context: self.context, _look_ahead: self.look_ahead })
     }
+}
+
+/// Gives the markers their values, and SQLite the token that stops it.
+fn begin(
+    statement: &mut OwnedStatement,
+    parameters: &[Value],
+    context: &Context,
+) -> std::result::Result<(), SqliteError> {
+    for (position, value) in parameters.iter().enumerate() {
+        statement.bind(position + 1, value)?;
+    }
+    // Not earlier: an old cancel must not stop the preparation of a statement that has not run yet.
+    let cancel = context.cancel.clone();
+    let stop = move || cancel.stop().is_some();
+    let handler = statement.connection().progress_handler(INSTRUCTIONS_BETWEEN_CHECKS, Some(stop));
+    handler.map_err(|e| SqliteError { code: ffi::SQLITE_MISUSE, message: e.to_string() })
+}
+
+/// Begins a query that runs ahead of a statement, over the statement's own scans.
+///
+/// # Errors
+/// What SQLite refuses, and a table that cannot be made known.
+pub(super) fn open_ahead(
+    context: &Arc<Context>,
+    look_ahead: &Arc<LookAhead>,
+    tables: &[TableUse],
+    sql: &str,
+    parameters: &[Value],
+) -> Result<OwnedStatement> {
+    let connection = connect(tables, context, look_ahead, true).map_err(|e| not_connected(context, &e))?;
+    let mut statement = OwnedStatement::prepare(connection, sql).map_err(|e| failure(context, e))?;
+    begin(&mut statement, parameters, context).map_err(|e| failure(context, e))?;
+    Ok(statement)
 }
 
 impl Rows {
@@ -106,7 +138,15 @@ pub(super) fn program(
         for (number, named) in explained.tables.iter().enumerate() {
             let used = query.tables.iter().find(|t| Arc::ptr_eq(&t.table, &named.table));
             let Some(used) = used else { continue };
-            table::register_as(&connection, &numbered_name(&used.table, number), used, number, &context)?;
+            let resource = Resource {
+                table: used.table.clone(),
+                whole_rows: used.shared,
+                number,
+                context: context.clone(),
+                look_ahead: Weak::new(),
+                is_ahead: false,
+            };
+            table::register(&connection, &numbered_name(&used.table, number), resource)?;
         }
         Ok(connection)
     };
@@ -121,12 +161,30 @@ pub(super) fn program(
     Ok(program)
 }
 
-fn connect(query: &QueryPlan, context: &Arc<Context>) -> rusqlite::Result<Connection> {
+fn connect(
+    tables: &[TableUse],
+    context: &Arc<Context>,
+    look_ahead: &Arc<LookAhead>,
+    is_ahead: bool,
+) -> rusqlite::Result<Connection> {
     let connection = empty(context)?;
-    for used in &query.tables {
-        table::register(&connection, used, context)?;
+    for used in tables {
+        let look_ahead = Arc::downgrade(look_ahead);
+        let resource = Resource {
+            table: used.table.clone(),
+            whole_rows: used.shared,
+            number: 0,
+            context: context.clone(),
+            look_ahead,
+            is_ahead,
+        };
+        table::register(&connection, &module_name(&used.table), resource)?;
     }
     Ok(connection)
+}
+
+fn not_connected(context: &Context, error: &rusqlite::Error) -> Error {
+    context.take_error().unwrap_or_else(|| Error::new(state::GENERAL_ERROR, format!("SQLite: {error}")))
 }
 
 /// A connection without tables.

@@ -9,7 +9,7 @@ use std::ffi::{CStr, CString, c_int};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::{self, ToSqlOutput};
@@ -20,48 +20,32 @@ use rusqlite::vtab::{
 use rusqlite::{Connection, Error as SqliteError};
 
 use super::context::Context;
+use super::look_ahead::{LookAhead, LookUp};
 use super::pushdown::{self, Access, Constraint, Operator, Role};
 use super::scan::{Argument, ScanRequest, SharedScan};
 use crate::error::{Error, Result, state};
 use crate::model::{DataType, Table};
-use crate::sql::plan::{TableUse, module_name};
 use crate::twilio::Page;
 use crate::value::{Value, ValueRef};
 
 /// What every instance of a table's module is given.
-struct Resource {
-    table: Arc<Table>,
+#[derive(Clone)]
+pub(super) struct Resource {
+    pub table: Arc<Table>,
     /// Whether whole rows are read, so that scans under several names of the table are the same one.
-    whole_rows: bool,
+    pub whole_rows: bool,
     /// Tells tables apart in the program of a query that is explained.
-    number: c_int,
-    context: Arc<Context>,
+    pub number: usize,
+    pub context: Arc<Context>,
+    /// Gone once the statement is: the queries that run ahead belong to it.
+    pub look_ahead: Weak<LookAhead>,
+    /// Whether the query that reads the table runs ahead of the statement.
+    pub is_ahead: bool,
 }
 
-/// Makes the table known to the connection.
-pub(super) fn register(
-    connection: &Connection,
-    used: &TableUse,
-    context: &Arc<Context>,
-) -> rusqlite::Result<()> {
-    register_as(connection, &module_name(&used.table), used, 0, context)
-}
-
-/// Makes the table known by another name. Its number shows in SQLite's program.
-pub(super) fn register_as(
-    connection: &Connection,
-    name: &str,
-    used: &TableUse,
-    number: usize,
-    context: &Arc<Context>,
-) -> rusqlite::Result<()> {
+/// Makes the table known to the connection by that name.
+pub(super) fn register(connection: &Connection, name: &str, resource: Resource) -> rusqlite::Result<()> {
     const MODULE: Module<ResourceTable> = Module::eponymous_only_module();
-    let resource = Resource {
-        table: used.table.clone(),
-        whole_rows: used.shared,
-        number: c_int::try_from(number).unwrap_or(c_int::MAX),
-        context: context.clone(),
-    };
     connection.create_module(name, &MODULE, Some(resource))
 }
 
@@ -83,10 +67,7 @@ fn guarded<T>(context: &Context, body: impl FnOnce() -> Result<T>) -> rusqlite::
 struct ResourceTable {
     /// SQLite's part. Must be first.
     base: sqlite3_vtab,
-    table: Arc<Table>,
-    whole_rows: bool,
-    number: c_int,
-    context: Arc<Context>,
+    resource: Resource,
 }
 
 // SAFETY: the struct is `repr(C)` and begins with `sqlite3_vtab`.
@@ -104,18 +85,15 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
     ) -> rusqlite::Result<(Cow<'static, CStr>, Self)> {
         let resource = aux.ok_or_else(|| SqliteError::ModuleError("no table".into()))?;
         let declaration = guarded(&resource.context, || declaration(&resource.table))?;
-        let table = ResourceTable {
-            base: sqlite3_vtab::default(),
-            table: resource.table.clone(),
-            whole_rows: resource.whole_rows,
-            number: resource.number,
-            context: resource.context.clone(),
-        };
-        Ok((Cow::Owned(declaration), table))
+        Ok((
+            Cow::Owned(declaration),
+            ResourceTable { base: sqlite3_vtab::default(), resource: resource.clone() },
+        ))
     }
 
     fn best_index(&self, info: &mut IndexInfo) -> rusqlite::Result<bool> {
-        guarded(&self.context, || {
+        let resource = &self.resource;
+        guarded(&resource.context, || {
             let constraints: Vec<Constraint> = info
                 .constraints()
                 .enumerate()
@@ -130,8 +108,9 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
                 })
                 .collect();
             let ordered = info.num_of_order_by() > 0;
-            let columns = if self.whole_rows { u64::MAX } else { info.col_used() };
-            let choice = pushdown::choose(&self.table, &constraints, columns, ordered, self.context.pushdown);
+            let columns = if resource.whole_rows { u64::MAX } else { info.col_used() };
+            let choice =
+                pushdown::choose(&resource.table, &constraints, columns, ordered, resource.context.pushdown);
             for (argument, constraint) in choice.constraints.iter().enumerate() {
                 if matches!(choice.access.arguments[argument], Role::PathList(_)) {
                     let taken = info.set_in_constraint(*constraint, true);
@@ -142,7 +121,7 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
             }
             let access = serde_json::to_string(&choice.access)
                 .map_err(|e| Error::new(state::GENERAL_ERROR, e.to_string()))?;
-            info.set_idx_num(self.number);
+            info.set_idx_num(c_int::try_from(resource.number).unwrap_or(c_int::MAX));
             info.set_idx_str(&access);
             info.set_estimated_cost(choice.cost);
             info.set_estimated_rows(choice.rows);
@@ -153,8 +132,7 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
     fn open(&'vtab mut self) -> rusqlite::Result<ResourceCursor<'vtab>> {
         Ok(ResourceCursor {
             base: sqlite3_vtab_cursor::default(),
-            table: self.table.clone(),
-            context: self.context.clone(),
+            resource: self.resource.clone(),
             scan: None,
             slots: Vec::new(),
             key: Vec::new(),
@@ -199,8 +177,7 @@ fn operator(operator: IndexConstraintOp, column: c_int) -> Operator {
 struct ResourceCursor<'vtab> {
     /// SQLite's part. Must be first.
     base: sqlite3_vtab_cursor,
-    table: Arc<Table>,
-    context: Arc<Context>,
+    resource: Resource,
     scan: Option<Arc<Mutex<SharedScan>>>,
     /// For each column of the table, its column in the pages.
     slots: Vec<Option<usize>>,
@@ -219,11 +196,21 @@ impl ResourceCursor<'_> {
         self.scan = None;
         self.page = None;
         self.pages = 0;
-        if let Some(source) = self.table.source {
-            let page = self.context.snapshots.page(source, &self.table, &self.context.client);
-            self.slots = (0..self.table.columns.len()).map(Some).collect();
-            self.key =
-                self.table.key.iter().filter_map(|name| self.table.column(name)).map(|(i, _)| i).collect();
+        if let Some(source) = self.resource.table.source {
+            let page = self.resource.context.snapshots.page(
+                source,
+                &self.resource.table,
+                &self.resource.context.client,
+            );
+            self.slots = (0..self.resource.table.columns.len()).map(Some).collect();
+            self.key = self
+                .resource
+                .table
+                .key
+                .iter()
+                .filter_map(|name| self.resource.table.column(name))
+                .map(|(i, _)| i)
+                .collect();
             self.page = (page.rows() > 0).then_some(page);
             self.row = 0;
             return Ok(());
@@ -239,15 +226,46 @@ impl ResourceCursor<'_> {
                 _ => Argument::One(value(one)),
             });
         }
-        let Some(request) = ScanRequest::new(&self.table, &access, &arguments) else { return Ok(()) };
-        self.slots = vec![None; self.table.columns.len()];
+        let Some(mut request) = ScanRequest::new(&self.resource.table, &access, &arguments) else {
+            return Ok(());
+        };
+        if self.resource.is_ahead
+            && let Some(columns) =
+                self.resource.look_ahead.upgrade().and_then(|l| l.columns(&self.resource.table))
+        {
+            // The scan is the statement's own.
+            request.columns = columns;
+        }
+        self.slots = vec![None; self.resource.table.columns.len()];
         for (slot, column) in request.columns.iter().enumerate() {
             self.slots[*column] = Some(slot);
         }
-        let key = self.table.key.iter().filter_map(|name| self.table.column(name));
+        let key = self.resource.table.key.iter().filter_map(|name| self.resource.table.column(name));
         self.key = key.filter_map(|(i, _)| self.slots[i]).collect();
-        self.scan = Some(self.context.scan(request));
+        self.scan = Some(self.scan_of(request, &access, &arguments)?);
         self.next_page()
+    }
+
+    /// The scan of a request. If it is a look-up in a join, those that follow are begun with it.
+    fn scan_of(
+        &self,
+        request: ScanRequest,
+        access: &Access,
+        arguments: &[Argument],
+    ) -> Result<Arc<Mutex<SharedScan>>> {
+        let Resource { table, context, is_ahead, .. } = &self.resource;
+        let Some(look_ahead) = self.resource.look_ahead.upgrade() else { return Ok(context.scan(request)) };
+        if !is_ahead {
+            look_ahead.reach(table, &request.columns);
+        }
+        if let Some(scan) = context.existing(&request) {
+            return Ok(scan);
+        }
+        let look_up = look_ahead.begin(&request, access, arguments);
+        if *is_ahead && look_up == LookUp::Other {
+            return Err(not_read_yet());
+        }
+        Ok(context.scan(request))
     }
 
     /// Moves to the first row of the next page that has one.
@@ -258,7 +276,13 @@ impl ResourceCursor<'_> {
         };
         loop {
             let mut scan = scan.lock().unwrap_or_else(PoisonError::into_inner);
-            self.page = scan.page(&self.context, self.pages)?;
+            if self.resource.is_ahead
+                && !scan.has_read(self.pages)
+                && self.resource.look_ahead.upgrade().is_none_or(|l| l.is_searching())
+            {
+                return Err(not_read_yet());
+            }
+            self.page = scan.page(&self.resource.context, self.pages)?;
             self.pages += 1;
             self.row = 0;
             if self.page.as_ref().is_none_or(|p| p.rows() > 0) {
@@ -271,7 +295,7 @@ impl ResourceCursor<'_> {
 // SAFETY: the struct is `repr(C)` and begins with `sqlite3_vtab_cursor`.
 unsafe impl VTabCursor for ResourceCursor<'_> {
     fn filter(&mut self, _: c_int, access: Option<&str>, arguments: &Filters<'_>) -> rusqlite::Result<()> {
-        let context = self.context.clone();
+        let context = self.resource.context.clone();
         guarded(&context, || self.start(access.unwrap_or_default(), arguments))
     }
 
@@ -280,7 +304,7 @@ unsafe impl VTabCursor for ResourceCursor<'_> {
         if self.page.as_ref().is_some_and(|p| self.row < p.rows()) {
             return Ok(());
         }
-        let context = self.context.clone();
+        let context = self.resource.context.clone();
         guarded(&context, || self.next_page())
     }
 
@@ -291,7 +315,7 @@ unsafe impl VTabCursor for ResourceCursor<'_> {
     fn column(&self, result: &mut rusqlite::vtab::Context, column: c_int) -> rusqlite::Result<()> {
         let slot = self.slots.get(column as usize).copied().flatten();
         let (Some(page), Some(slot)) = (&self.page, slot) else { return Ok(()) };
-        let value = guarded(&self.context, || Ok(page.value(self.row, slot)))?;
+        let value = guarded(&self.resource.context, || Ok(page.value(self.row, slot)))?;
         result.set_result(ToSqlOutput::Borrowed(match value {
             ValueRef::Null => types::ValueRef::Null,
             ValueRef::Integer(i) => types::ValueRef::Integer(i),
@@ -304,7 +328,7 @@ unsafe impl VTabCursor for ResourceCursor<'_> {
     /// SQLite runs one scan for each branch of an OR and drops rows it has seen by their row id, so it has to
     /// come from the row's key and not from its place.
     fn rowid(&self) -> rusqlite::Result<i64> {
-        guarded(&self.context, || {
+        guarded(&self.resource.context, || {
             let mut hasher = DefaultHasher::new();
             if let Some(page) = &self.page {
                 for slot in &self.key {
@@ -318,6 +342,11 @@ unsafe impl VTabCursor for ResourceCursor<'_> {
             Ok(hasher.finish() as i64)
         })
     }
+}
+
+/// Ends a query that runs ahead: the statement may never ask for what it wants to read.
+fn not_read_yet() -> Error {
+    Error::new(state::GENERAL_ERROR, "The statement has not asked for this.")
 }
 
 fn value(value: types::ValueRef<'_>) -> Value {

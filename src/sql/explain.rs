@@ -17,6 +17,7 @@ use sqlparser::parser::Parser;
 use super::dialect::TwilioDialect;
 use super::plan::{ExplainPlan, Plan, QueryPlan, ResultColumn, Statement, module_name};
 use super::resolve::idents;
+use super::terms::conjuncts;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType, Table};
 
@@ -163,7 +164,7 @@ impl VisitorMut for Reader<'_> {
             self.joined(item, &mut terms);
         }
         if let Some(selection) = &select.selection {
-            conjuncts(selection, &mut terms);
+            add(selection, &mut terms);
         }
         for term in &terms {
             let tables = &self.tables[first..];
@@ -196,7 +197,7 @@ impl Reader<'_> {
                 | JoinOperator::Right(c)
                 | JoinOperator::RightOuter(c)
                 | JoinOperator::FullOuter(c) => match c {
-                    JoinConstraint::On(condition) => conjuncts(condition, terms),
+                    JoinConstraint::On(condition) => add(condition, terms),
                     JoinConstraint::Using(columns) => {
                         terms.extend(
                             columns.iter().filter_map(|c| Some(Term::Using(idents(c).ok()?.pop()?.value))),
@@ -232,15 +233,10 @@ enum Term {
     Using(String),
 }
 
-fn conjuncts(expr: &Expr, terms: &mut Vec<Term>) {
-    match expr {
-        Expr::Nested(inner) => conjuncts(inner, terms),
-        Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
-            conjuncts(left, terms);
-            conjuncts(right, terms);
-        }
-        other => terms.push(Term::Condition(Box::new(other.clone()))),
-    }
+fn add(condition: &Expr, terms: &mut Vec<Term>) {
+    let mut found = Vec::new();
+    conjuncts(condition, &mut found);
+    terms.extend(found.into_iter().map(|e| Term::Condition(Box::new(e.clone()))));
 }
 
 impl Term {

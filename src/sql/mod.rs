@@ -12,14 +12,17 @@ mod convert;
 mod dialect;
 pub mod explain;
 pub(crate) mod functions;
+mod key_source;
 mod lex;
 mod names;
 mod parse;
 pub mod plan;
 mod resolve;
+mod terms;
 mod typing;
 mod write;
 
+pub use key_source::KeySource;
 pub use plan::{CallPlan, ExplainPlan, Operand, Plan, QueryPlan, RowSource, Statement, WriteKind, WritePlan};
 
 use crate::error::Result;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::key_source::KeySource;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, Operation, Parameter, Procedure, Table};
 use crate::value::Value;
@@ -97,6 +98,8 @@ pub struct QueryPlan {
     pub tables: Vec<TableUse>,
     /// Whether SQLite may run a scan again: for each row of another relation, or for a sub-query.
     pub reruns: bool,
+    /// Where joins and sub-queries get the keys from by which they look tables up.
+    pub keys: Arc<[KeySource]>,
     pub columns: Vec<ResultColumn>,
 }
 

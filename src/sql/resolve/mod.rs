@@ -17,6 +17,7 @@ use sqlparser::ast::{
     SelectItemQualifiedWildcardKind, SetExpr, TopQuantity, ValueWithSpan,
 };
 
+use super::key_source;
 use super::lex;
 use super::parse::Markers;
 use super::plan::{ParameterInfo, Plan, QueryPlan, ResultColumn, Statement, TableUse};
@@ -79,7 +80,8 @@ impl<'m> Resolver<'m> {
             .iter_mut()
             .for_each(|used| used.shared |= self.named_again || parents.contains(&used.table.name));
         let reruns = self.reruns || tables.iter().any(|used| used.shared);
-        Ok(QueryPlan { sql: query.to_string(), tables, reruns, columns })
+        let keys = if self.reruns { key_source::of(&query, &tables) } else { Vec::new() };
+        Ok(QueryPlan { sql: query.to_string(), tables, reruns, keys: keys.into(), columns })
     }
 
     fn query(&mut self, query: &mut Query, outer: &Scope<'_>) -> Result<Vec<ResultColumn>> {
