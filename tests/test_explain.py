@@ -20,7 +20,8 @@ from support import (
 
 PREFIX = f"/2010-04-01/Accounts/{ACCOUNT}/"
 COLUMNS = [
-    "Step", "TableName", "Alias", "Scan", "Method", "Endpoint", "Keys", "Pushed", "LocalPredicates", "PageSize", "ExpectedRequests"
+    "Step", "TableName", "Alias", "Scan", "Method", "Endpoint", "Keys", "Pushed", "LocalPredicates", "PageSize", "ExpectedRequests",
+    "ReadAhead",
 ]  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """Joins: one request for each conference, none twice."""
 
+import pyodbc
 import pytest
 
-from support import ALL_HANDS, CONFERENCES, IN_PROGRESS, LOBBY, SUPPORT
+from support import ALL_HANDS, CONFERENCES, IN_PROGRESS, LOBBY, SUPPORT, account
 
 JOIN = "Conferences c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid"
 
@@ -104,3 +105,73 @@ def test_a_join_of_one_conference_asks_for_it_alone(cursor, sim):
     sql = f"SELECT c.Name, p.CallSid FROM {JOIN} WHERE c.Sid = '{SUPPORT}'"
     assert len(cursor.execute(sql).fetchall()) == 5
     assert sorted(sim.lines()) == sorted([f"GET Conferences/{SUPPORT}.json", f"GET Conferences/{SUPPORT}/Participants.json"])
+
+
+COMPLETED = "Conferences c LEFT JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid WHERE c.Status = 'completed'"
+
+
+def side_by_side(sim) -> int:
+    return max(entry["concurrent"] for entry in sim.log())
+
+
+@pytest.fixture
+def many(new_simulator, connect):
+    """A hundred conferences more, and answers that take a while."""
+    sim = new_simulator("--rows", "100", "--latency-ms", "20")
+    opened = connect(account(sim.url))
+    sim.clear()
+    return sim, opened
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"SELECT c.Name, p.CallSid FROM {COMPLETED}",
+        "SELECT c.Name FROM Conferences c WHERE c.Status = 'completed' AND NOT EXISTS"
+        " (SELECT 1 FROM ConferenceParticipants p WHERE p.ConferenceSid = c.Sid)",
+        "SELECT (SELECT COUNT(*) FROM ConferenceParticipants p WHERE p.ConferenceSid = c.Sid)"
+        " FROM Conferences c WHERE c.Status = 'completed'",
+        "WITH done AS (SELECT Sid FROM Conferences WHERE Status = 'completed') SELECT d.Sid FROM done d"
+        " LEFT JOIN ConferenceParticipants p ON p.ConferenceSid = d.Sid",
+    ],
+)
+def test_keys_are_looked_up_side_by_side(many, sql):
+    sim, opened = many
+    rows = opened.execute(sql).fetchall()
+    requests_of_a_join(sim, len(rows))
+    assert len(rows) > 100
+    assert side_by_side(sim) == 8
+
+
+def test_only_rows_that_fulfil_the_conditions_are_looked_up(many):
+    sim, opened = many
+    names = [row.Name for row in opened.execute("SELECT Name FROM Conferences WHERE Name LIKE 'S%'")]
+    sim.clear()
+    opened.execute(f"SELECT c.Name, p.CallSid FROM {JOIN} WHERE c.Name LIKE 'S%'").fetchall()
+    requests_of_a_join(sim, len(names))
+
+
+def test_a_join_that_stops_early_has_not_looked_far_ahead(many):
+    sim, opened = many
+    assert len(opened.execute(f"SELECT c.Name, p.CallSid FROM {JOIN} LIMIT 1").fetchall()) == 1
+    assert len(sim.lines()) == 2
+
+
+def test_a_failure_comes_when_its_row_is_wanted(many):
+    sim, opened = many
+    # The second and third conference are looked up together, and the third one fails.
+    second, third = [row.Sid for row in opened.execute("SELECT Sid FROM Conferences WHERE Status = 'completed' LIMIT 3")][1:]
+    sim.fault("status", status=400, code=20001, message="No", path=third, times=0)
+    cursor = opened.execute(f"SELECT c.Sid FROM {COMPLETED}")
+    assert [cursor.fetchone().Sid for _ in range(2)][1] == second
+    with pytest.raises(pyodbc.Error, match="20001"):
+        cursor.fetchone()
+
+
+def test_a_third_table_is_looked_up_by_the_second(cursor, sim):
+    rows = cursor.execute(
+        "SELECT p.CallSid, q.CallSid FROM Conferences c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid"
+        " JOIN ConferenceParticipants q ON q.ConferenceSid = p.ConferenceSid AND q.CallSid = p.CallSidToCoach"
+        " WHERE c.Status = 'in-progress'"
+    ).fetchall()
+    assert rows and len(sim.lines()) == len(set(sim.lines()))

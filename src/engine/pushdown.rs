@@ -109,7 +109,7 @@ pub(super) fn choose(
         // what any other order of a join costs: the statement's own scan of the parents may be a smaller one.
         let parents = 1000f64.powi(walked as i32);
         rows = if path.is_empty() { 1000.0 } else { 20.0 } * parents;
-        cost = REQUEST * if path.is_empty() { 10.0 } else { 1.0 } * parents;
+        cost = REQUEST * if path.is_empty() { 20.0 } else { 1.0 } * parents;
         for (position, filter) in table.filters.iter().enumerate().filter(|_| enabled) {
             let Some((column, _)) = table.column(&filter.column) else { continue };
             let operator = match filter.operator {
@@ -120,8 +120,12 @@ pub(super) fn choose(
             if let Some(i) = find(operator) {
                 roles.push((Role::Filter(position), i));
                 if walked == 0 {
-                    rows = (rows / 4.0).max(1.0);
-                    cost = (cost / 2.0).max(REQUEST);
+                    // An equality leaves a page or two of a long list, so that two of them, for an OR, cost less than
+                    // the whole.
+                    let (of_rows, of_cost) =
+                        if filter.operator == FilterOperator::Equal { (10.0, 10.0) } else { (4.0, 2.0) };
+                    rows = (rows / of_rows).max(1.0);
+                    cost = (cost / of_cost).max(REQUEST);
                 }
             }
         }

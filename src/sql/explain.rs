@@ -22,7 +22,7 @@ use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType, Table};
 
 /// The columns of the answer; the engine gives their values in this order.
-const COLUMNS: [(&str, ColumnType, bool); 11] = [
+const COLUMNS: [(&str, ColumnType, bool); 12] = [
     ("Step", ColumnType::of(DataType::Integer), false),
     ("TableName", ColumnType::text(128), false),
     ("Alias", ColumnType::text(128), true),
@@ -34,6 +34,7 @@ const COLUMNS: [(&str, ColumnType, bool); 11] = [
     ("LocalPredicates", ColumnType::text(4000), true),
     ("PageSize", ColumnType::of(DataType::Integer), true),
     ("ExpectedRequests", ColumnType::text(1000), false),
+    ("ReadAhead", ColumnType::of(DataType::Integer), false),
 ];
 
 /// The statement behind EXPLAIN or EXPLAIN QUERY PLAN, whose places are those of the whole text; `None` for any

@@ -379,7 +379,6 @@ fn varies(level: &Level, own: usize, alias: &str, term: &Expr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::model::Model;
     use crate::sql::Plan;
 
@@ -399,7 +398,7 @@ mod tests {
              WHERE c.Region = 'us1' AND p.Muted = true",
             &["Conferences"],
         );
-        assert_eq!(found, ["SELECT c.Sid FROM Twilio.Conferences AS c WHERE (c.Region = 'us1')"]);
+        assert_eq!(found, ["SELECT c.Sid FROM Twilio.Conferences c WHERE (c.Region = 'us1')"]);
     }
 
     #[test]
@@ -407,9 +406,9 @@ mod tests {
         let sql = "SELECT * FROM Conferences c JOIN sys_requests r ON r.Url = c.Name \
                    JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid";
         let found = queries(sql, &["Conferences", "sys_requests"]);
-        assert!(found[0].contains("CROSS JOIN Twilio.sys_requests AS r"), "{found:?}");
+        assert!(found[0].contains("CROSS JOIN Twilio.sys_requests r"), "{found:?}");
         let found = queries(sql, &["Conferences"]);
-        assert_eq!(found, ["SELECT c.Sid FROM Twilio.Conferences AS c"]);
+        assert_eq!(found, ["SELECT c.Sid FROM Twilio.Conferences c"]);
     }
 
     #[test]
@@ -420,7 +419,7 @@ mod tests {
             "SELECT 1 FROM Conferences c WHERE c.Status = 'init' AND NOT EXISTS \
              (SELECT 1 FROM ConferenceParticipants p WHERE p.ConferenceSid = c.Sid AND p.Hold)",
         ] {
-            let expected = "SELECT c.Sid FROM Twilio.Conferences AS c WHERE (c.Status = 'init')";
+            let expected = "SELECT c.Sid FROM Twilio.Conferences c WHERE (c.Status = 'init')";
             assert_eq!(queries(sql, &["Conferences"]), [expected], "{sql}");
         }
     }
@@ -433,7 +432,7 @@ mod tests {
             &["Conferences"],
         );
         assert!(found[0].starts_with("WITH few AS (SELECT"), "{found:?}");
-        assert!(found[0].ends_with("SELECT f.Sid FROM few AS f"), "{found:?}");
+        assert!(found[0].ends_with("SELECT f.Sid FROM few f"), "{found:?}");
         let found = queries(
             "SELECT * FROM (SELECT Sid FROM Conferences LIMIT 3) f \
              JOIN ConferenceParticipants p ON p.ConferenceSid = f.Sid \

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use super::program::{Origin, Read};
 use super::{Path, Row};
 use crate::engine::pushdown::{self, Role};
+use crate::engine::scan::MAX_CONCURRENCY;
 use crate::engine::send::{self, Pushed};
 use crate::error::{Error, Result, state};
 use crate::model::{FilterMatch, FilterOperator, Method, Table};
+use crate::sql::KeySource;
 use crate::sql::explain::{Comparison, NamedTable, Predicate};
 use crate::twilio::Client;
 use crate::value::Value;
@@ -22,6 +24,8 @@ pub(super) struct Access<'a> {
     tables: &'a [NamedTable],
     parameters: &'a [Value],
     columns: u64,
+    /// What the arguments of the scan are.
+    roles: Vec<Role>,
     /// What is asked of the server, or given in the path.
     asked: Vec<(usize, Comparison)>,
     /// What the access is made once for.
@@ -49,8 +53,16 @@ impl<'a> Access<'a> {
         let table = &*named.table;
         let mut row = Row { table: table.name.clone(), requests: "0".into(), ..Row::default() };
         row.alias = (named.alias != table.name).then(|| named.alias.clone());
-        let mut access =
-            Access { row, named, tables, parameters, columns: 0, asked: Vec::new(), each: BTreeSet::new() };
+        let mut access = Access {
+            row,
+            named,
+            tables,
+            parameters,
+            columns: 0,
+            roles: Vec::new(),
+            asked: Vec::new(),
+            each: BTreeSet::new(),
+        };
         if table.source.is_some() {
             access.row.scan = "local";
             return Ok(access);
@@ -64,6 +76,7 @@ impl<'a> Access<'a> {
         path.account_is_open = accounts && !names_account(table, read) && has_keys(&chosen);
         let is_possible = access.arguments(&chosen, read, &mut path)?;
         access.ways(&chosen, &path, is_possible)?;
+        access.roles = chosen.arguments;
         Ok(access)
     }
 
@@ -78,6 +91,7 @@ impl<'a> Access<'a> {
                 Role::Path(position) | Role::PathList(position) => {
                     let column = &table.columns[position];
                     self.asked.push((position, Comparison::Equal));
+                    let mut side_by_side = MAX_CONCURRENCY;
                     let how = match self.known(origin, position, Comparison::Equal) {
                         Known::Later(how) => format!("= {how}"),
                         Known::Value(value) => match send::key(column, &value) {
@@ -96,11 +110,15 @@ impl<'a> Access<'a> {
                                 segments.extend(send::key(column, value));
                             }
                             is_possible &= !segments.is_empty();
+                            side_by_side = segments.len().clamp(1, MAX_CONCURRENCY);
                             self.each.insert(format!("each of {} values", segments.len()));
                             format!("IN ({})", some(segments))
                         }
                     };
                     self.row.keys.push(format!("{} {how}", column.name));
+                    if matches!(role, Role::PathList(_)) {
+                        self.row.read_ahead = side_by_side - 1;
+                    }
                 }
                 Role::Filter(position) => {
                     is_possible &= self.filter(position, origin, &mut wanted)?;
@@ -181,6 +199,7 @@ impl<'a> Access<'a> {
         let missing = BTreeSet::from_iter(table.path_columns(template).filter(|&c| !given(c)));
         for column in missing {
             self.row.scan = "walk";
+            self.row.read_ahead = MAX_CONCURRENCY - 1;
             let (key, requests) = walk(table, column)?;
             self.row.keys.push(key);
             self.row.requests = format!("{requests}, then {} for each of its rows", self.row.requests);
@@ -245,6 +264,18 @@ impl<'a> Access<'a> {
         match (same.next(), same.next()) {
             (Some((_, _, text)), None) => format!("<{text}>"),
             _ => "<computed>".into(),
+        }
+    }
+
+    /// Tells how many look-ups are begun before the join asks for them.
+    pub fn read_ahead(&mut self, sources: &[KeySource]) {
+        let is_list = self.roles.iter().any(|role| matches!(role, Role::PathList(_)));
+        let looks_up = |source: &KeySource| {
+            std::ptr::eq(&*source.table, &*self.named.table)
+                && source.columns.iter().all(|column| self.roles.contains(&Role::Path(*column)))
+        };
+        if !is_list && sources.iter().any(looks_up) {
+            self.row.read_ahead = MAX_CONCURRENCY - 1;
         }
     }
 

@@ -33,6 +33,8 @@ struct Row {
     local: Vec<String>,
     page_size: Option<u32>,
     requests: String,
+    /// Requests that are begun before their rows are wanted, at the most.
+    read_ahead: usize,
 }
 
 /// Explains a statement. Sends nothing. `parameters` are the markers' values, or empty where none are bound.
@@ -66,7 +68,8 @@ pub(super) fn execute(
                 joined(row.pushed, "&").into(),
                 joined(row.local, "; ").into(),
                 row.page_size.map(i64::from).into(),
-                row.requests.into(),
+                row.requests.as_str().into(),
+                Value::Integer(if row.requests.starts_with('0') { 0 } else { row.read_ahead as i64 }),
             ]
         })
         .map(|row| row.into_iter().zip(&plan.columns).map(|(v, c)| fitting(v, c.column_type.size)).collect())
@@ -104,6 +107,7 @@ fn of_query(
         let is_last = |others: &[usize]| !reads[place + 1..].iter().any(|r| others.contains(&r.table));
         let Some(named) = explained.tables.get(read.table) else { continue };
         let mut access = Access::new(named, read, &explained.tables, parameters, &database.client, accounts)?;
+        access.read_ahead(&query.keys);
         access.predicates(named.predicates.iter().filter(|p| is_last(&p.others)));
         let same = accesses.iter().position(|earlier| earlier.reads_the_same(&access));
         if let Some(step) = same.filter(|_| query.reruns) {
