@@ -440,7 +440,7 @@ mod tests {
             &["Conferences"],
         );
         assert_eq!(found.len(), 2);
-        assert!(found[1].contains("SELECT p.ConferenceSid, p.CallSidToCoach FROM (SELECT"), "{}", found[1]);
+        assert!(found[1].contains("SELECT p.ConferenceSid, +p.CallSidToCoach FROM (SELECT"), "{}", found[1]);
     }
 
     #[test]
