@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::scan::{ScanRequest, SharedScan};
+use super::scan::{Keep, ScanRequest, SharedScan};
 use super::system::Snapshots;
 use crate::cancel::CancelToken;
 use crate::error::{Error, state};
@@ -71,11 +71,18 @@ impl Context {
     /// The scan of a request: the one that runs already, if scans are kept.
     pub fn scan(&self, request: ScanRequest) -> Arc<Mutex<SharedScan>> {
         if !self.keep_scans {
-            return Arc::new(Mutex::new(SharedScan::new(request, false)));
+            return Arc::new(Mutex::new(SharedScan::new(request, Keep::None)));
         }
         let mut state = self.state();
         let scan = state.scans.entry(request.clone());
-        scan.or_insert_with(|| Arc::new(Mutex::new(SharedScan::new(request, true)))).clone()
+        scan.or_insert_with(|| Arc::new(Mutex::new(SharedScan::new(request, Keep::All)))).clone()
+    }
+
+    /// A scan that the statement reads once, from its beginning: only the query for the keys goes along.
+    pub fn outermost_scan(&self, request: ScanRequest) -> Arc<Mutex<SharedScan>> {
+        let scan = Arc::new(Mutex::new(SharedScan::new(request.clone(), Keep::Ahead)));
+        self.state().scans.insert(request, scan.clone());
+        scan
     }
 
     /// The scan of a request that has been asked for before, if scans are kept.

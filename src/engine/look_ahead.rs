@@ -26,6 +26,7 @@ pub(super) struct LookAhead {
     context: Arc<Context>,
     tables: Vec<TableUse>,
     sources: Arc<[KeySource]>,
+    is_one_join: bool,
     parameters: OnceLock<Vec<Value>>,
     /// Whether a key is looked for that the join has reached, so that the pages with it have been read.
     searching: AtomicBool,
@@ -67,6 +68,7 @@ impl LookAhead {
             keys: query.keys.iter().map(|_| waiting()).collect(),
             tables: if query.keys.is_empty() { Vec::new() } else { query.tables.clone() },
             sources: query.keys.clone(),
+            is_one_join: query.is_one_join,
             parameters: OnceLock::new(),
             searching: AtomicBool::new(false),
             reached: Mutex::default(),
@@ -80,15 +82,17 @@ impl LookAhead {
         }
     }
 
-    /// Remembers that the join reads these columns of the table.
-    pub fn reach(&self, table: &Arc<Table>, columns: &[usize]) {
-        if self.keys.is_empty() {
-            return;
+    /// Remembers that the join reads these columns of the table. Says whether the statement reads no table around it,
+    /// so that it is read only once.
+    pub fn reach(&self, table: &Arc<Table>, columns: &[usize]) -> bool {
+        if !self.context.keep_scans {
+            return false;
         }
         let mut reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
         if !reached.iter().any(|(t, _)| Arc::ptr_eq(t, table)) {
             reached.push((table.clone(), columns.to_vec()));
         }
+        self.is_one_join && Arc::ptr_eq(&reached[0].0, table)
     }
 
     /// The columns that the join reads of the table.

@@ -309,7 +309,11 @@ impl Walk {
     fn next_page(&mut self, context: &Context) -> Result<Option<Arc<Page>>> {
         loop {
             if let Some((scan, read)) = &mut self.current {
-                let page = scan.lock().unwrap_or_else(PoisonError::into_inner).page(context, *read)?;
+                let page = scan.lock().unwrap_or_else(PoisonError::into_inner).page(
+                    context,
+                    *read,
+                    Reader::Statement,
+                )?;
                 *read += 1;
                 if page.is_some() {
                     return Ok(page);
@@ -323,7 +327,7 @@ impl Walk {
             if self.keys.is_empty() {
                 let Some(parents) = &mut self.parents else { return Ok(None) };
                 let mut scan = parents.scan.lock().unwrap_or_else(PoisonError::into_inner);
-                let page = scan.page(context, parents.read)?;
+                let page = scan.page(context, parents.read, Reader::Statement)?;
                 drop(scan);
                 parents.read += 1;
                 let (Some(page), column) = (page, parents.key) else { return Ok(None) };
@@ -367,13 +371,36 @@ pub(super) fn read_ahead(context: &Context, scans: &[Arc<Mutex<SharedScan>>]) {
     });
 }
 
+/// Which pages a scan holds on to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// None: one cursor reads the scan, once.
+    None,
+    /// Those that the query for the keys ([`super::look_ahead`]) has not passed.
+    Ahead,
+    /// All, for cursors that come later.
+    All,
+}
+
+/// Who reads a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reader {
+    Statement,
+    /// The query for the keys.
+    Ahead,
+}
+
 /// A scan that several cursors of one statement may read.
 #[derive(Debug)]
 pub(super) struct SharedScan {
     request: ScanRequest,
     scan: Option<Scan>,
-    keep: bool,
-    pages: Vec<Arc<Page>>,
+    keep: Keep,
+    /// Pages that are kept, and how many before them no longer are.
+    pages: VecDeque<Arc<Page>>,
+    dropped: usize,
+    /// The page at which the query for the keys stands.
+    ahead_at: Option<usize>,
     /// What came of reading the first page before it was wanted.
     ahead: Option<Result<Option<Arc<Page>>>>,
     /// Pages that were read, kept or not.
@@ -381,33 +408,57 @@ pub(super) struct SharedScan {
 }
 
 impl SharedScan {
-    /// Nothing is sent before the first page is asked for. `keep` holds pages for cursors that come later.
-    pub fn new(request: ScanRequest, keep: bool) -> Self {
-        SharedScan { request, scan: None, keep, pages: Vec::new(), ahead: None, read: 0 }
+    /// Nothing is sent before the first page is asked for.
+    pub fn new(request: ScanRequest, keep: Keep) -> Self {
+        let pages = VecDeque::new();
+        SharedScan { request, scan: None, keep, pages, dropped: 0, ahead_at: None, ahead: None, read: 0 }
     }
 
-    /// The page of that number, counted from 0; `None` after the last one. Without `keep`, pages can be read in
-    /// order only.
-    pub fn page(&mut self, context: &Context, number: usize) -> Result<Option<Arc<Page>>> {
-        if let Some(page) = self.pages.get(number) {
-            return Ok(Some(page.clone()));
+    /// The page of that number, counted from 0; `None` after the last one. What is not kept can be read in order
+    /// only.
+    pub fn page(&mut self, context: &Context, number: usize, reader: Reader) -> Result<Option<Arc<Page>>> {
+        if reader == Reader::Ahead {
+            self.ahead_at = Some(number);
         }
-        debug_assert_eq!(number, self.read, "pages are read in order");
-        let page = match self.ahead.take() {
-            Some(page) => page?,
-            None => self.next_page(context)?,
+        let page = match number.checked_sub(self.dropped).and_then(|place| self.pages.get(place)) {
+            Some(page) => page.clone(),
+            None => {
+                debug_assert_eq!(number, self.read, "pages are read in order");
+                let page = match self.ahead.take() {
+                    Some(page) => page?,
+                    None => self.next_page(context)?,
+                };
+                let Some(page) = page else { return Ok(None) };
+                self.read += 1;
+                match self.keep {
+                    Keep::None => self.dropped += 1,
+                    Keep::Ahead | Keep::All => self.pages.push_back(page.clone()),
+                }
+                page
+            }
         };
-        let Some(page) = page else { return Ok(None) };
-        self.read += 1;
-        if self.keep {
-            self.pages.push(page.clone());
+        if self.keep == Keep::Ahead && reader == Reader::Statement {
+            let last = self.ahead_at.map_or(number, |ahead| ahead.min(number));
+            while self.dropped < last && self.pages.pop_front().is_some() {
+                self.dropped += 1;
+            }
         }
         Ok(Some(page))
     }
 
+    /// The number of the first page that can still be had.
+    pub fn first_page(&self) -> usize {
+        self.dropped
+    }
+
+    /// The query for the keys reads no further.
+    pub fn leave_ahead(&mut self) {
+        self.ahead_at = None;
+    }
+
     /// Whether the page has been read, or it is known that there is none.
     pub fn has_read(&self, number: usize) -> bool {
-        number < self.pages.len()
+        number < self.read
             || matches!(self.scan, Some(Scan::Done))
             || (number == self.read && self.ahead.is_some())
     }

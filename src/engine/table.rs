@@ -22,7 +22,7 @@ use rusqlite::{Connection, Error as SqliteError};
 use super::context::Context;
 use super::look_ahead::{LookAhead, LookUp};
 use super::pushdown::{self, Access, Constraint, Operator, Role};
-use super::scan::{Argument, ScanRequest, SharedScan};
+use super::scan::{Argument, Reader, ScanRequest, SharedScan};
 use crate::error::{Error, Result, state};
 use crate::model::{DataType, Table};
 use crate::twilio::Page;
@@ -197,6 +197,9 @@ impl ResourceCursor<'_> {
         self.page = None;
         self.pages = 0;
         if let Some(source) = self.resource.table.source {
+            if let (false, Some(look_ahead)) = (self.resource.is_ahead, self.resource.look_ahead.upgrade()) {
+                look_ahead.reach(&self.resource.table, &[]);
+            }
             let page = self.resource.context.snapshots.page(
                 source,
                 &self.resource.table,
@@ -242,7 +245,11 @@ impl ResourceCursor<'_> {
         }
         let key = self.resource.table.key.iter().filter_map(|name| self.resource.table.column(name));
         self.key = key.filter_map(|(i, _)| self.slots[i]).collect();
-        self.scan = Some(self.scan_of(request, &access, &arguments)?);
+        let scan = self.scan_of(request, &access, &arguments)?;
+        if self.resource.is_ahead {
+            self.pages = scan.lock().unwrap_or_else(PoisonError::into_inner).first_page();
+        }
+        self.scan = Some(scan);
         self.next_page()
     }
 
@@ -255,8 +262,8 @@ impl ResourceCursor<'_> {
     ) -> Result<Arc<Mutex<SharedScan>>> {
         let Resource { table, context, is_ahead, .. } = &self.resource;
         let Some(look_ahead) = self.resource.look_ahead.upgrade() else { return Ok(context.scan(request)) };
-        if !is_ahead {
-            look_ahead.reach(table, &request.columns);
+        if !is_ahead && look_ahead.reach(table, &request.columns) {
+            return Ok(context.outermost_scan(request));
         }
         if let Some(scan) = context.existing(&request) {
             return Ok(scan);
@@ -282,12 +289,21 @@ impl ResourceCursor<'_> {
             {
                 return Err(not_read_yet());
             }
-            self.page = scan.page(&self.resource.context, self.pages)?;
+            let reader = if self.resource.is_ahead { Reader::Ahead } else { Reader::Statement };
+            self.page = scan.page(&self.resource.context, self.pages, reader)?;
             self.pages += 1;
             self.row = 0;
             if self.page.as_ref().is_none_or(|p| p.rows() > 0) {
                 return Ok(());
             }
+        }
+    }
+}
+
+impl Drop for ResourceCursor<'_> {
+    fn drop(&mut self) {
+        if let (true, Some(scan)) = (self.resource.is_ahead, &self.scan) {
+            scan.lock().unwrap_or_else(PoisonError::into_inner).leave_ahead();
         }
     }
 }

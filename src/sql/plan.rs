@@ -98,6 +98,9 @@ pub struct QueryPlan {
     pub tables: Vec<TableUse>,
     /// Whether SQLite may run a scan again: for each row of another relation, or for a sub-query.
     pub reruns: bool,
+    /// Whether it is one SELECT of different tables, so that SQLite reads the table with which its join begins only
+    /// once, from beginning to end.
+    pub is_one_join: bool,
     /// Where joins and sub-queries get the keys from by which they look tables up.
     pub keys: Arc<[KeySource]>,
     pub columns: Vec<ResultColumn>,

@@ -21,6 +21,7 @@ impl Resolver<'_> {
         for item in from {
             self.joined(item, scope)?;
         }
+        self.relations += scope.relations.len();
         self.reruns |= scope.relations.len() > 1;
         Ok(())
     }
@@ -43,6 +44,7 @@ impl Resolver<'_> {
             let nullable = |relations: &mut [Relation]| {
                 relations.iter_mut().flat_map(|r| &mut r.columns).for_each(|c| c.typed.nullable = true);
             };
+            self.completes_right |= left_nullable;
             if left_nullable {
                 nullable(&mut scope.relations[first..right]);
             }

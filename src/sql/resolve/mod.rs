@@ -46,6 +46,11 @@ pub(super) struct Resolver<'m> {
     /// Whether a common table expression is named more than once.
     named_again: bool,
     reruns: bool,
+    /// How many SELECTs have been walked, and how many relations stand in their FROM.
+    selects: usize,
+    relations: usize,
+    /// Whether a join reads its right side a second time, for the rows without a match.
+    completes_right: bool,
 }
 
 /// A common table expression.
@@ -66,6 +71,9 @@ impl<'m> Resolver<'m> {
             ctes: Vec::new(),
             named_again: false,
             reruns: false,
+            selects: 0,
+            relations: 0,
+            completes_right: false,
         }
     }
 
@@ -81,7 +89,11 @@ impl<'m> Resolver<'m> {
             .for_each(|used| used.shared |= self.named_again || parents.contains(&used.table.name));
         let reruns = self.reruns || tables.iter().any(|used| used.shared);
         let keys = if self.reruns { key_source::of(&query, &tables) } else { Vec::new() };
-        Ok(QueryPlan { sql: query.to_string(), tables, reruns, keys: keys.into(), columns })
+        let is_one_join = self.selects == 1
+            && self.relations == tables.len()
+            && !self.completes_right
+            && !tables.iter().any(|used| used.shared);
+        Ok(QueryPlan { sql: query.to_string(), tables, reruns, is_one_join, keys: keys.into(), columns })
     }
 
     fn query(&mut self, query: &mut Query, outer: &Scope<'_>) -> Result<Vec<ResultColumn>> {
@@ -150,6 +162,7 @@ impl<'m> Resolver<'m> {
         select: &mut Select,
         outer: &'o Scope<'o>,
     ) -> Result<(Vec<ResultColumn>, Scope<'o>)> {
+        self.selects += 1;
         refuse(select.into.is_some(), "SELECT INTO")?;
         refuse(select.qualify.is_some(), "QUALIFY")?;
         let mut scope = Scope { parent: Some(outer), ..Scope::default() };
