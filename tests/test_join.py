@@ -175,3 +175,15 @@ def test_a_third_table_is_looked_up_by_the_second(cursor, sim):
         " WHERE c.Status = 'in-progress'"
     ).fetchall()
     assert rows and len(sim.lines()) == len(set(sim.lines()))
+
+
+@pytest.mark.parametrize("condition", ["c.Status = 'in-progress'", "c.Status = 'in-progress' AND c.Region <> 'xx'", "1 = 0"])
+def test_a_left_join_looks_up_only_where_its_conditions_on_the_left_hold(cursor, sim, condition):
+    held = cursor.execute(f"SELECT c.Sid FROM Conferences c WHERE {condition}").fetchall()
+    sim.clear()
+    rows = cursor.execute(
+        "SELECT c.Sid, p.CallSid FROM Conferences c LEFT JOIN ConferenceParticipants p"
+        f" ON p.ConferenceSid = c.Sid AND {condition}"
+    ).fetchall()
+    assert len({row[0] for row in rows}) == CONFERENCES
+    requests_of_a_join(sim, len(held))

@@ -6,6 +6,7 @@ use sqlparser::ast::{
     Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, TableAlias, TableFactor, TableWithJoins,
 };
 
+use super::guard::guard_keys;
 use super::scope::Merging;
 use super::sets;
 use super::{Relation, Resolver, Scope, quote, unsupported};
@@ -54,6 +55,9 @@ impl Resolver<'_> {
             match constraint {
                 JoinConstraint::On(condition) => {
                     self.expr(condition, scope)?;
+                    if right_nullable && !left_nullable {
+                        guard_keys(condition, &scope.relations[right..]);
+                    }
                 }
                 JoinConstraint::Using(columns) => {
                     for name in columns {

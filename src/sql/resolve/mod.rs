@@ -9,6 +9,7 @@ mod expr;
 mod forms;
 mod from;
 mod functions;
+mod guard;
 mod scope;
 mod sets;
 
