@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::procedure::ProcedureFile;
+use super::sid::sid_prefixes;
 use super::table::placeholders;
 use super::{ACCOUNT, Model, Procedure, Table, TableKind, lookup_key};
 
@@ -80,7 +81,7 @@ fn check_table(model: &Model, table: &Table) -> Result<(), String> {
             let target = target.ok_or(format!("{} references no table", c.name))?;
             target.column(&reference.column).ok_or(format!("{} references no column", c.name))?;
         }
-        if c.sid.as_ref().is_some_and(|p| p.len() != 2) {
+        if c.sid.as_ref().is_some_and(|sid| sid_prefixes(sid).any(|p| p.len() != 2)) {
             return Err(format!("{}: a SID prefix has two letters", c.name));
         }
     }

@@ -118,7 +118,7 @@ pub struct Column {
     /// Whether UPDATE is refused even where an operation has a parameter of this name.
     #[serde(default)]
     pub read_only: bool,
-    /// The two letters that a SID in this column starts with.
+    /// The two letters that a SID in this column starts with; `SM|MM` where there are two kinds.
     pub sid: Option<String>,
     /// The values that are known; the API may add more.
     #[serde(default)]

@@ -29,6 +29,7 @@ use clap::Parser;
 
 use credentials::{MAIN_ACCOUNT, MAIN_TOKEN};
 use simulator::{Settings, Simulator};
+use world::Extra;
 
 /// Imitates Twilio's REST API on 127.0.0.1. `GET /_sim/credentials` shows who may sign in.
 #[derive(Debug, Parser)]
@@ -45,6 +46,14 @@ struct Arguments {
     /// Adds so many completed conferences, and fills one in progress up to so many participants
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=1_000_000))]
     rows: u32,
+
+    /// Adds so many conferences in progress, with a participant or two each
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=400_000))]
+    conferences: u32,
+
+    /// Adds so many delivered messages of the year before October 2023
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=10_000_000))]
+    messages: u32,
 
     /// SID of the main account
     #[arg(long, default_value = MAIN_ACCOUNT)]
@@ -66,7 +75,11 @@ fn main() -> io::Result<()> {
         account_sid: arguments.account_sid,
         auth_token: arguments.auth_token,
         latency: Duration::from_millis(arguments.latency_ms),
-        rows: arguments.rows,
+        extra: Extra {
+            rows: arguments.rows,
+            conferences: arguments.conferences,
+            messages: arguments.messages,
+        },
     }));
     let mut out = io::stdout();
     writeln!(out, "listening on http://{}", listener.local_addr()?)?;

@@ -9,7 +9,7 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::errors::ApiError;
 use crate::http::{Answer, Pairs};
 use crate::params;
-use crate::world::table::Table;
+use crate::world::table::Rows;
 
 const DEFAULT_SIZE: usize = 50;
 const MAX_SIZE: usize = 1000;
@@ -69,19 +69,19 @@ impl<V: Serialize> Serialize for Page<V> {
 /// Answers the page of `table` that the query asks for, newest row first.
 ///
 /// `path` is what links are built on; `accepts` is the list's filter, `sid` and `view` read one row.
-pub(crate) fn answer<'t, T, V: Serialize>(
+pub(crate) fn answer<R: Rows, V: Serialize>(
     kind: ListKind,
     path: &str,
     query: &Pairs,
-    table: &'t Table<T>,
-    accepts: impl Fn(&T) -> bool,
-    sid: impl Fn(&T) -> &str,
-    view: impl Fn(&'t T) -> V,
+    table: R,
+    accepts: impl Fn(&R::Row) -> bool,
+    sid: impl Fn(&R::Row) -> &str,
+    view: impl Fn(R::Row) -> V,
 ) -> Result<Answer, ApiError> {
     let wanted = Wanted::read(kind, query, table)?;
     let (mut rows, mut more) = (Vec::new(), false);
-    let mut take = |row: &'t T| {
-        if accepts(row) {
+    let mut take = |row: R::Row| {
+        if accepts(&row) {
             more = rows.len() == wanted.size;
             if !more {
                 rows.push(row);
@@ -102,7 +102,7 @@ pub(crate) fn answer<'t, T, V: Serialize>(
     }
     let filters: Pairs = query.iter().filter(|(name, _)| !is_paging(name)).cloned().collect();
     let link = |page: u64, token: Option<String>| uri(path, &filters, wanted.size, page, token.as_deref());
-    let token = |direction: &str, row: &T| {
+    let token = |direction: &str, row: &R::Row| {
         let id = sid(row).strip_prefix(kind.sid_prefix).unwrap_or(sid(row));
         Some(format!("{direction}{}{id}", kind.token_prefix))
     };
@@ -138,7 +138,7 @@ fn uri(path: &str, filters: &Pairs, size: usize, page: u64, token: Option<&str>)
 }
 
 impl Wanted {
-    fn read<T>(kind: ListKind, query: &Pairs, table: &Table<T>) -> Result<Self, ApiError> {
+    fn read(kind: ListKind, query: &Pairs, table: impl Rows) -> Result<Self, ApiError> {
         let size = match params::text(query, "PageSize") {
             None | Some("") => DEFAULT_SIZE,
             Some(text) => match text.parse() {
@@ -161,7 +161,7 @@ impl Wanted {
     }
 }
 
-fn cursor<T>(kind: ListKind, token: &str, table: &Table<T>) -> Option<Cursor> {
+fn cursor(kind: ListKind, token: &str, table: impl Rows) -> Option<Cursor> {
     let back = token.strip_prefix("PB");
     let id = back.or_else(|| token.strip_prefix("PA"))?.strip_prefix(kind.token_prefix)?;
     let place = table.place(&format!("{}{id}", kind.sid_prefix))?;

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use crate::credentials::{self, Credential, Rights};
 use crate::errors::{ApiError, xml_answer};
 use crate::http::{Answer, Request};
-use crate::resources::{Context, accounts, calls, conferences, participants};
+use crate::resources::{Context, accounts, calls, conferences, media, messages, participants};
 use crate::world::World;
 
 const VERSION: &str = "/2010-04-01";
@@ -91,8 +91,16 @@ fn dispatch(context: &Context<'_>, parts: &[&str], world: &mut World) -> Result<
         ([_, "Conferences", room, "Participants", one], "DELETE") => {
             participants::delete(context, world, room, one)
         }
-        ([] | [_] | [_, "Calls" | "Conferences"] | [_, "Calls" | "Conferences", _], _)
-        | ([_, "Conferences", _, "Participants"] | [_, "Conferences", _, "Participants", _], _) => {
+        ([_, "Messages"], "GET") => messages::list(context, world),
+        ([_, "Messages", sid], "GET") => messages::fetch(context, world, sid),
+        ([_, "Messages", sid], "DELETE") => messages::delete(context, world, sid),
+        ([_, "Messages", message, "Media"], "GET") => media::list(context, world, message),
+        ([_, "Messages", message, "Media", sid], "GET") => media::fetch(context, world, message, sid),
+        ([_, "Messages", message, "Media", sid], "DELETE") => media::delete(context, world, message, sid),
+        ([] | [_] | [_, "Calls" | "Conferences" | "Messages"], _)
+        | ([_, "Calls" | "Conferences" | "Messages", _], _)
+        | ([_, "Conferences", _, "Participants"] | [_, "Conferences", _, "Participants", _], _)
+        | ([_, "Messages", _, "Media"] | [_, "Messages", _, "Media", _], _) => {
             Err(ApiError::method_not_allowed())
         }
         _ => Err(context.not_found()),

@@ -12,7 +12,7 @@ use crate::faults::{Faults, Hit, Kind};
 use crate::http::{Answer, Request};
 use crate::request_log::{Outcome, RequestLog};
 use crate::router;
-use crate::world::{World, scatter};
+use crate::world::{Extra, World, scatter};
 
 /// What the command line fixes for the whole run.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub(crate) struct Settings {
     pub(crate) account_sid: String,
     pub(crate) auth_token: String,
     pub(crate) latency: Duration,
-    pub(crate) rows: u32,
+    pub(crate) extra: Extra,
 }
 
 /// What goes back to the client.
@@ -148,7 +148,7 @@ impl Simulator {
 }
 
 fn seeded(settings: &Settings) -> World {
-    World::seeded(&settings.account_sid, &settings.auth_token, settings.rows)
+    World::seeded(&settings.account_sid, &settings.auth_token, settings.extra)
 }
 
 /// A panic in one connection must not take the others with it.

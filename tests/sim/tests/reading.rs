@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{MAIN, SUB, SUPPORT_LINE, Simulator, UNKNOWN_CONFERENCE};
+use support::{MAIN, PHOTOS, SUB, SUPPORT_LINE, Simulator, UNKNOWN_CONFERENCE};
 
 const STANDARD_KEY: (&str, &str) = ("SK00000000000000000000000000000002", "20000000000000000000000000000002");
 const RESTRICTED_KEY: (&str, &str) =
@@ -334,4 +334,97 @@ fn a_path_without_json_answers_xml() {
     assert!(answer.body.starts_with("<?xml"));
     assert_eq!(sim.delete(&format!("Conferences/{SUPPORT_LINE}/Participants/agent")).status, 400);
     assert_eq!(sim.effects()["participants_removed"], 0);
+}
+
+#[test]
+fn a_message_has_twilios_fields_in_twilios_order() {
+    let sim = Simulator::start();
+    let answer = sim.get(&format!("Messages/{PHOTOS}.json"));
+    let base = format!("/2010-04-01/Accounts/{}/Messages/{PHOTOS}", MAIN.0);
+    assert_eq!(
+        answer.body,
+        format!(
+            "{{\"body\":\"Three photos of the damage\",\"num_segments\":\"1\",\"direction\":\"inbound\",\
+             \"from\":\"+14155550104\",\"to\":\"+14155550100\",\
+             \"date_updated\":\"Tue, 02 Apr 2024 03:00:00 +0000\",\"price\":\"-0.01650\",\
+             \"error_message\":null,\"uri\":\"{base}.json\",\"account_sid\":\"{}\",\"num_media\":\"3\",\
+             \"status\":\"received\",\"messaging_service_sid\":null,\"sid\":\"{PHOTOS}\",\
+             \"date_sent\":\"Tue, 02 Apr 2024 03:00:00 +0000\",\
+             \"date_created\":\"Tue, 02 Apr 2024 03:00:00 +0000\",\"error_code\":null,\
+             \"price_unit\":\"USD\",\"api_version\":\"2010-04-01\",\
+             \"subresource_uris\":{{\"media\":\"{base}/Media.json\",\"feedback\":\"{base}/Feedback.json\"}}}}",
+            MAIN.0
+        )
+    );
+}
+
+#[test]
+fn the_seeded_messages_are_of_many_kinds() {
+    let sim = Simulator::start();
+    let rows = sim.walk("Messages.json?PageSize=7", "messages");
+    assert_eq!(Value::Array(rows.clone()), sim.get("Messages.json").json()["messages"]);
+    let count = |test: &dyn Fn(&Value) -> bool| rows.iter().filter(|row| test(row)).count();
+    assert_eq!(rows.len(), 30);
+    for direction in ["inbound", "outbound-api", "outbound-call", "outbound-reply"] {
+        assert!(count(&|row| row["direction"] == direction) > 0, "{direction}");
+    }
+    assert_eq!(count(&|row| row["error_code"].is_u64()), 3);
+    assert_eq!(count(&|row| row["price"].is_null()), 7);
+    assert_eq!(count(&|row| row["date_sent"].is_null()), 5);
+    assert_eq!(count(&|row| row["num_media"] != "0"), 4);
+    assert!(count(&|row| !row["body"].as_str().unwrap().is_ascii()) > 5);
+}
+
+#[test]
+fn messages_are_filtered_by_number_and_by_when_they_were_sent() {
+    let sim = Simulator::start();
+    let bodies = |query: &str| sim.column(&format!("Messages.json?{query}"), "messages", "body");
+    assert_eq!(bodies("From=%2B14155550104").len(), 2);
+    assert_eq!(bodies("To=%2B41445550103&From=%2B14155550100").len(), 1);
+    assert_eq!(bodies("From=nobody"), [""; 0]);
+    assert_eq!(bodies("DateSent=2024-02-29"), ["Leap day", "Midnight"]);
+    assert_eq!(
+        bodies("DateSent%3E=2024-02-29&DateSent%3C=2024-03-01"),
+        ["The midnight after", "Leap day", "Midnight"],
+        "both bounds are the midnight that begins their day, and belong to it"
+    );
+    assert_eq!(
+        bodies("DateSent%3E=2024-02-28T23:59:59Z&DateSent%3C=2024-02-29"),
+        ["Midnight", "Last second"]
+    );
+    assert_eq!(bodies("Status=failed&DateCreated=2020-01-01").len(), 30, "what is not known is ignored");
+    assert_eq!(sim.get("Messages.json?DateSent=soon").refusal(), (400, 20001));
+}
+
+#[test]
+fn media_are_read_below_their_message() {
+    let sim = Simulator::start();
+    let list = format!("Messages/{PHOTOS}/Media.json");
+    assert_eq!(sim.column(&list, "media_list", "content_type"), ["video/mp4", "image/png", "image/jpeg"]);
+    assert_eq!(sim.walk(&format!("{list}?PageSize=1"), "media_list").len(), 3);
+    let first = &sim.get(&list).json()["media_list"][0];
+    assert_eq!((&first["parent_sid"], &first["account_sid"]), (&json!(PHOTOS), &json!(MAIN.0)));
+    let path = format!("Messages/{PHOTOS}/Media/{}.json", first["sid"].as_str().unwrap());
+    assert_eq!(sim.get(&path).json(), *first);
+    assert_eq!(sim.column(&format!("{list}?DateCreated=2024-04-03"), "media_list", "sid"), [""; 0]);
+    let text = sim.column("Messages.json?DateSent=2024-02-29", "messages", "sid").remove(0);
+    let none = format!("Messages/{}/Media.json", text.as_str().unwrap());
+    assert_eq!(sim.get(&none).json()["media_list"], json!([]));
+    assert_eq!(sim.get("Messages/SM00000000000000000000000000000000/Media.json").refusal(), (404, 20404));
+    assert_eq!(sim.get(&format!("Messages/{PHOTOS}/Media/ME0.json")).refusal(), (404, 20404));
+}
+
+#[test]
+fn made_up_messages_are_paged_and_found_like_the_others() {
+    let sim = Simulator::start_with(&["--messages", "2500"]);
+    let rows = sim.walk("Messages.json?PageSize=1000", "messages");
+    assert_eq!(rows.len(), 2530);
+    assert!(rows[30..].iter().all(|row| row["price"] == "-0.0075"));
+    let page = sim.get("Messages.json?PageSize=20").json();
+    let second = sim.get_uri(page["next_page_uri"].as_str().unwrap()).json();
+    let back = sim.get_uri(second["previous_page_uri"].as_str().unwrap()).json();
+    assert_eq!(back["messages"], page["messages"]);
+    let one = &rows[1234];
+    assert_eq!(sim.get(&format!("Messages/{}.json", one["sid"].as_str().unwrap())).json(), *one);
+    assert_eq!(sim.walk("Messages.json?DateSent=2023-03-03", "messages").len(), 7);
 }

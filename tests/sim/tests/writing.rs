@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{SUPPORT_LINE, Simulator, UNKNOWN_CONFERENCE};
+use support::{PHOTOS, SUPPORT_LINE, Simulator, UNKNOWN_CONFERENCE};
 
 const DIAL: &str = "From=%2B14155550100&To=%2B14155550199";
 
@@ -229,4 +229,36 @@ fn an_unsupported_method_is_405() {
     let sim = Simulator::start();
     assert_eq!(sim.delete(&format!("Conferences/{SUPPORT_LINE}.json")).refusal(), (405, 20004));
     assert_eq!(sim.post("Conferences.json", "FriendlyName=x").refusal(), (405, 20004));
+}
+
+#[test]
+fn only_a_message_that_came_to_its_end_is_deleted_with_its_media() {
+    let sim = Simulator::start_with(&["--messages", "10"]);
+    let list = sim.walk("Messages.json", "messages");
+    let path = |status: &str| {
+        let row = list.iter().rfind(|row| row["status"] == status).unwrap();
+        format!("Messages/{}.json", row["sid"].as_str().unwrap())
+    };
+    for status in ["queued", "sending", "receiving", "scheduled"] {
+        assert_eq!(sim.delete(&path(status)).refusal(), (400, 20009), "{status}");
+    }
+    for status in ["delivered", "failed", "canceled"] {
+        assert_eq!(sim.delete(&path(status)).status, 204, "{status}");
+        assert_eq!(sim.delete(&path(status)).refusal(), (404, 20404), "{status}");
+    }
+    assert_eq!(sim.delete(&format!("Messages/{PHOTOS}.json")).status, 204);
+    assert_eq!(sim.get(&format!("Messages/{PHOTOS}/Media.json")).refusal(), (404, 20404));
+    assert_eq!(sim.walk("Messages.json", "messages").len(), list.len() - 4);
+}
+
+#[test]
+fn a_file_of_a_message_can_be_deleted() {
+    let sim = Simulator::start();
+    let list = format!("Messages/{PHOTOS}/Media.json");
+    let first = sim.column(&list, "media_list", "sid").remove(0);
+    let path = format!("Messages/{PHOTOS}/Media/{}.json", first.as_str().unwrap());
+    assert_eq!(sim.delete(&path).status, 204);
+    assert_eq!(sim.get(&path).refusal(), (404, 20404));
+    assert_eq!(sim.column(&list, "media_list", "sid").len(), 2);
+    assert_eq!(sim.post(&list, "").refusal(), (405, 20004));
 }

@@ -67,7 +67,7 @@ fn view(account: &Account) -> View<'_> {
 pub(crate) fn list(context: &Context<'_>, world: &World) -> Result<Answer, ApiError> {
     let name = params::text(&context.request.query, "FriendlyName").filter(|name| !name.is_empty());
     let status = word(context, "Status", AccountStatus::parse)?;
-    let accepts = |account: &Account| {
+    let accepts = |account: &&Account| {
         (account.sid == context.account || account.owner == context.account)
             && name.is_none_or(|name| account.friendly_name == name)
             && status.is_none_or(|status| account.status == status)

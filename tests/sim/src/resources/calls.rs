@@ -106,7 +106,7 @@ pub(crate) fn list(context: &Context<'_>, world: &World) -> Result<Answer, ApiEr
     let status = word(context, "Status", CallStatus::parse)?;
     let start = DateFilter::read(query, "StartTime", Literal::DateTime, Upper::Excluded)?;
     let end = DateFilter::read(query, "EndTime", Literal::DateTime, Upper::Excluded)?;
-    let accepts = |call: &Call| {
+    let accepts = |call: &&Call| {
         to.is_none_or(|to| call.to == to)
             && from.is_none_or(|from| call.from == from)
             && parent.is_none_or(|parent| call.parent_call_sid.as_deref() == Some(parent))

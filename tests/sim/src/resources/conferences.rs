@@ -62,7 +62,7 @@ pub(crate) fn list(context: &Context<'_>, world: &World) -> Result<Answer, ApiEr
     let status = word(context, "Status", ConferenceStatus::parse)?;
     let created = DateFilter::read(query, "DateCreated", Literal::Date, Upper::Included)?;
     let updated = DateFilter::read(query, "DateUpdated", Literal::Date, Upper::Included)?;
-    let accepts = |conference: &Conference| {
+    let accepts = |conference: &&Conference| {
         name.is_none_or(|name| conference.friendly_name.as_deref() == Some(name))
             && status.is_none_or(|status| conference.status == status)
             && created.accepts(Some(conference.date_created))

@@ -5,6 +5,8 @@
 pub(crate) mod accounts;
 pub(crate) mod calls;
 pub(crate) mod conferences;
+pub(crate) mod media;
+pub(crate) mod messages;
 pub(crate) mod participants;
 
 use crate::errors::ApiError;

@@ -106,7 +106,7 @@ pub(crate) fn list(context: &Context<'_>, world: &World, conference: &str) -> Re
     let muted = params::boolean(query, "Muted")?;
     let hold = params::boolean(query, "Hold")?;
     let coaching = params::boolean(query, "Coaching")?;
-    let accepts = |one: &Participant| {
+    let accepts = |one: &&Participant| {
         muted.is_none_or(|muted| one.muted == muted)
             && hold.is_none_or(|hold| one.hold == hold)
             && coaching.is_none_or(|coaching| one.coaching == coaching)

@@ -18,7 +18,11 @@ enum Exit {
 
 impl World {
     /// Runs a change on one account's holdings; `None` where there is no such account.
-    fn change<R>(&mut self, account: &str, change: impl FnOnce(&mut Holdings, Timestamp) -> R) -> Option<R> {
+    pub(super) fn change<R>(
+        &mut self,
+        account: &str,
+        change: impl FnOnce(&mut Holdings, Timestamp) -> R,
+    ) -> Option<R> {
         let now = self.tick();
         self.holdings.get_mut(account).map(|holdings| change(holdings, now))
     }

@@ -1,10 +1,13 @@
-//! What the simulated Twilio holds: accounts with their calls, conferences and participants.
+//! What the simulated Twilio holds: accounts with their calls, conferences, participants and
+//! messages.
 //!
-//! `seed` makes the first state, `actions` are the changes that requests cause, `rows` are the
+//! `seed` and `message_seed` make the first state, `actions` are the changes that requests cause, `rows` are the
 //! resources, `table` keeps them by SID and by age. Everything is deterministic: the same requests
 //! after a start or a reset give the same SIDs and dates.
 
 mod actions;
+mod message_seed;
+mod messages;
 mod rows;
 mod seed;
 pub(crate) mod table;
@@ -14,9 +17,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use messages::Messages;
 pub(crate) use rows::{
-    Account, AccountStatus, Call, CallStatus, Conference, ConferenceStatus, EndReason, Participant,
-    ParticipantStatus,
+    Account, AccountStatus, Call, CallStatus, Conference, ConferenceStatus, EndReason, Media, Message,
+    MessageStatus, Participant, ParticipantStatus,
 };
 use table::Table;
 
@@ -40,6 +44,17 @@ pub(crate) struct Holdings {
     pub(crate) conferences: Table<Conference>,
     /// By conference SID; every conference has an entry.
     pub(crate) participants: BTreeMap<String, Table<Participant>>,
+    pub(crate) messages: Messages,
+}
+
+/// What the command line adds to the readable rows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Extra {
+    /// Completed conferences, and participants of the big one.
+    pub(crate) rows: u32,
+    /// Conferences in progress, with a participant or two each.
+    pub(crate) conferences: u32,
+    pub(crate) messages: u32,
 }
 
 /// The whole state.
@@ -53,8 +68,8 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// The seeded state. `rows` adds so many completed conferences, and participants to the big one.
-    pub(crate) fn seeded(main_sid: &str, main_token: &str, rows: u32) -> Self {
+    /// The seeded state.
+    pub(crate) fn seeded(main_sid: &str, main_token: &str, extra: Extra) -> Self {
         let mut world = World {
             accounts: Table::default(),
             holdings: BTreeMap::new(),
@@ -62,7 +77,8 @@ impl World {
             now: FIRST_NOW.parse().unwrap_or(Timestamp::UNIX_EPOCH),
             sids: 0,
         };
-        seed::plant(&mut world, main_sid, main_token, rows);
+        seed::plant(&mut world, main_sid, main_token, extra);
+        message_seed::plant(&mut world, main_sid, extra.messages);
         world
     }
 
@@ -90,6 +106,7 @@ impl World {
             calls: Table::default(),
             conferences: Table::default(),
             participants: BTreeMap::new(),
+            messages: Messages::default(),
         };
         self.holdings.insert(sid, holdings);
     }
@@ -111,6 +128,14 @@ impl Holdings {
     }
 }
 
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn later(time: Timestamp, seconds: i64) -> Timestamp {
+    time.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(time)
+}
+
 /// Spreads small numbers over all 64 bits (the finaliser of SplitMix64): unique in, unique out.
 pub(crate) fn scatter(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -124,17 +149,21 @@ mod tests {
     use super::*;
     use crate::credentials::{MAIN_ACCOUNT, MAIN_TOKEN};
 
+    fn rows(rows: u32) -> Extra {
+        Extra { rows, ..Extra::default() }
+    }
+
     #[test]
     fn two_seeded_worlds_are_the_same() {
         let [one, two] =
-            [0, 1].map(|_| format!("{:?}", World::seeded(MAIN_ACCOUNT, MAIN_TOKEN, 10).holdings));
+            [0, 1].map(|_| format!("{:?}", World::seeded(MAIN_ACCOUNT, MAIN_TOKEN, rows(10)).holdings));
         assert_eq!(one, two);
     }
 
     #[test]
     fn rows_scale_conferences_and_the_big_conferences_participants() {
-        let count = |rows| {
-            let world = World::seeded(MAIN_ACCOUNT, MAIN_TOKEN, rows);
+        let count = |number| {
+            let world = World::seeded(MAIN_ACCOUNT, MAIN_TOKEN, rows(number));
             let main = &world.holdings[MAIN_ACCOUNT];
             let biggest = main.participants.values().map(|table| table.newest_first().count()).max();
             (main.conferences.newest_first().count(), biggest.unwrap())
@@ -144,8 +173,24 @@ mod tests {
     }
 
     #[test]
+    fn further_conferences_are_in_progress_and_have_somebody_in_them() {
+        let extra = Extra { conferences: 9, ..Extra::default() };
+        let [plain, more] =
+            [Extra::default(), extra].map(|extra| World::seeded(MAIN_ACCOUNT, MAIN_TOKEN, extra));
+        let in_progress = |world: &World| {
+            let main = &world.holdings[MAIN_ACCOUNT];
+            let rooms = main.conferences.newest_first();
+            let live = rooms.filter(|one| one.status == ConferenceStatus::InProgress);
+            live.map(|one| main.participants[&one.sid].newest_first().count()).collect::<Vec<_>>()
+        };
+        let (plain, more) = (in_progress(&plain), in_progress(&more));
+        assert_eq!(more[..plain.len()], plain);
+        assert_eq!(more[plain.len()..], [1, 2, 1, 2, 1, 2, 1, 2, 1]);
+    }
+
+    #[test]
     fn every_participant_and_every_ending_has_its_call() {
-        let world = World::seeded(MAIN_ACCOUNT, MAIN_TOKEN, 5);
+        let world = World::seeded(MAIN_ACCOUNT, MAIN_TOKEN, Extra { conferences: 7, ..rows(5) });
         for holdings in world.holdings.values() {
             for participants in holdings.participants.values() {
                 for one in participants.newest_first() {
@@ -160,7 +205,7 @@ mod tests {
 
     #[test]
     fn newest_rows_have_the_youngest_dates() {
-        let world = World::seeded(MAIN_ACCOUNT, MAIN_TOKEN, 30);
+        let world = World::seeded(MAIN_ACCOUNT, MAIN_TOKEN, Extra { conferences: 7, ..rows(30) });
         let main = &world.holdings[MAIN_ACCOUNT];
         let dates: Vec<_> = main.conferences.newest_first().map(|one| one.date_created).collect();
         assert!(dates.is_sorted_by(|a, b| a >= b));

@@ -57,6 +57,30 @@ words!(CallStatus {
     Canceled = "canceled",
 });
 
+words!(MessageStatus {
+    Queued = "queued",
+    Sending = "sending",
+    Sent = "sent",
+    Failed = "failed",
+    Delivered = "delivered",
+    Undelivered = "undelivered",
+    Receiving = "receiving",
+    Received = "received",
+    Accepted = "accepted",
+    Scheduled = "scheduled",
+    Read = "read",
+    PartiallyDelivered = "partially_delivered",
+    Canceled = "canceled",
+});
+
+impl MessageStatus {
+    /// Whether the message has come to its end, so that it can be deleted.
+    pub(crate) fn is_final(self) -> bool {
+        use MessageStatus::{Accepted, Queued, Receiving, Scheduled, Sending};
+        !matches!(self, Queued | Sending | Receiving | Accepted | Scheduled)
+    }
+}
+
 impl CallStatus {
     /// Whether the call has not ended yet.
     pub(crate) fn is_live(self) -> bool {
@@ -158,4 +182,34 @@ impl Call {
         let (start, end) = (self.start_time?, self.end_time?);
         (self.status == CallStatus::Completed).then(|| end.duration_since(start).as_secs())
     }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Message {
+    pub(crate) sid: String,
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) body: String,
+    pub(crate) direction: &'static str,
+    pub(crate) status: MessageStatus,
+    pub(crate) segments: u32,
+    /// How many files it came with.
+    pub(crate) media: usize,
+    pub(crate) price: Option<&'static str>,
+    pub(crate) price_unit: Option<&'static str>,
+    /// Code and text.
+    pub(crate) error: Option<(u32, &'static str)>,
+    pub(crate) service: Option<&'static str>,
+    pub(crate) date_created: Timestamp,
+    pub(crate) date_sent: Option<Timestamp>,
+    pub(crate) date_updated: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Media {
+    pub(crate) sid: String,
+    pub(crate) message_sid: String,
+    pub(crate) content_type: &'static str,
+    pub(crate) date_created: Timestamp,
+    pub(crate) date_updated: Timestamp,
 }

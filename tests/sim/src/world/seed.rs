@@ -1,11 +1,11 @@
 //! The world as it is at the start: small, readable, and with the rows that trouble clients
 //! (nulls, emoji, midnights, names that need escaping, empty and large conferences).
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{
-    Account, AccountStatus, Call, CallStatus, Conference, ConferenceStatus, EndReason, Participant,
-    ParticipantStatus, World,
+    Account, AccountStatus, Call, CallStatus, Conference, ConferenceStatus, EndReason, Extra, Participant,
+    ParticipantStatus, World, at, later,
 };
 use crate::credentials::{SUBACCOUNT, SUBACCOUNT_TOKEN, SUSPENDED_ACCOUNT, SUSPENDED_TOKEN};
 
@@ -141,7 +141,7 @@ const CALLS: [CallSeed; 6] = [
     ),
 ];
 
-pub(super) fn plant(world: &mut World, main_sid: &str, main_token: &str, rows: u32) {
+pub(super) fn plant(world: &mut World, main_sid: &str, main_token: &str, extra: Extra) {
     let accounts = [
         (main_sid, main_token, "Example Ltd", AccountStatus::Active, "2015-07-30T20:00:00Z"),
         (SUBACCOUNT, SUBACCOUNT_TOKEN, "Tenant A", AccountStatus::Active, "2021-02-14T08:30:00Z"),
@@ -169,11 +169,14 @@ pub(super) fn plant(world: &mut World, main_sid: &str, main_token: &str, rows: u
     for seed in SUB_CONFERENCES {
         tenant.conference(world, seed);
     }
-    // Last, so that the readable rows have the same SIDs whatever `rows` is.
-    for number in 0..rows {
+    // Last, so that the readable rows have the same SIDs whatever is added.
+    for number in 0..extra.rows {
         main.extra_conference(world, number);
     }
-    main.crowd(world, rows);
+    main.crowd(world, extra.rows);
+    for number in 0..extra.conferences {
+        main.live_conference(world, number);
+    }
     main.finish(world, main_sid);
     tenant.finish(world, SUBACCOUNT);
 }
@@ -283,28 +286,52 @@ impl Planter {
         let Some((sid, start)) = big.map(|one| (one.sid.clone(), one.date_created)) else { return };
         let present = self.participants.iter().filter(|one| one.conference_sid == sid).count() as u32;
         for number in present..rows {
-            let to = format!("+1415556{:04}", number % 10_000);
             // Within the hour after the start, however many there are.
-            let created = later(start, 400 + i64::from(number % 3600));
-            let mut call = Call::dialled(world.new_sid("CA"), TWILIO_NUMBER, &to, created);
-            call.become_at(CallStatus::InProgress, created);
-            self.participants.push(Participant {
-                call_sid: call.sid.clone(),
-                conference_sid: sid.clone(),
-                label: Some(format!("guest {:05}", number + 1)),
-                call_sid_to_coach: None,
-                coaching: false,
-                end_conference_on_exit: false,
-                muted: number % 4 == 1,
-                hold: number % 8 == 2,
-                start_conference_on_enter: true,
-                status: ParticipantStatus::Connected,
-                queue_time: None,
-                date_created: created,
-                date_updated: created,
-            });
-            self.calls.push(call);
+            self.guest(world, &sid, number, later(start, 400 + i64::from(number % 3600)));
         }
+    }
+
+    /// One of the conferences in progress that `--conferences` adds, with one participant or two. They begin
+    /// before the readable ones and after those that `--rows` adds.
+    fn live_conference(&mut self, world: &mut World, number: u32) {
+        let created = later(at("2023-11-01T00:00:00Z"), i64::from(number));
+        let sid = world.new_sid("CF");
+        for guest in 0..=number % 2 {
+            self.guest(world, &sid, guest, created);
+        }
+        self.conferences.push(Conference {
+            sid,
+            friendly_name: Some(format!("Live {:06}", number + 1)),
+            region: "us1".to_string(),
+            status: InProgress,
+            reason: None,
+            ender: None,
+            date_created: created,
+            date_updated: created,
+        });
+    }
+
+    /// A participant that is made up.
+    fn guest(&mut self, world: &mut World, conference: &str, number: u32, created: Timestamp) {
+        let to = format!("+1415556{:04}", number % 10_000);
+        let mut call = Call::dialled(world.new_sid("CA"), TWILIO_NUMBER, &to, created);
+        call.become_at(CallStatus::InProgress, created);
+        self.participants.push(Participant {
+            call_sid: call.sid.clone(),
+            conference_sid: conference.to_string(),
+            label: Some(format!("guest {:05}", number + 1)),
+            call_sid_to_coach: None,
+            coaching: false,
+            end_conference_on_exit: false,
+            muted: number % 4 == 1,
+            hold: number % 8 == 2,
+            start_conference_on_enter: true,
+            status: ParticipantStatus::Connected,
+            queue_time: None,
+            date_created: created,
+            date_updated: created,
+        });
+        self.calls.push(call);
     }
 
     fn call(&mut self, world: &mut World, seed: CallSeed) {
@@ -341,12 +368,4 @@ impl Planter {
             table.insert(&participant.call_sid.clone(), participant);
         }
     }
-}
-
-fn at(text: &str) -> Timestamp {
-    text.parse().unwrap_or(Timestamp::UNIX_EPOCH)
-}
-
-fn later(time: Timestamp, seconds: i64) -> Timestamp {
-    time.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(time)
 }

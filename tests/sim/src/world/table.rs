@@ -2,6 +2,20 @@
 
 use std::collections::BTreeMap;
 
+/// Rows that can be paged: each has a place that grows with its age.
+pub(crate) trait Rows: Copy {
+    /// A row, borrowed or made for the occasion.
+    type Row;
+
+    fn place(self, sid: &str) -> Option<u64>;
+
+    /// The rows below a place, newest first.
+    fn older_than(self, place: u64) -> impl Iterator<Item = Self::Row>;
+
+    /// The rows above a place, oldest first.
+    fn newer_than(self, place: u64) -> impl Iterator<Item = Self::Row>;
+}
+
 /// Rows by SID, ordered by a place that grows with every row made.
 ///
 /// The place of a removed row stays known, so that a page token that names it goes on working.
@@ -25,20 +39,16 @@ impl<T> Table<T> {
         self.rows.insert(place, row);
     }
 
-    pub(crate) fn place(&self, sid: &str) -> Option<u64> {
-        self.places.get(sid).copied()
-    }
-
     pub(crate) fn get(&self, sid: &str) -> Option<&T> {
-        self.rows.get(&self.place(sid)?)
+        self.rows.get(self.places.get(sid)?)
     }
 
     pub(crate) fn get_mut(&mut self, sid: &str) -> Option<&mut T> {
-        self.rows.get_mut(&self.place(sid)?)
+        self.rows.get_mut(self.places.get(sid)?)
     }
 
     pub(crate) fn remove(&mut self, sid: &str) -> Option<T> {
-        self.rows.remove(&self.place(sid)?)
+        self.rows.remove(self.places.get(sid)?)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -50,13 +60,24 @@ impl<T> Table<T> {
         self.rows.values().rev()
     }
 
-    /// The rows below a place, newest first.
-    pub(crate) fn older_than(&self, place: u64) -> impl Iterator<Item = &T> {
+    /// All rows, oldest first.
+    pub(crate) fn oldest_first(&self) -> impl Iterator<Item = &T> {
+        self.rows.values()
+    }
+}
+
+impl<'t, T> Rows for &'t Table<T> {
+    type Row = &'t T;
+
+    fn place(self, sid: &str) -> Option<u64> {
+        self.places.get(sid).copied()
+    }
+
+    fn older_than(self, place: u64) -> impl Iterator<Item = &'t T> {
         self.rows.range(..place).rev().map(|(_, row)| row)
     }
 
-    /// The rows above a place, oldest first.
-    pub(crate) fn newer_than(&self, place: u64) -> impl Iterator<Item = &T> {
+    fn newer_than(self, place: u64) -> impl Iterator<Item = &'t T> {
         self.rows.range(place.saturating_add(1)..).map(|(_, row)| row)
     }
 }

@@ -15,6 +15,7 @@ pub(crate) const MAIN: (&str, &str) =
 pub(crate) const SUB: (&str, &str) =
     ("AC00000000000000000000000000000002", "00000000000000000000000000000002");
 pub(crate) const SUPPORT_LINE: &str = "CF5843bda0e992d145a0c989a33e2ba7d0";
+pub(crate) const PHOTOS: &str = "MM5843bda0e992d145a0c989a33e2ba7d0";
 pub(crate) const UNKNOWN_CONFERENCE: &str = "CF00000000000000000000000000000000";
 
 /// A running simulator, killed when the test ends.

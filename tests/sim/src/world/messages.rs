@@ -1,0 +1,164 @@
+//! The messages of an account: those that are kept, and those that `--messages` makes up when they are read.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::rows::{Media, Message, MessageStatus};
+use super::table::{Rows, Table};
+use super::{World, later};
+
+/// What the SIDs of messages that are made up begin with; their number follows.
+const MADE_UP: &str = "SM00000000000a11ce";
+
+/// Messages that are made up lie in the year before this moment, before all others.
+const MADE_UP_UNTIL: &str = "2023-10-01T00:00:00Z";
+const YEAR: i64 = 365 * 24 * 60 * 60;
+
+/// Messages by SID and by age. Those that are made up are the oldest: their number is their place.
+#[derive(Debug, Default)]
+pub(crate) struct Messages {
+    kept: Table<Message>,
+    made_up: u64,
+    removed: BTreeSet<u64>,
+    /// By message SID.
+    pub(crate) media: BTreeMap<String, Table<Media>>,
+}
+
+impl Messages {
+    /// Makes up so many messages, in addition to those that are kept.
+    pub(super) fn make_up(&mut self, count: u32) {
+        self.made_up = count.into();
+    }
+
+    /// Adds a message that is newer than all others.
+    pub(super) fn insert(&mut self, message: Message) {
+        self.media.insert(message.sid.clone(), Table::default());
+        self.kept.insert(&message.sid.clone(), message);
+    }
+
+    pub(crate) fn get(&self, sid: &str) -> Option<Cow<'_, Message>> {
+        match self.number(sid) {
+            Some(number) => self.made(number).map(Cow::Owned),
+            None => self.kept.get(sid).map(Cow::Borrowed),
+        }
+    }
+
+    /// Removes a message with its media.
+    fn remove(&mut self, sid: &str) {
+        match self.number(sid) {
+            Some(number) => {
+                self.removed.insert(number);
+            }
+            None => {
+                self.kept.remove(sid);
+                self.media.remove(sid);
+            }
+        }
+    }
+
+    /// The number of a message that is made up, removed or not.
+    fn number(&self, sid: &str) -> Option<u64> {
+        let number = u64::from_str_radix(sid.strip_prefix(MADE_UP)?, 16).ok()?;
+        (number < self.made_up && sid == made_up_sid(number)).then_some(number)
+    }
+
+    fn made(&self, number: u64) -> Option<Message> {
+        if self.removed.contains(&number) {
+            return None;
+        }
+        let until: Timestamp = MADE_UP_UNTIL.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+        let age = (self.made_up - number) as i64 * YEAR / self.made_up as i64;
+        let created = later(until, -age);
+        Some(Message {
+            sid: made_up_sid(number),
+            from: "+14155550100".to_string(),
+            to: format!("+1415557{:04}", number % 10_000),
+            body: format!("Message {:06}", number + 1),
+            direction: "outbound-api",
+            status: MessageStatus::Delivered,
+            segments: 1,
+            media: 0,
+            price: Some("-0.0075"),
+            price_unit: Some("USD"),
+            error: None,
+            service: None,
+            date_created: created,
+            date_sent: Some(later(created, 1)),
+            date_updated: later(created, 2),
+        })
+    }
+}
+
+fn made_up_sid(number: u64) -> String {
+    format!("{MADE_UP}{number:016x}")
+}
+
+impl<'t> Rows for &'t Messages {
+    type Row = Cow<'t, Message>;
+
+    fn place(self, sid: &str) -> Option<u64> {
+        self.number(sid).or_else(|| self.kept.place(sid).map(|place| place + self.made_up))
+    }
+
+    fn older_than(self, place: u64) -> impl Iterator<Item = Cow<'t, Message>> {
+        let kept = self.kept.older_than(place.saturating_sub(self.made_up)).map(Cow::Borrowed);
+        let made_up = (0..place.min(self.made_up)).rev();
+        kept.chain(made_up.filter_map(|number| self.made(number).map(Cow::Owned)))
+    }
+
+    fn newer_than(self, place: u64) -> impl Iterator<Item = Cow<'t, Message>> {
+        let after = place.checked_sub(self.made_up);
+        let made_up = (place.saturating_add(1)..self.made_up).filter_map(|number| self.made(number));
+        let all = after.is_none().then(|| self.kept.oldest_first());
+        let some = after.map(|place| self.kept.newer_than(place));
+        let kept = all.into_iter().flatten().chain(some.into_iter().flatten());
+        made_up.map(Cow::Owned).chain(kept.map(Cow::Borrowed))
+    }
+}
+
+impl World {
+    /// Forgets a message and its media.
+    pub(crate) fn forget_message(&mut self, account: &str, message: &str) {
+        self.change(account, |holdings, _| holdings.messages.remove(message));
+    }
+
+    /// Forgets a file of a message.
+    pub(crate) fn forget_media(&mut self, account: &str, message: &str, media: &str) {
+        self.change(account, |holdings, _| holdings.messages.media.get_mut(message)?.remove(media));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credentials::{MAIN_ACCOUNT, MAIN_TOKEN};
+    use crate::world::Extra;
+
+    #[test]
+    fn messages_that_are_made_up_are_the_oldest_and_lie_evenly() {
+        let world = World::seeded(MAIN_ACCOUNT, MAIN_TOKEN, Extra { messages: 1000, ..Extra::default() });
+        let messages = &world.holdings[MAIN_ACCOUNT].messages;
+        let all: Vec<_> = messages.older_than(u64::MAX).collect();
+        assert!(all.len() > 1020 && all.is_sorted_by(|a, b| a.date_created >= b.date_created));
+        let mut back: Vec<_> = messages.newer_than(0).map(|one| one.sid.clone()).collect();
+        back.reverse();
+        assert_eq!(back, all[..all.len() - 1].iter().map(|one| one.sid.clone()).collect::<Vec<_>>());
+        let january = all.iter().filter(|one| one.date_created.to_string().starts_with("2023-01")).count();
+        assert!((84..=86).contains(&january), "{january}");
+    }
+
+    #[test]
+    fn a_removed_message_keeps_its_place() {
+        let mut world = World::seeded(MAIN_ACCOUNT, MAIN_TOKEN, Extra { messages: 3, ..Extra::default() });
+        let middle = made_up_sid(1);
+        world.forget_message(MAIN_ACCOUNT, &middle);
+        let messages = &world.holdings[MAIN_ACCOUNT].messages;
+        assert_eq!(messages.get(&middle), None);
+        let older: Vec<_> = messages.older_than(messages.place(&middle).unwrap()).collect();
+        assert_eq!(older.len(), 1);
+        assert_eq!(messages.number(&made_up_sid(3)), None, "there are three");
+        assert_eq!(messages.number(&format!("{MADE_UP}+{:015x}", 1)), None, "no digits");
+    }
+}
