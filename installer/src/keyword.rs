@@ -12,8 +12,10 @@ enum Kind {
     Secret,
     BaseUrl,
     Seconds,
+    Rows,
     Switch,
     Level,
+    OneOf(&'static [&'static str]),
     Text,
 }
 
@@ -29,6 +31,8 @@ const KEYWORDS: &[(&str, Kind)] = &[
     ("Logfile", Kind::Text),
     ("Verbosity", Kind::Level),
     ("Pushdown", Kind::Switch),
+    ("ParentScan", Kind::OneOf(&["Auto", "Always"])),
+    ("MaxRows", Kind::Rows),
     // Not the driver's: unixODBC and its tools read these.
     ("Description", Kind::Text),
     ("DMEnvAttr", Kind::Text),
@@ -91,8 +95,13 @@ fn check_value(kind: Kind, value: &str) -> Result<String, String> {
         Kind::BaseUrl => return base_url(value).map(|()| value.to_owned()),
         Kind::Secret if value.is_empty() => return Err("more than an empty text".to_owned()),
         Kind::Seconds if value.parse::<u32>().is_err() => Err("a whole number of seconds"),
+        Kind::Rows if value.parse::<u32>().is_err() => Err("a number of rows, or 0 for all"),
+        Kind::OneOf(words) => {
+            let known = words.iter().find(|word| word.eq_ignore_ascii_case(value));
+            return known.map(|&word| word.to_owned()).ok_or(words.join(" or "));
+        }
         Kind::Level if !matches!(value.as_bytes(), [b'0'..=b'5']) => Err("a level from 0 to 5"),
-        Kind::Secret | Kind::Seconds | Kind::Level | Kind::Text => Ok(value),
+        Kind::Secret | Kind::Seconds | Kind::Rows | Kind::Level | Kind::Text => Ok(value),
     };
     valid.map(str::to_owned).map_err(str::to_owned)
 }
@@ -207,6 +216,9 @@ mod tests {
         assert_eq!(value("ConnectOnOpen", "off").as_deref(), Some("0"));
         assert!(value("ReadOnly", "2").is_none());
         assert!(value("Timeout", "60").is_some() && value("Timeout", "-1").is_none());
+        assert_eq!(value("ParentScan", "always").as_deref(), Some("Always"));
+        assert!(value("ParentScan", "never").is_none());
+        assert!(value("MaxRows", "0").is_some() && value("MaxRows", "some").is_none());
         assert!(value("Verbosity", "5").is_some() && value("Verbosity", "6").is_none());
     }
 

@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::Database;
 use super::scan::{Keep, ScanRequest, SharedScan};
 use super::system::Snapshots;
 use crate::cancel::CancelToken;
-use crate::error::{Error, state};
-use crate::model::{Model, Table};
+use crate::error::{Error, Result, state};
+use crate::model::{Model, Parent, Table};
 use crate::twilio::{Client, Page};
 
 /// Shared by the session, its virtual tables and their cursors.
@@ -22,12 +23,16 @@ pub(super) struct Context {
     pub snapshots: Snapshots,
     /// Whether predicates are sent to Twilio.
     pub pushdown: bool,
+    /// Whether parents are walked where the model calls that costly.
+    walks_costly: bool,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     error: Option<Error>,
+    /// Why a way to read a table was refused while the statement was planned.
+    refused: Option<Error>,
     scans: HashMap<ScanRequest, Arc<Mutex<SharedScan>>>,
     warnings: Vec<Error>,
     /// The columns that a warning was posted for.
@@ -37,19 +42,14 @@ struct State {
 }
 
 impl Context {
-    pub fn new(
-        model: Arc<Model>,
-        client: Client,
-        cancel: CancelToken,
-        keep_scans: bool,
-        pushdown: bool,
-    ) -> Arc<Self> {
+    pub fn new(database: &Database, cancel: &CancelToken, keep_scans: bool) -> Arc<Self> {
         Arc::new(Context {
-            model,
-            client,
-            cancel,
+            model: database.model.clone(),
+            client: database.client.clone(),
+            cancel: cancel.clone(),
             keep_scans,
-            pushdown,
+            pushdown: database.pushdown,
+            walks_costly: database.walks_costly,
             snapshots: Snapshots::default(),
             state: Mutex::default(),
         })
@@ -66,6 +66,35 @@ impl Context {
 
     pub fn take_error(&self) -> Option<Error> {
         self.state().error.take()
+    }
+
+    /// Whether the parents that hold a column's values may be walked.
+    ///
+    /// # Errors
+    /// 42000 if the model calls it costly and the connection does not ask for it.
+    pub fn check_walk(&self, table: &Table, column: usize) -> Result<()> {
+        let name = &table.columns[column].name;
+        match table.parents.iter().find(|p| p.column == *name) {
+            Some(parent) if parent.costly && !self.walks_costly => {
+                let (table, Parent { table: of, key, .. }) = (&table.name, parent);
+                let message = format!(
+                    "{table} can be read once the {of} that they belong to are known: give {name} in WHERE (=, \
+                     IN), or join with {of} ON {table}.{name} = {of}.{key}. ParentScan=Always in the connection \
+                     string reads those of all {of}. Nothing was sent."
+                );
+                Err(Error::new(state::SYNTAX_ERROR, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps why a way to read a table was refused, should SQLite find no other.
+    pub fn refuse(&self, error: Error) {
+        self.state().refused.get_or_insert(error);
+    }
+
+    pub fn take_refused(&self) -> Option<Error> {
+        self.state().refused.take()
     }
 
     /// The scan of a request: the one that runs already, if scans are kept.

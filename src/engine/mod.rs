@@ -45,6 +45,8 @@ pub struct Database {
     client: Client,
     read_only: bool,
     pushdown: bool,
+    walks_costly: bool,
+    max_rows: usize,
     /// Rows written since the count was last taken.
     writes: Arc<AtomicUsize>,
 }
@@ -61,7 +63,15 @@ pub enum Outcome {
 impl Database {
     /// A database over `client`. Sends nothing.
     pub fn new(model: Arc<Model>, client: Client, read_only: bool) -> Self {
-        Database { model, client, read_only, pushdown: true, writes: Arc::default() }
+        Database {
+            model,
+            client,
+            read_only,
+            pushdown: true,
+            walks_costly: false,
+            max_rows: 0,
+            writes: Arc::default(),
+        }
     }
 
     /// What the database shows.
@@ -90,6 +100,16 @@ impl Database {
         self.pushdown = pushdown;
     }
 
+    /// Walks parents even where there may be very many of them.
+    pub fn set_walks_costly(&mut self, walks_costly: bool) {
+        self.walks_costly = walks_costly;
+    }
+
+    /// The most rows that a query returns; 0 for all.
+    pub fn set_max_rows(&mut self, max_rows: usize) {
+        self.max_rows = max_rows;
+    }
+
     /// How many rows have been written since the last call, those of statements that failed half-way included.
     pub fn take_writes(&self) -> usize {
         self.writes.swap(0, Ordering::Relaxed)
@@ -114,10 +134,12 @@ impl Database {
         prepared.check_read_only()?;
         // SQLite finds what the resolver does not know, and that is told now.
         match &prepared.statement.plan {
-            Plan::Query(query) => prepared.session = Some(Session::open(self, query, cancel)?),
+            Plan::Query(query) => {
+                prepared.session = Some((self.max_rows, Session::open(self, query, self.max_rows, cancel)?));
+            }
             Plan::Explain(explain) => {
                 if let Plan::Query(query) = &*explain.plan {
-                    Session::open(self, query, cancel)?;
+                    Session::open(self, query, 0, cancel)?;
                 }
             }
             Plan::Write(_) | Plan::Call(_) => {}
@@ -144,8 +166,8 @@ pub struct Prepared {
     database: Database,
     cancel: CancelToken,
     statement: Statement,
-    /// The session that the preparation opened, for the first execution.
-    session: Option<Session>,
+    /// The session that the preparation opened, for the first execution, and the most rows that it gives.
+    session: Option<(usize, Session)>,
 }
 
 impl Prepared {
@@ -178,12 +200,13 @@ impl Prepared {
         matches!(self.statement.plan, Plan::Explain(_))
     }
 
-    /// Runs the statement with one value for each marker, in the representation of the marker's type.
+    /// Runs the statement with one value for each marker, in the representation of the marker's type. A query gives
+    /// at most `max_rows` rows, and no more than the connection allows; 0 stands for all.
     ///
     /// # Errors
     /// 07002 for a wrong number of values, 25006 for a write on a read-only connection, 22018 for a malformed
     /// SID, and what Twilio answers.
-    pub fn execute(&mut self, parameters: Vec<Value>) -> Result<Outcome> {
+    pub fn execute(&mut self, parameters: Vec<Value>, max_rows: usize) -> Result<Outcome> {
         let expected = self.statement.parameters.len();
         if parameters.len() != expected && !(self.explains() && parameters.is_empty()) {
             let message =
@@ -196,11 +219,13 @@ impl Prepared {
                 check_sid(info.name.as_deref().unwrap_or("A parameter"), Some(prefix), text)?;
             }
         }
+        let limits = [self.database.max_rows, max_rows];
+        let max_rows = limits.into_iter().filter(|&rows| rows > 0).min().unwrap_or_default();
         match &self.statement.plan {
             Plan::Query(query) => {
                 let session = match self.session.take() {
-                    Some(session) => session,
-                    None => Session::open(&self.database, query, &self.cancel)?,
+                    Some((limit, session)) if limit == max_rows => session,
+                    _ => Session::open(&self.database, query, max_rows, &self.cancel)?,
                 };
                 let columns = self.typed_by(&query.columns, &parameters);
                 session.run(&parameters).map(|rows| Outcome::Rows(Cursor::of_query(rows, columns)))
@@ -213,7 +238,7 @@ impl Prepared {
                 Ok(Outcome::Rows(Cursor::of_page(row, &call.columns)))
             }
             Plan::Explain(plan) => {
-                let page = explain::execute(&self.database, plan, &parameters, &self.cancel)?;
+                let page = explain::execute(&self.database, plan, &parameters, max_rows, &self.cancel)?;
                 Ok(Outcome::Rows(Cursor::of_page(Some(page), &plan.columns)))
             }
         }

@@ -63,6 +63,8 @@ pub(super) struct Choice {
     /// Relative cost: a request counts 100.
     pub cost: f64,
     pub rows: i64,
+    /// Columns of the path that nothing gives: their parents have to be walked.
+    pub walked: Vec<usize>,
 }
 
 /// Requests outweigh everything that SQLite does by itself.
@@ -79,7 +81,7 @@ pub(super) fn choose(
 ) -> Choice {
     if table.source.is_some() {
         let access = Access { fetch: false, arguments: Vec::new(), columns };
-        return Choice { access, constraints: Vec::new(), cost: 1.0, rows: 1000 };
+        return Choice { access, constraints: Vec::new(), cost: 1.0, rows: 1000, walked: Vec::new() };
     }
     let find = |operator: Operator| constraints.iter().position(|c| c.usable && c.operator == operator);
     let equal = |column: usize| find(Operator::Equal(column));
@@ -93,7 +95,7 @@ pub(super) fn choose(
     let fetch_path = table.fetch.as_ref().map(|f| path_of(&f.path)).unwrap_or_default();
     let fetch = enabled && !fetch_path.is_empty() && fetch_path.iter().all(|c| equal(*c).is_some());
     let path = if fetch { fetch_path } else { path_of(&table.list) };
-    let walked = path.iter().filter(|c| equal(**c).is_none()).count();
+    let walked: Vec<usize> = path.iter().copied().filter(|c| equal(*c).is_none()).collect();
     for &column in path.iter().chain(&account) {
         let Some(i) = equal(column) else { continue };
         // One list is taken whole, so that its scans can run side by side; SQLite goes through any other.
@@ -107,7 +109,7 @@ pub(super) fn choose(
     if !fetch {
         // A list below a parent is short; one at the top may be long. An unknown parent multiplies both, beyond
         // what any other order of a join costs: the statement's own scan of the parents may be a smaller one.
-        let parents = 1000f64.powi(walked as i32);
+        let parents = 1000f64.powi(walked.len() as i32);
         rows = if path.is_empty() { 1000.0 } else { 20.0 } * parents;
         cost = REQUEST * if path.is_empty() { 20.0 } else { 1.0 } * parents;
         for (position, filter) in table.filters.iter().enumerate().filter(|_| enabled) {
@@ -119,7 +121,7 @@ pub(super) fn choose(
             };
             if let Some(i) = find(operator) {
                 roles.push((Role::Filter(position), i));
-                if walked == 0 {
+                if walked.is_empty() {
                     // An equality leaves a page or two of a long list, so that two of them, for an OR, cost less than
                     // the whole.
                     let (of_rows, of_cost) =
@@ -135,7 +137,7 @@ pub(super) fn choose(
         let complete = enabled && constraints.iter().enumerate().all(|(i, c)| is_limit(c) || exact(i));
         if complete
             && !ordered
-            && walked == 0
+            && walked.is_empty()
             && !lists
             && let Some(i) = find(Operator::Limit)
         {
@@ -148,6 +150,7 @@ pub(super) fn choose(
         constraints: roles.into_iter().map(|(_, i)| i).collect(),
         cost,
         rows: rows as i64,
+        walked,
     }
 }
 
@@ -202,6 +205,8 @@ mod tests {
         assert!(known.cost * 10.0 < walked.cost);
         let unusable = Constraint { usable: false, ..usable(Operator::Equal(column(&t, "ConferenceSid"))) };
         assert_eq!(choose(&t, &[unusable], 1, false, true).access, walked.access);
+        let conference = column(&t, "ConferenceSid");
+        assert_eq!((known.walked, walked.walked), (vec![], vec![conference]));
     }
 
     #[test]

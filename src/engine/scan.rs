@@ -192,12 +192,24 @@ struct Walk {
     current: Option<(Arc<Mutex<SharedScan>>, usize)>,
 }
 
-/// The parents' scan, how many pages were taken from it, and which of its columns is the key.
+/// The parents' scan, how many pages were taken from it, which of its columns is the key, and which rows to leave out.
 #[derive(Debug)]
 struct Parents {
     scan: Arc<Mutex<SharedScan>>,
     read: usize,
     key: usize,
+    /// Rows with one of these values have nothing below them.
+    except: Vec<(usize, String)>,
+}
+
+impl Parents {
+    fn has_children(&self, page: &Page, row: usize) -> bool {
+        !self.except.iter().any(|(slot, value)| match page.value(row, *slot) {
+            ValueRef::Text(text) => text == value,
+            ValueRef::Integer(number) => value.parse() == Ok(number),
+            _ => false,
+        })
+    }
 }
 
 impl Scan {
@@ -248,8 +260,10 @@ impl Scan {
 
 impl Walk {
     fn open(context: &Context, child: &ScanRequest, column: usize) -> Result<Walk> {
+        // Of a table's own parents the planning has asked; of theirs nobody has.
+        context.check_walk(&child.table, column)?;
         let name = &child.table.columns[column].name;
-        let (table, key, query) = child
+        let (table, key, query, except) = child
             .table
             .parents
             .iter()
@@ -262,7 +276,10 @@ impl Walk {
                     table.filters.iter().find(equal).map(|f| (f.parameter.clone(), value.clone()))
                 });
                 let query = query.collect();
-                Some((table, key, query))
+                let except =
+                    p.except.iter().filter_map(|(c, value)| Some((table.column(c)?.0, value.clone())));
+                let except: Vec<(usize, String)> = except.collect();
+                Some((table, key, query, except))
             })
             .ok_or_else(|| {
                 let message = format!("{} needs a value for {name} in the WHERE clause.", child.table.name);
@@ -276,10 +293,15 @@ impl Walk {
         }
         let page_size = table.page_size;
         // Whole rows where scans are kept: the statement may name the parents too.
-        let columns = if context.keep_scans { (0..table.columns.len()).collect() } else { vec![key] };
-        let key = columns.iter().position(|c| *c == key).unwrap_or_default();
+        let columns: Vec<usize> = match context.keep_scans {
+            true => (0..table.columns.len()).collect(),
+            false => [key].into_iter().chain(except.iter().map(|(c, _)| *c)).collect(),
+        };
+        let slot = |column: usize| columns.iter().position(|c| *c == column).unwrap_or_default();
+        let key = slot(key);
+        let except = except.into_iter().map(|(column, value)| (slot(column), value)).collect();
         let parent = ScanRequest { table, fetch: false, path, query, columns, page_size, list: None };
-        let parents = Parents { scan: context.scan(parent), read: 0, key };
+        let parents = Parents { scan: context.scan(parent), read: 0, key, except };
         Ok(Walk::over(child.clone(), column, Some(parents), &[]))
     }
 
@@ -331,15 +353,17 @@ impl Walk {
                 drop(scan);
                 parents.read += 1;
                 let (Some(page), column) = (page, parents.key) else { return Ok(None) };
-                for row in 0..page.rows() {
+                let mut keys = Vec::new();
+                for row in (0..page.rows()).filter(|&row| parents.has_children(&page, row)) {
                     // A key that cannot be read would lose the rows below it in silence.
                     let ValueRef::Text(key) = page.value(row, column) else {
                         let message =
                             format!("A row above {} was answered without its key.", self.child.table.name);
                         return Err(Error::new(state::GENERAL_ERROR, message));
                     };
-                    self.add(key);
+                    keys.push(key);
                 }
+                keys.into_iter().for_each(|key| self.add(key));
                 continue;
             }
             let count = self.width.min(self.keys.len());

@@ -1,5 +1,6 @@
 //! A SQLite connection for one query: its tables, its functions, its limits.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Weak};
 
 use rusqlite::config::DbConfig;
@@ -40,22 +41,22 @@ pub(super) struct Rows {
 }
 
 impl Session {
-    /// Prepares the query. Sends nothing.
+    /// Prepares the query, of whose rows `max_rows` are wanted, or all of them (0). Sends nothing.
     ///
     /// # Errors
-    /// 42000 for what SQLite refuses.
-    pub fn open(database: &Database, query: &QueryPlan, cancel: &CancelToken) -> Result<Session> {
-        let context = Context::new(
-            database.model.clone(),
-            database.client.clone(),
-            cancel.clone(),
-            query.reruns,
-            database.pushdown,
-        );
+    /// 42000 for what SQLite refuses, and for a table whose parents are too many to be walked unasked.
+    pub fn open(
+        database: &Database,
+        query: &QueryPlan,
+        max_rows: usize,
+        cancel: &CancelToken,
+    ) -> Result<Session> {
+        let context = Context::new(database, cancel, query.reruns);
         let look_ahead = LookAhead::new(&context, query);
         let connection =
             connect(&query.tables, &context, &look_ahead, false).map_err(|e| not_connected(&context, &e))?;
-        let statement = OwnedStatement::prepare(connection, &query.sql).map_err(|e| failure(&context, e))?;
+        let statement = OwnedStatement::prepare(connection, &limited(&query.sql, max_rows))
+            .map_err(|e| failure(&context, e))?;
         if statement.column_count() != query.columns.len() {
             let message = "The statement's columns could not be described; name them instead of using '*'.";
             return Err(Error::new(state::GENERAL_ERROR, message));
@@ -129,10 +130,10 @@ pub(super) fn program(
     database: &Database,
     query: &QueryPlan,
     explained: &Explained,
+    max_rows: usize,
     cancel: &CancelToken,
 ) -> Result<Vec<Instruction>> {
-    let (model, client) = (database.model.clone(), database.client.clone());
-    let context = Context::new(model, client, cancel.clone(), query.reruns, database.pushdown);
+    let context = Context::new(database, cancel, query.reruns);
     let connect = || {
         let connection = empty(&context)?;
         for (number, named) in explained.tables.iter().enumerate() {
@@ -152,13 +153,21 @@ pub(super) fn program(
     };
     let connection =
         connect().map_err(|e: rusqlite::Error| Error::new(state::GENERAL_ERROR, format!("SQLite: {e}")))?;
-    let mut statement = OwnedStatement::prepare(connection, &format!("EXPLAIN {}", explained.sql))
-        .map_err(|e| failure(&context, e))?;
+    let sql = format!("EXPLAIN {}", limited(&explained.sql, max_rows));
+    let mut statement = OwnedStatement::prepare(connection, &sql).map_err(|e| failure(&context, e))?;
     let mut program = Vec::new();
     while statement.step().map_err(|e| failure(&context, e))? {
         program.push(Instruction::read(|column| statement.value(column)));
     }
     Ok(program)
+}
+
+/// The query cut to its first rows. SQLite joins the two where it can, so that the limit reaches the table.
+fn limited(sql: &str, max_rows: usize) -> Cow<'_, str> {
+    match max_rows {
+        0 => sql.into(),
+        rows => format!("SELECT * FROM ({sql}) LIMIT {rows}").into(),
+    }
 }
 
 fn connect(
@@ -207,6 +216,12 @@ fn failure(context: &Context, error: SqliteError) -> Error {
         && let Some(stop) = context.cancel.stop()
     {
         return stop.into();
+    }
+    // No order of the tables was left.
+    if error.message == "no query solution"
+        && let Some(refused) = context.take_refused()
+    {
+        return refused;
     }
     let class = match error.code & 0xff {
         ffi::SQLITE_NOMEM => state::MEMORY_ALLOCATION,

@@ -111,6 +111,13 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
             let columns = if resource.whole_rows { u64::MAX } else { info.col_used() };
             let choice =
                 pushdown::choose(&resource.table, &constraints, columns, ordered, resource.context.pushdown);
+            for &column in &choice.walked {
+                if let Err(refusal) = resource.context.check_walk(&resource.table, column) {
+                    // SQLite looks for another order of the tables, in which a row of the parents comes first.
+                    resource.context.refuse(refusal);
+                    return Ok(false);
+                }
+            }
             for (argument, constraint) in choice.constraints.iter().enumerate() {
                 if matches!(choice.access.arguments[argument], Role::PathList(_)) {
                     let taken = info.set_in_constraint(*constraint, true);

@@ -67,7 +67,7 @@ fn rows(
             values: values.iter().map(operand).collect(),
         }]),
         RowSource::Query { path, query } => {
-            let mut found = Session::open(database, query, cancel)?.run(parameters)?;
+            let mut found = Session::open(database, query, 0, cancel)?.run(parameters)?;
             let mut rows = Vec::new();
             let mut seen = HashSet::new();
             while found.advance()? {

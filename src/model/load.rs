@@ -103,7 +103,7 @@ fn check_table(model: &Model, table: &Table) -> Result<(), String> {
         column(&parent.column)?;
         let target = model.table(Some(&table.schema), &parent.table).ok_or("its parent is no table")?;
         target.column(&parent.key).ok_or("its parent's key is no column")?;
-        for condition in parent.conditions.keys() {
+        for condition in parent.conditions.keys().chain(parent.except.keys()) {
             target.column(condition).ok_or("its parent's condition names no column")?;
         }
     }

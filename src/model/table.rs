@@ -196,6 +196,12 @@ pub struct Parent {
     /// Restricts the walk: parent column to value.
     #[serde(default, rename = "where")]
     pub conditions: BTreeMap<String, String>,
+    /// Parents that have no child: parent column to value.
+    #[serde(default)]
+    pub except: BTreeMap<String, String>,
+    /// Whether there may be so many parents that they are walked only if the connection says so.
+    #[serde(default)]
+    pub costly: bool,
 }
 
 /// An HTTP method.

@@ -93,6 +93,8 @@ impl ConnectionCall<'_> {
         let read_only = settings.read_only || connection.attributes.read_only;
         let mut database = Database::new(Model::builtin(), client, read_only);
         database.set_pushdown(settings.pushdown);
+        database.set_walks_costly(settings.walks_costly);
+        database.set_max_rows(settings.max_rows);
         connection.session = Some(Session {
             database,
             data_source_name: data_source.to_owned(),

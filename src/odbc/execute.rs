@@ -163,7 +163,7 @@ impl StatementCall<'_> {
                 ParameterSet::Ignored => (param::UNUSED, None),
                 ParameterSet::Failed(error, column) => (param::ERROR, Some((error, column as i32))),
                 ParameterSet::Ready(slots) => {
-                    match plan.prepared.execute(values(slots)) {
+                    match plan.prepared.execute(values(slots), attributes.max_rows) {
                         Ok(Outcome::Affected(rows)) => {
                             affected += rows as isize;
                             (param::SUCCESS, None)

@@ -26,6 +26,8 @@ pub enum Keyword {
     Logfile,
     Verbosity,
     Pushdown,
+    ParentScan,
+    MaxRows,
     /// Understood by someone else: the driver manager, the installer, or the reader of a file.
     NotOurs,
 }
@@ -43,6 +45,8 @@ const KEYWORDS: &[(&str, Keyword)] = &[
     ("Logfile", Keyword::Logfile),
     ("Verbosity", Keyword::Verbosity),
     ("Pushdown", Keyword::Pushdown),
+    ("ParentScan", Keyword::ParentScan),
+    ("MaxRows", Keyword::MaxRows),
     ("DSN", Keyword::NotOurs),
     ("Driver", Keyword::NotOurs),
     ("FileDSN", Keyword::NotOurs),
@@ -107,6 +111,10 @@ pub struct Settings {
     pub log: Option<(PathBuf, u8)>,
     /// Whether predicates are sent to Twilio.
     pub pushdown: bool,
+    /// Whether parents are walked even where there may be very many.
+    pub walks_costly: bool,
+    /// The most rows that a query returns; 0 for all.
+    pub max_rows: usize,
 }
 
 /// The value of a setting, and the number of its source.
@@ -150,6 +158,8 @@ impl Settings {
             connect_on_open: boolean(find(Keyword::ConnectOnOpen), true)?,
             log,
             pushdown: boolean(find(Keyword::Pushdown), true)?,
+            walks_costly: one_of(find(Keyword::ParentScan), &["Auto", "Always"])? == 1,
+            max_rows: number(find(Keyword::MaxRows), 0..=u32::MAX.into(), 0)? as usize,
         })
     }
 
@@ -213,6 +223,15 @@ fn boolean(found: Option<Found<'_>>, default: bool) -> Result<bool> {
     }
 }
 
+/// The position of the word that is given, in any letter case; the first one where none is.
+fn one_of(found: Option<Found<'_>>, words: &[&str]) -> Result<usize> {
+    let Some(found) = found else { return Ok(0) };
+    words
+        .iter()
+        .position(|word| word.eq_ignore_ascii_case(found.value))
+        .ok_or_else(|| invalid(&found, &words.join(" or ")))
+}
+
 fn number(found: Option<Found<'_>>, range: std::ops::RangeInclusive<u64>, default: u64) -> Result<u64> {
     let Some(found) = found else { return Ok(default) };
     found
@@ -254,6 +273,9 @@ mod tests {
         let s = settings(&["UID=AC1;PWD=t;ReadOnly=yes;ConnectOnOpen=0"]).unwrap();
         assert!(s.read_only && !s.connect_on_open);
         assert_eq!(s.timeout, Duration::from_secs(60));
+        assert_eq!((s.walks_costly, s.max_rows), (false, 0));
+        let s = settings(&["UID=AC1;PWD=t;ParentScan=always;MaxRows=10"]).unwrap();
+        assert_eq!((s.walks_costly, s.max_rows), (true, 10));
     }
 
     #[test]
@@ -296,6 +318,8 @@ mod tests {
             ("Timeout=0", "1 to 86400"),
             ("Verbosity=6", "0 to 5"),
             ("ReadOnly=maybe", "true or false"),
+            ("ParentScan=Never", "Auto or Always"),
+            ("MaxRows=-1", "0 to 4294967295"),
         ] {
             let error = settings(&[&format!("UID=AC1;PWD=t;{text}")]).unwrap_err();
             assert_eq!(error.state, state::INVALID_ATTRIBUTE_VALUE);

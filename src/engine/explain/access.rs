@@ -331,7 +331,8 @@ fn walk(table: &Table, column: usize) -> Result<(String, String)> {
     let conditions: Vec<String> = parent.conditions.iter().map(|(c, v)| format!("{c}={v}")).collect();
     let conditions =
         if conditions.is_empty() { String::new() } else { format!(" with {}", conditions.join(", ")) };
-    let key = format!("{name} = {} of all {}{conditions}", parent.key, parent.table);
+    let except: String = parent.except.iter().map(|(c, v)| format!(" but those with {c}={v}")).collect();
+    let key = format!("{name} = {} of all {}{conditions}{except}", parent.key, parent.table);
     Ok((key, format!("1 per page of {}{conditions}", parent.table)))
 }
 

@@ -37,7 +37,8 @@ struct Row {
     read_ahead: usize,
 }
 
-/// Explains a statement. Sends nothing. `parameters` are the markers' values, or empty where none are bound.
+/// Explains a statement. Sends nothing. `parameters` are the markers' values, or empty where none are bound;
+/// `max_rows` are wanted of a query, or all of its rows (0).
 ///
 /// # Errors
 /// What SQLite says of the query; 22018 for a value that the run would refuse as well.
@@ -45,10 +46,11 @@ pub(super) fn execute(
     database: &Database,
     plan: &ExplainPlan,
     parameters: &[Value],
+    max_rows: usize,
     cancel: &CancelToken,
 ) -> Result<Page> {
     let rows = match &*plan.plan {
-        Plan::Query(query) => of_query(database, query, parameters, cancel)?.0,
+        Plan::Query(query) => of_query(database, query, parameters, max_rows, cancel)?.0,
         Plan::Write(write) => of_write(database, write, parameters, cancel)?,
         Plan::Call(call) => vec![of_call(database, call, parameters)?],
         Plan::Explain(_) => Vec::new(),
@@ -92,10 +94,11 @@ fn of_query(
     database: &Database,
     query: &QueryPlan,
     parameters: &[Value],
+    max_rows: usize,
     cancel: &CancelToken,
 ) -> Result<(Vec<Row>, Explained)> {
     let explained = explain::read(query)?;
-    let program = Program(session::program(database, query, &explained, cancel)?);
+    let program = Program(session::program(database, query, &explained, max_rows, cancel)?);
     let reads = program.reads();
     let names_account = |read: &program::Read| {
         explained.tables.get(read.table).is_some_and(|named| access::names_account(&named.table, read))
@@ -170,7 +173,7 @@ fn of_write(
         }
         RowSource::Query { path: columns, query } => {
             let explained;
-            (rows, explained) = of_query(database, query, parameters, cancel)?;
+            (rows, explained) = of_query(database, query, parameters, 0, cancel)?;
             let names = columns.iter().map(|&c| format!("{} of each row", plan.table.columns[c].name));
             row.keys = names.collect();
             let items = explained.items.get(columns.len()..).unwrap_or_default();

@@ -13,7 +13,7 @@ fn explain(sql: &str, parameters: Vec<Value>) -> Result<Vec<Vec<String>>, Error>
     let database = Database::new(Model::builtin(), Client::new(config).unwrap(), true);
     let mut prepared = database.prepare(&format!("EXPLAIN {sql}"), &CancelToken::default())?;
     let count = prepared.columns().len();
-    let Outcome::Rows(mut cursor) = prepared.execute(parameters)? else { panic!("rows") };
+    let Outcome::Rows(mut cursor) = prepared.execute(parameters, 0)? else { panic!("rows") };
     let mut rows = Vec::new();
     while cursor.advance()? {
         let text = |i| match cursor.value(i) {

@@ -192,7 +192,7 @@ mod tests {
         let mut prepared =
             database.prepare(sql, &CancelToken::default()).unwrap_or_else(|e| panic!("{sql}: {e}"));
         let data_type = prepared.columns()[0].column_type.data_type;
-        let Ok(Outcome::Rows(mut rows)) = prepared.execute(Vec::new()) else { panic!("{sql}") };
+        let Ok(Outcome::Rows(mut rows)) = prepared.execute(Vec::new(), 0) else { panic!("{sql}") };
         assert!(rows.advance().unwrap_or_else(|e| panic!("{sql}: {e}")), "{sql}");
         (rows.value(0).to_owned(), data_type)
     }

@@ -83,8 +83,8 @@ impl<'m> Resolver<'m> {
         let columns = self.query(&mut query, &Scope::default())?;
         let mut tables = std::mem::take(&mut self.tables);
         // A walk reads the parents as well.
-        let parents: Vec<String> =
-            tables.iter().flat_map(|used| used.table.parents.iter().map(|p| p.table.clone())).collect();
+        let walked = tables.iter().flat_map(|used| &used.table.parents).filter(|p| !p.costly);
+        let parents: Vec<String> = walked.map(|p| p.table.clone()).collect();
         tables
             .iter_mut()
             .for_each(|used| used.shared |= self.named_again || parents.contains(&used.table.name));
