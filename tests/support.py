@@ -45,9 +45,25 @@ SUPERVISOR = "CA7bb3c45c597cdb85b9121c15ab831fd5"
 AGENT = "CAbaee56f32e2230078694862893491ef0"
 SUPPORT_CALLS = [EXPERT, UNLABELLED, CUSTOMER, SUPERVISOR, AGENT]
 
+# Messages, and the files of the one with most of them, newest first.
+MESSAGES = 30
+PHOTOS = "MM5843bda0e992d145a0c989a33e2ba7d0"
+PHOTO_FILES = [
+    "ME57035734ac7cbf882504222f2c70797e",
+    "ME47ee2c32534da9bafe3953b6022715f0",
+    "ME4a667216a92ae8b52bc6801687a92d74",
+]
+# The other messages that have files, one each, newest first.
+WITH_MEDIA = [
+    "MM9e393b0c7e7e6bd13abc41d86d7d753b",
+    "MMe9a8efc723bbe32da78d267e1246b71e",
+    "MMf7db8d49d15cf8c56b85a9ba74829ae0",
+]
+
 # SIDs of the right form that nothing has.
 NO_CALL = "CA" + "f" * 32
 NO_CONFERENCE = "CF" + "f" * 32
+NO_MESSAGE = "SM" + "f" * 32
 
 PARTICIPANT_COLUMNS = [
     "CallSid", "ConferenceSid", "AccountSid", "CallSidToCoach", "Label", "Coaching", "EndConferenceOnExit", "Muted",

@@ -79,8 +79,8 @@ impl Context {
                 let (table, Parent { table: of, key, .. }) = (&table.name, parent);
                 let message = format!(
                     "{table} can be read once the {of} that they belong to are known: give {name} in WHERE (=, \
-                     IN), or join with {of} ON {table}.{name} = {of}.{key}. ParentScan=Always in the connection \
-                     string reads those of all {of}. Nothing was sent."
+                     IN), or write {of} JOIN {table} ON {table}.{name} = {of}.{key} (or LEFT JOIN). \
+                     ParentScan=Always in the connection string reads those of all {of}. Nothing was sent."
                 );
                 Err(Error::new(state::SYNTAX_ERROR, message))
             }

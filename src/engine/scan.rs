@@ -192,7 +192,8 @@ struct Walk {
     current: Option<(Arc<Mutex<SharedScan>>, usize)>,
 }
 
-/// The parents' scan, how many pages were taken from it, which of its columns is the key, and which rows to leave out.
+/// The parents' scan, how many pages were taken from it, which of its columns is the key, and which rows are left
+/// out.
 #[derive(Debug)]
 struct Parents {
     scan: Arc<Mutex<SharedScan>>,

@@ -33,10 +33,12 @@ impl Resolver<'_> {
         for join in &mut item.joins {
             let right = scope.relations.len();
             self.factor(&mut join.relation, scope)?;
+            // SQLite takes the word for an order to read the left side first.
+            if let JoinOperator::CrossJoin(constraint) = &join.join_operator {
+                join.join_operator = JoinOperator::Join(constraint.clone());
+            }
             let (constraint, left_nullable, right_nullable) = match &mut join.join_operator {
-                JoinOperator::Join(c) | JoinOperator::Inner(c) | JoinOperator::CrossJoin(c) => {
-                    (c, false, false)
-                }
+                JoinOperator::Join(c) | JoinOperator::Inner(c) => (c, false, false),
                 JoinOperator::Left(c) | JoinOperator::LeftOuter(c) => (c, false, true),
                 JoinOperator::Right(c) | JoinOperator::RightOuter(c) => (c, true, false),
                 JoinOperator::FullOuter(c) => (c, true, true),
