@@ -80,7 +80,7 @@ impl Context {
                 let message = format!(
                     "{table} can be read once the {of} that they belong to are known: give {name} in WHERE (=, \
                      IN), or write {of} JOIN {table} ON {table}.{name} = {of}.{key} (or LEFT JOIN). \
-                     ParentScan=Always in the connection string reads those of all {of}. Nothing was sent."
+                     ParentScan=Always in the connection string reads those of all {of}."
                 );
                 Err(Error::new(state::SYNTAX_ERROR, message))
             }

@@ -112,8 +112,9 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
             let choice =
                 pushdown::choose(&resource.table, &constraints, columns, ordered, resource.context.pushdown);
             for &column in &choice.walked {
-                if let Err(refusal) = resource.context.check_walk(&resource.table, column) {
+                if let Err(mut refusal) = resource.context.check_walk(&resource.table, column) {
                     // SQLite looks for another order of the tables, in which a row of the parents comes first.
+                    refusal.message.push_str(" Nothing was sent.");
                     resource.context.refuse(refusal);
                     return Ok(false);
                 }

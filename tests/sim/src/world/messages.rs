@@ -12,8 +12,8 @@ use super::{World, later};
 /// What the SIDs of messages that are made up begin with; their number follows.
 const MADE_UP: &str = "SM00000000000a11ce";
 
-/// Messages that are made up lie in the year before this moment, before all others.
-const MADE_UP_UNTIL: &str = "2023-10-01T00:00:00Z";
+/// Messages that are made up lie in the year before this moment (2023-10-01T00:00:00Z), before all others.
+const MADE_UP_UNTIL: Timestamp = Timestamp::constant(1_696_118_400, 0);
 const YEAR: i64 = 365 * 24 * 60 * 60;
 
 /// Messages by SID and by age. Those that are made up are the oldest: their number is their place.
@@ -68,9 +68,8 @@ impl Messages {
         if self.removed.contains(&number) {
             return None;
         }
-        let until: Timestamp = MADE_UP_UNTIL.parse().unwrap_or(Timestamp::UNIX_EPOCH);
         let age = (self.made_up - number) as i64 * YEAR / self.made_up as i64;
-        let created = later(until, -age);
+        let created = later(MADE_UP_UNTIL, -age);
         Some(Message {
             sid: made_up_sid(number),
             from: "+14155550100".to_string(),
