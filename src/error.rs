@@ -96,8 +96,12 @@ states! {
     DUPLICATE_CURSOR_NAME = "3C000";
     /// Syntax error or access violation.
     SYNTAX_ERROR = "42000";
+    /// The table exists already.
+    TABLE_EXISTS = "42S01";
     /// The table, view or procedure does not exist.
     TABLE_NOT_FOUND = "42S02";
+    /// The column exists already.
+    COLUMN_EXISTS = "42S21";
     /// The column does not exist.
     COLUMN_NOT_FOUND = "42S22";
     /// General error.

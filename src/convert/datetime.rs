@@ -144,6 +144,15 @@ pub(super) fn store(source: Source<'_>, target: &ColumnType) -> Result<Value> {
     Ok(Value::Text(stored.to_string()))
 }
 
+/// Cuts the fraction of canonical text to the digits that a column has.
+pub(super) fn cut_fraction(mut text: String, column: &ColumnType) -> String {
+    if let Some(point) = text.find('.') {
+        text.truncate(text.len().min(point + 1 + usize::from(column.scale)));
+        text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+    }
+    text
+}
+
 fn midnight(date: Date) -> DateTime {
     date.to_datetime(Time::midnight())
 }

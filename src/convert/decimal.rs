@@ -148,16 +148,30 @@ impl Decimal {
             return Decimal::from_double(double);
         }
         let mut decimal = Decimal::parse(&format!("{double:.14e}"))?;
-        if let Some(excess) = decimal.scale.checked_sub(scale.into()).filter(|&e| e > 0) {
-            decimal.mantissa = power_of_ten(excess).map_or(0, |power| (decimal.mantissa + power / 2) / power);
-            decimal.scale = scale.into();
-        }
+        decimal.round(scale);
         while decimal.scale > 0 && decimal.mantissa.is_multiple_of(10) {
             decimal.mantissa /= 10;
             decimal.scale -= 1;
         }
         decimal.negative &= decimal.mantissa != 0;
         Ok(decimal)
+    }
+
+    /// Rounds to `scale` digits after the point, if there are more.
+    fn round(&mut self, scale: u8) {
+        if let Some(excess) = self.scale.checked_sub(scale.into()).filter(|&e| e > 0) {
+            self.mantissa = power_of_ten(excess).map_or(0, |power| (self.mantissa + power / 2) / power);
+            self.scale = scale.into();
+            self.negative &= self.mantissa != 0;
+        }
+    }
+
+    /// The nearest number that DECIMAL(`precision`, `scale`) holds.
+    pub(super) fn fitted(mut self, precision: u32, scale: u8) -> Result<Decimal, Fault> {
+        self.round(scale);
+        let whole = precision.saturating_sub(scale.into());
+        let limit = power_of_ten(whole.saturating_add(self.scale)).unwrap_or(u128::MAX);
+        if self.mantissa < limit { Ok(self) } else { Err(Fault::TooLarge) }
     }
 
     /// Whether digits of the text it was read from are missing.

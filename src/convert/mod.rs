@@ -6,6 +6,7 @@
 //! out of application memory, and leaves in the representation that [`crate::value`] gives to its SQL type.
 //! [`canonical`] does the same for the text of a literal. [`matrix`] lists the pairs that convert.
 
+mod assign;
 mod binary;
 mod boolean;
 pub mod ctype;
@@ -28,6 +29,7 @@ use crate::model::{ColumnType, DataType};
 use crate::value::{Value, ValueRef};
 use input::Source;
 
+pub use assign::{Assigned, assign, name_column};
 pub use ctype::CType;
 pub use matrix::{is_supported_from_c, is_supported_to_c};
 pub use parts::{Chunk, NULL_DATA, Part, Rest, take};

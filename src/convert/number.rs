@@ -182,7 +182,7 @@ impl Number {
         }
     }
 
-    fn to_decimal(self) -> Option<Decimal> {
+    pub(super) fn to_decimal(self) -> Option<Decimal> {
         match self {
             Number::Integer(integer) => Decimal::from_integer(integer),
             Number::Double(double) => Decimal::from_double(double).ok(),

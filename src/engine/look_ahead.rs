@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, TryLockError};
 
 use super::context::Context;
+use super::local::Local;
 use super::pushdown::{Access, Role};
 use super::scan::{self, Argument, MAX_CONCURRENCY, ScanRequest};
 use super::session;
@@ -24,6 +25,7 @@ use crate::value::{Value, ValueRef};
 #[derive(Debug)]
 pub(super) struct LookAhead {
     context: Arc<Context>,
+    local: Arc<Local>,
     tables: Vec<TableUse>,
     sources: Arc<[KeySource]>,
     is_one_join: bool,
@@ -61,10 +63,11 @@ pub(super) enum LookUp {
 }
 
 impl LookAhead {
-    pub fn new(context: &Arc<Context>, query: &QueryPlan) -> Arc<Self> {
+    pub fn new(context: &Arc<Context>, query: &QueryPlan, local: &Arc<Local>) -> Arc<Self> {
         let waiting = || Mutex::new(Keys { state: State::Waiting, seen: HashSet::new(), width: 1 });
         Arc::new(LookAhead {
             context: context.clone(),
+            local: local.clone(),
             keys: query.keys.iter().map(|_| waiting()).collect(),
             tables: if query.keys.is_empty() { Vec::new() } else { query.tables.clone() },
             sources: query.keys.clone(),
@@ -73,6 +76,11 @@ impl LookAhead {
             searching: AtomicBool::new(false),
             reached: Mutex::default(),
         })
+    }
+
+    /// The connection's temporary tables.
+    pub fn local(&self) -> &Local {
+        &self.local
     }
 
     /// Takes the values of the markers; nothing is looked up before.

@@ -6,13 +6,14 @@
 //! Rows go up one at a time through [`Cursor`]. UPDATE and DELETE ([`write`]) find their rows by such a query or
 //! by the key alone and send one request for each; a procedure ([`call`]) is one request. [`context`] is what all
 //! parts of one running statement share: the client, the cancel token, the first error. [`explain`] tells what a
-//! statement would send, and [`system`] what the driver knows of itself.
+//! statement would send, and [`system`] what the driver knows of itself. [`local`] holds temporary tables.
 
 mod call;
 mod context;
 mod cursor;
 mod explain;
 mod functions;
+mod local;
 mod look_ahead;
 mod pushdown;
 mod scan;
@@ -28,15 +29,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
-use crate::model::{ColumnType, DataType, Method, Model, check_sid};
-use crate::sql::{self, Plan, Statement};
+use crate::model::{ColumnType, DataType, Method, Model, Table, check_sid};
+use crate::sql::{self, LocalPlan, Names, Plan, QueryPlan, Statement};
 use crate::twilio::Client;
 use crate::value::Value;
 
 pub use crate::sql::plan::{ParameterInfo, ResultColumn};
 pub use cursor::Cursor;
 
-use session::Session;
+use local::Local;
+use session::{Rows, Session};
 
 /// What a connection needs to run statements. Clones share everything but the read-only switch.
 #[derive(Clone, Debug)]
@@ -49,6 +51,7 @@ pub struct Database {
     max_rows: usize,
     /// Rows written since the count was last taken.
     writes: Arc<AtomicUsize>,
+    local: Arc<Local>,
 }
 
 /// What an execution gave.
@@ -71,6 +74,7 @@ impl Database {
             walks_costly: false,
             max_rows: 0,
             writes: Arc::default(),
+            local: Arc::default(),
         }
     }
 
@@ -84,7 +88,7 @@ impl Database {
         &self.client
     }
 
-    /// Whether every write is refused with 25006.
+    /// Whether every write to Twilio is refused with 25006.
     pub fn read_only(&self) -> bool {
         self.read_only
     }
@@ -115,6 +119,16 @@ impl Database {
         self.writes.swap(0, Ordering::Relaxed)
     }
 
+    /// The connection's temporary tables.
+    pub fn temporary_tables(&self) -> Vec<Arc<Table>> {
+        self.local.tables()
+    }
+
+    /// Drops the connection's temporary tables.
+    pub fn drop_temporary_tables(&self) {
+        self.local.clear();
+    }
+
     fn count_write(&self) {
         self.writes.fetch_add(1, Ordering::Relaxed);
     }
@@ -125,26 +139,21 @@ impl Database {
     /// # Errors
     /// 42000 with the position, 42S02, 42S22, 22007, 22018, 25006, HYC00.
     pub fn prepare(&self, sql: &str, cancel: &CancelToken) -> Result<Prepared> {
-        if self.read_only && sql::changes_data(sql) {
-            return Err(read_only());
-        }
-        let statement = sql::plan(&self.model, sql)?;
-        let mut prepared =
-            Prepared { database: self.clone(), cancel: cancel.clone(), statement, session: None };
+        let statement = self.plan(sql)?;
+        let (database, cancel) = (self.clone(), cancel.clone());
+        let mut prepared = Prepared { database, cancel, text: sql.to_owned(), statement, session: None };
         prepared.check_read_only()?;
-        // SQLite finds what the resolver does not know, and that is told now.
-        match &prepared.statement.plan {
-            Plan::Query(query) => {
-                prepared.session = Some((self.max_rows, Session::open(self, query, self.max_rows, cancel)?));
-            }
-            Plan::Explain(explain) => {
-                if let Plan::Query(query) = &*explain.plan {
-                    Session::open(self, query, 0, cancel)?;
-                }
-            }
-            Plan::Write(_) | Plan::Call(_) => {}
-        }
+        prepared.open()?;
         Ok(prepared)
+    }
+
+    fn plan(&self, sql: &str) -> Result<Statement> {
+        let local = self.local.tables();
+        sql::plan(Names { model: &self.model, local: &local }, sql).map_err(|error| {
+            // What Twilio has no way to write is refused for the first reason that there is.
+            let is_write = error.state == state::NOT_IMPLEMENTED && sql::changes_data(sql);
+            if self.read_only && is_write { read_only() } else { error }
+        })
     }
 
     /// The text that the relational engine is given (SQLNativeSql). Statements that it never sees are given back
@@ -153,9 +162,9 @@ impl Database {
     /// # Errors
     /// As [`Database::prepare`].
     pub fn native_sql(&self, sql: &str) -> Result<String> {
-        Ok(match sql::plan(&self.model, sql)?.plan {
+        Ok(match self.plan(sql)?.plan {
             Plan::Query(query) => query.sql,
-            Plan::Write(_) | Plan::Call(_) | Plan::Explain(_) => sql.to_owned(),
+            Plan::Write(_) | Plan::Call(_) | Plan::Explain(_) | Plan::Local(_) => sql.to_owned(),
         })
     }
 }
@@ -165,6 +174,7 @@ impl Database {
 pub struct Prepared {
     database: Database,
     cancel: CancelToken,
+    text: String,
     statement: Statement,
     /// The session that the preparation opened, for the first execution, and the most rows that it gives.
     session: Option<(usize, Session)>,
@@ -173,12 +183,7 @@ pub struct Prepared {
 impl Prepared {
     /// The result set's columns; empty for a statement that returns none.
     pub fn columns(&self) -> &[ResultColumn] {
-        match &self.statement.plan {
-            Plan::Query(query) => &query.columns,
-            Plan::Call(call) => &call.columns,
-            Plan::Explain(explain) => &explain.columns,
-            Plan::Write(_) => &[],
-        }
+        columns_of(&self.statement.plan)
     }
 
     /// One entry for each parameter marker, in order.
@@ -189,7 +194,7 @@ impl Prepared {
     /// Whether an execution changes something at Twilio.
     pub fn writes(&self) -> bool {
         match &self.statement.plan {
-            Plan::Query(_) | Plan::Explain(_) => false,
+            Plan::Query(_) | Plan::Explain(_) | Plan::Local(_) => false,
             Plan::Write(_) => true,
             Plan::Call(call) => call.procedure.method != Method::Get,
         }
@@ -214,6 +219,7 @@ impl Prepared {
             return Err(Error::new(state::WRONG_PARAMETER_COUNT, message));
         }
         self.check_read_only()?;
+        self.follow_tables()?;
         for (info, value) in self.statement.parameters.iter().zip(&parameters) {
             if let (Some(prefix), Value::Text(text)) = (&info.sid, value) {
                 check_sid(info.name.as_deref().unwrap_or("A parameter"), Some(prefix), text)?;
@@ -223,12 +229,10 @@ impl Prepared {
         let max_rows = limits.into_iter().filter(|&rows| rows > 0).min().unwrap_or_default();
         match &self.statement.plan {
             Plan::Query(query) => {
-                let session = match self.session.take() {
-                    Some((limit, session)) if limit == max_rows => session,
-                    _ => Session::open(&self.database, query, max_rows, &self.cancel)?,
-                };
+                let session = self.session.take();
+                let rows = run(&self.database, query, session, max_rows, &parameters, &self.cancel)?;
                 let columns = self.typed_by(&query.columns, &parameters);
-                session.run(&parameters).map(|rows| Outcome::Rows(Cursor::of_query(rows, columns)))
+                Ok(Outcome::Rows(Cursor::of_query(rows, columns)))
             }
             Plan::Write(write) => {
                 write::execute(&self.database, write, &parameters, &self.cancel).map(Outcome::Affected)
@@ -241,7 +245,77 @@ impl Prepared {
                 let page = explain::execute(&self.database, plan, &parameters, max_rows, &self.cancel)?;
                 Ok(Outcome::Rows(Cursor::of_page(Some(page), &plan.columns)))
             }
+            Plan::Local(plan) => {
+                let mut rows = None;
+                let mut results = Vec::new();
+                if let Some(query) = plan.query() {
+                    results = self.typed_by(&query.columns, &parameters);
+                    let session = self.session.take();
+                    rows = Some(run(&self.database, query, session, 0, &parameters, &self.cancel)?);
+                }
+                local::execute(&self.database.local, plan, &parameters, rows, &results).map(Outcome::Affected)
+            }
         }
+    }
+
+    /// Opens the session of a query: SQLite finds what the resolver does not know, and that is told before it runs.
+    fn open(&mut self) -> Result<()> {
+        let explained = |plan: &Plan| matches!(plan, Plan::Query(_) | Plan::Local(_));
+        match &self.statement.plan {
+            Plan::Query(query) => {
+                let max_rows = self.database.max_rows;
+                let session = Session::open(&self.database, query, max_rows, &self.cancel)?;
+                self.session = Some((max_rows, session));
+            }
+            Plan::Local(plan) => {
+                let open = |query| Session::open(&self.database, query, 0, &self.cancel);
+                self.session = plan.query().map(open).transpose()?.map(|session| (0, session));
+            }
+            Plan::Explain(explain) if explained(&explain.plan) => {
+                if let Some(query) = explain.plan.query() {
+                    Session::open(&self.database, query, 0, &self.cancel)?;
+                }
+            }
+            Plan::Explain(_) | Plan::Write(_) | Plan::Call(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Plans the statement anew if a temporary table that it names has been dropped or made anew.
+    ///
+    /// # Errors
+    /// 42S02 for a table that is gone; HY007 if what the application was told of columns or parameters has changed.
+    fn follow_tables(&mut self) -> Result<()> {
+        if self.is_current(&self.statement.plan) {
+            return Ok(());
+        }
+        let statement = self.database.plan(&self.text)?;
+        let described = |plan: &Plan, statement: &Statement| {
+            let columns = columns_of(plan).iter().map(|c| (c.name.clone(), c.column_type, c.nullable));
+            let parameters = statement.parameters.iter().map(|p| p.column_type);
+            (columns.collect::<Vec<_>>(), parameters.collect::<Vec<_>>())
+        };
+        if described(&statement.plan, &statement) != described(&self.statement.plan, &self.statement) {
+            let message = "A temporary table of the statement has been made anew with other columns; prepare the \
+                           statement again.";
+            return Err(Error::new(state::STATEMENT_NOT_PREPARED, message));
+        }
+        self.statement = statement;
+        self.open()
+    }
+
+    fn is_current(&self, plan: &Plan) -> bool {
+        let local = &self.database.local;
+        let target = match plan {
+            Plan::Explain(explain) => return self.is_current(&explain.plan),
+            Plan::Local(LocalPlan::Insert { table, creates, .. }) => local.is_current(table, *creates),
+            Plan::Local(LocalPlan::Update { table, .. } | LocalPlan::Delete { table, .. }) => {
+                local.is_current(table, false)
+            }
+            _ => true,
+        };
+        let mut read = plan.query().into_iter().flat_map(|q| &q.tables).filter(|t| t.table.is_temporary());
+        target && read.all(|used| local.is_current(&used.table, false))
     }
 
     /// The columns, with the values' types where nothing in the statement types a marker that is a column.
@@ -269,6 +343,31 @@ impl Prepared {
         }
         Ok(())
     }
+}
+
+fn columns_of(plan: &Plan) -> &[ResultColumn] {
+    match plan {
+        Plan::Query(query) => &query.columns,
+        Plan::Call(call) => &call.columns,
+        Plan::Explain(explain) => &explain.columns,
+        Plan::Write(_) | Plan::Local(_) => &[],
+    }
+}
+
+/// Begins a query, in the session that its preparation opened if that is still there.
+fn run(
+    database: &Database,
+    query: &QueryPlan,
+    session: Option<(usize, Session)>,
+    max_rows: usize,
+    parameters: &[Value],
+    cancel: &CancelToken,
+) -> Result<Rows> {
+    let session = match session {
+        Some((limit, session)) if limit == max_rows => session,
+        _ => Session::open(database, query, max_rows, cancel)?,
+    };
+    session.run(parameters)
 }
 
 fn read_only() -> Error {

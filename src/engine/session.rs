@@ -1,6 +1,7 @@
 //! A SQLite connection for one query: its tables, its functions, its limits.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use rusqlite::config::DbConfig;
@@ -8,8 +9,9 @@ use rusqlite::{Connection, ffi};
 
 use super::Database;
 use super::context::Context;
-use super::explain::Instruction;
+use super::explain::{Instruction, Program};
 use super::functions;
+use super::local::{self, Local};
 use super::look_ahead::LookAhead;
 use super::sqlite::{OwnedStatement, SqliteError};
 use super::table::{self, Resource};
@@ -29,6 +31,8 @@ pub(super) struct Session {
     statement: OwnedStatement,
     context: Arc<Context>,
     look_ahead: Arc<LookAhead>,
+    /// Whether temporary tables are to be seen as they are when it is run.
+    keeps_rows: bool,
 }
 
 /// A query that runs.
@@ -52,20 +56,23 @@ impl Session {
         cancel: &CancelToken,
     ) -> Result<Session> {
         let context = Context::new(database, cancel, query.reruns);
-        let look_ahead = LookAhead::new(&context, query);
-        let connection =
-            connect(&query.tables, &context, &look_ahead, false).map_err(|e| not_connected(&context, &e))?;
+        let look_ahead = LookAhead::new(&context, query, &database.local);
+        let connection = connect(&query.tables, &context, &look_ahead, &database.local, false)?;
         let statement = OwnedStatement::prepare(connection, &limited(&query.sql, max_rows))
             .map_err(|e| failure(&context, e))?;
         if statement.column_count() != query.columns.len() {
             let message = "The statement's columns could not be described; name them instead of using '*'.";
             return Err(Error::new(state::GENERAL_ERROR, message));
         }
-        Ok(Session { statement, context, look_ahead })
+        let keeps_rows = reads_temporary_tables(&query.tables);
+        Ok(Session { statement, context, look_ahead, keeps_rows })
     }
 
     /// Runs the query with the markers' values. Sends nothing before the first row is asked for.
     pub fn run(mut self, parameters: &[Value]) -> Result<Rows> {
+        if self.keeps_rows {
+            local::keep_rows(self.statement.connection())?;
+        }
         begin(&mut self.statement, parameters, &self.context).map_err(|e| failure(&self.context, e))?;
         self.look_ahead.set_parameters(parameters);
         Ok(Rows { statement: self.statement, context: self.context, _look_ahead: self.look_ahead })
@@ -99,7 +106,7 @@ pub(super) fn open_ahead(
     sql: &str,
     parameters: &[Value],
 ) -> Result<OwnedStatement> {
-    let connection = connect(tables, context, look_ahead, true).map_err(|e| not_connected(context, &e))?;
+    let connection = connect(tables, context, look_ahead, look_ahead.local(), true)?;
     let mut statement = OwnedStatement::prepare(connection, sql).map_err(|e| failure(context, e))?;
     begin(&mut statement, parameters, context).map_err(|e| failure(context, e))?;
     Ok(statement)
@@ -132,13 +139,21 @@ pub(super) fn program(
     explained: &Explained,
     max_rows: usize,
     cancel: &CancelToken,
-) -> Result<Vec<Instruction>> {
+) -> Result<Program> {
     let context = Context::new(database, cancel, query.reruns);
-    let connect = || {
+    let mut roots = HashMap::new();
+    let mut connect = || {
         let connection = empty(&context)?;
         for (number, named) in explained.tables.iter().enumerate() {
             let used = query.tables.iter().find(|t| Arc::ptr_eq(&t.table, &named.table));
             let Some(used) = used else { continue };
+            let name = numbered_name(&used.table, number);
+            if used.table.is_temporary() {
+                let rows = database.local.told_rows(&used.table);
+                local::declare(&connection, &name, &used.table, rows)?;
+                roots.extend(local::roots(&connection, &name)?.into_iter().map(|root| (root, number)));
+                continue;
+            }
             let resource = Resource {
                 table: used.table.clone(),
                 whole_rows: used.shared,
@@ -147,19 +162,24 @@ pub(super) fn program(
                 look_ahead: Weak::new(),
                 is_ahead: false,
             };
-            table::register(&connection, &numbered_name(&used.table, number), resource)?;
+            table::register(&connection, &name, resource)?;
         }
+        local::read_figures(&connection)?;
         Ok(connection)
     };
     let connection =
         connect().map_err(|e: rusqlite::Error| Error::new(state::GENERAL_ERROR, format!("SQLite: {e}")))?;
     let sql = format!("EXPLAIN {}", limited(&explained.sql, max_rows));
     let mut statement = OwnedStatement::prepare(connection, &sql).map_err(|e| failure(&context, e))?;
-    let mut program = Vec::new();
+    let mut instructions = Vec::new();
     while statement.step().map_err(|e| failure(&context, e))? {
-        program.push(Instruction::read(|column| statement.value(column)));
+        instructions.push(Instruction::read(|column| statement.value(column)));
     }
-    Ok(program)
+    Ok(Program { instructions, roots })
+}
+
+fn reads_temporary_tables(tables: &[TableUse]) -> bool {
+    tables.iter().any(|used| used.table.is_temporary())
 }
 
 /// The query cut to its first rows. SQLite joins the two where it can, so that the limit reaches the table.
@@ -174,10 +194,14 @@ fn connect(
     tables: &[TableUse],
     context: &Arc<Context>,
     look_ahead: &Arc<LookAhead>,
+    local: &Local,
     is_ahead: bool,
-) -> rusqlite::Result<Connection> {
-    let connection = empty(context)?;
-    for used in tables {
+) -> Result<Connection> {
+    let connection = empty(context).map_err(|e| not_connected(context, &e))?;
+    if reads_temporary_tables(tables) {
+        local.attach(&connection)?;
+    }
+    for used in tables.iter().filter(|used| !used.table.is_temporary()) {
         let look_ahead = Arc::downgrade(look_ahead);
         let resource = Resource {
             table: used.table.clone(),
@@ -187,7 +211,8 @@ fn connect(
             look_ahead,
             is_ahead,
         };
-        table::register(&connection, &module_name(&used.table), resource)?;
+        let registered = table::register(&connection, &module_name(&used.table), resource);
+        registered.map_err(|e| not_connected(context, &e))?;
     }
     Ok(connection)
 }

@@ -154,18 +154,21 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
 
 /// `CREATE TABLE` for SQLite: the types give comparisons their affinity.
 fn declaration(table: &Table) -> Result<CString> {
-    let column = |c: &crate::model::Column| {
-        let affinity = match c.data_type {
-            DataType::Boolean | DataType::Integer | DataType::BigInt => "INTEGER",
-            DataType::Double => "REAL",
-            DataType::Binary => "BLOB",
-            _ => "TEXT",
-        };
-        format!("\"{}\" {affinity}", c.name.replace('"', "\"\""))
-    };
+    let column =
+        |c: &crate::model::Column| format!("\"{}\" {}", c.name.replace('"', "\"\""), affinity(c.data_type));
     let columns: Vec<String> = table.columns.iter().map(column).collect();
     CString::new(format!("CREATE TABLE x({})", columns.join(", ")))
         .map_err(|_| Error::new(state::GENERAL_ERROR, "A column's name holds a NUL character."))
+}
+
+/// The type that SQLite is told for a column.
+pub(super) fn affinity(data_type: DataType) -> &'static str {
+    match data_type {
+        DataType::Boolean | DataType::Integer | DataType::BigInt => "INTEGER",
+        DataType::Double => "REAL",
+        DataType::Binary => "BLOB",
+        _ => "TEXT",
+    }
 }
 
 fn operator(operator: IndexConstraintOp, column: c_int) -> Operator {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{ACCOUNT, ColumnType, DataType};
+use super::{ACCOUNT, ColumnType, DEFAULT_SCHEMA, DataType};
 
 /// Whether a table can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -14,6 +14,9 @@ pub enum TableKind {
     View,
     /// Its rows come from the driver itself: see [`Source`].
     System,
+    /// Made by a statement, for one connection; nothing of it is in the model.
+    #[serde(skip)]
+    Temporary,
 }
 
 /// What the driver tells of itself as a table.
@@ -67,6 +70,38 @@ pub struct Table {
 }
 
 impl Table {
+    /// A temporary table, in the schema that an unqualified name is looked up in. `key` names columns.
+    pub fn temporary(name: String, columns: Vec<Column>, key: Vec<String>) -> Self {
+        Table {
+            schema: DEFAULT_SCHEMA.to_owned(),
+            name,
+            kind: TableKind::Temporary,
+            remarks: "A temporary table of this connection.".to_owned(),
+            source: None,
+            product: String::new(),
+            list: String::new(),
+            items: String::new(),
+            page_size: 0,
+            key,
+            columns,
+            filters: Vec::new(),
+            parents: Vec::new(),
+            fetch: None,
+            update: None,
+            delete: None,
+        }
+    }
+
+    /// Whether it is a temporary table.
+    pub fn is_temporary(&self) -> bool {
+        self.kind == TableKind::Temporary
+    }
+
+    /// Whether the column can be NULL. Of the model's columns, those of the key alone cannot.
+    pub fn is_nullable(&self, column: &Column) -> bool {
+        !column.not_null && !self.key.iter().any(|name| column.is_named(name))
+    }
+
     /// The position and the column of that name or alias, in any letter case.
     pub fn column(&self, name: &str) -> Option<(usize, &Column)> {
         self.columns.iter().enumerate().find(|(_, c)| c.is_named(name))
@@ -93,6 +128,9 @@ impl Table {
 
     /// Whether a column can be set by UPDATE.
     pub fn is_updatable(&self, column: &Column) -> bool {
+        if self.is_temporary() {
+            return true;
+        }
         !column.read_only
             && self.update.as_ref().is_some_and(|u| u.parameters.iter().any(|p| p.is_named(&column.name)))
     }
@@ -125,9 +163,30 @@ pub struct Column {
     pub values: Vec<String>,
     pub references: Option<Reference>,
     pub remarks: String,
+    /// Whether it is never NULL, though it is no part of the key.
+    #[serde(default)]
+    pub not_null: bool,
 }
 
 impl Column {
+    /// A column of a temporary table.
+    pub fn temporary(name: String, column_type: ColumnType, not_null: bool) -> Self {
+        Column {
+            name,
+            aliases: Vec::new(),
+            json: String::new(),
+            data_type: column_type.data_type,
+            size: Some(column_type.size),
+            scale: Some(column_type.scale),
+            read_only: false,
+            sid: None,
+            values: Vec::new(),
+            references: None,
+            remarks: String::new(),
+            not_null,
+        }
+    }
+
     /// Whether this is the column's name or one of its aliases, in any letter case.
     pub fn is_named(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name) || self.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))

@@ -104,6 +104,7 @@ impl ConnectionCall<'_> {
                     session.database.set_read_only(session.read_only);
                     // Whoever gets the connection next has sent nothing.
                     session.database.client().journal().clear();
+                    session.database.drop_temporary_tables();
                     attributes.read_only = session.read_only;
                 }
             }

@@ -242,9 +242,11 @@ impl StatementCall<'_> {
     ) -> Result<Completion> {
         self.statement.refuse_open_cursor()?;
         self.statement.state = State::Allocated;
-        let model = self.connection.session()?.database.model().clone();
+        let database = &self.connection.session()?.database;
+        let (model, temporary) = (database.model().clone(), database.temporary_tables());
         let context = catalog::Context {
             model: &model,
+            temporary: &temporary,
             version: self.connection.version,
             metadata_id: self.statement.attributes.metadata_id,
         };

@@ -248,7 +248,7 @@ impl Finder<'_> {
     /// The source of the keys of a relation of the innermost SELECT, if it is looked up by those of others.
     fn source(&self, own: usize) -> Option<KeySource> {
         let level = self.levels.last()?;
-        let table = level.relations[own].table.clone().filter(|t| t.source.is_none())?;
+        let table = level.relations[own].table.clone().filter(|t| t.source.is_none() && !t.is_temporary())?;
         let alias = &level.relations[own].alias;
         let is_path = |column: usize| table.is_in_path(column) || Some(column) == table.account_column();
         // From the same SELECT, or from one around it of which this is a sub-query.

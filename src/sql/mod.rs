@@ -14,6 +14,7 @@ pub mod explain;
 pub(crate) mod functions;
 mod key_source;
 mod lex;
+mod local;
 mod names;
 mod parse;
 pub mod plan;
@@ -23,30 +24,81 @@ mod typing;
 mod write;
 
 pub use key_source::KeySource;
-pub use plan::{CallPlan, ExplainPlan, Operand, Plan, QueryPlan, RowSource, Statement, WriteKind, WritePlan};
+pub use plan::{
+    CallPlan, ExplainPlan, LocalPlan, LocalRows, Operand, Plan, QueryPlan, RowSource, Statement, WriteKind,
+    WritePlan,
+};
+
+use std::sync::Arc;
+
+use sqlparser::ast::Ident;
 
 use crate::error::Result;
-use crate::model::Model;
+use crate::model::{CATALOG, DEFAULT_SCHEMA, Model, Table};
+
+/// What a statement can name.
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'n> {
+    pub model: &'n Model,
+    /// The connection's temporary tables. None has the name of a table of the model in their schema.
+    pub local: &'n [Arc<Table>],
+}
+
+impl<'n> Names<'n> {
+    /// The table of that name: `[[catalog.]schema.]table`.
+    fn table(&self, path: &[Ident]) -> Option<&'n Arc<Table>> {
+        let (schema, name) = match path {
+            [table] => (None, table),
+            [schema, table] => (Some(schema.value.as_str()), table),
+            [catalog, schema, table] if catalog.value.eq_ignore_ascii_case(CATALOG) => {
+                (Some(schema.value.as_str()), table)
+            }
+            _ => return None,
+        };
+        let is_default = schema.is_none_or(|schema| schema.eq_ignore_ascii_case(DEFAULT_SCHEMA));
+        let found = self.model.table(schema, &name.value);
+        found.or_else(|| self.local(&name.value).filter(|_| is_default))
+    }
+
+    /// The temporary table of that name, in any letter case.
+    fn local(&self, name: &str) -> Option<&'n Arc<Table>> {
+        self.local.iter().find(|t| t.name.eq_ignore_ascii_case(name))
+    }
+}
+
+impl<'n> From<&'n Arc<Model>> for Names<'n> {
+    fn from(model: &'n Arc<Model>) -> Self {
+        Names { model, local: &[] }
+    }
+}
 
 /// Parses, resolves and types one statement.
 ///
 /// # Errors
 /// 42000 with the position, 42S02 and 42S22 with the nearest names, 22007 and 22018 for literals that are no
-/// value of the column they are compared with, HYC00 for statements that the driver does not have.
-pub fn plan(model: &Model, sql: &str) -> Result<Statement> {
+/// value of the column they are compared with or given to, 42S01 and 42S21 for names that are taken, 21S01 for a
+/// wrong number of values, HYC00 for statements that the driver does not have.
+pub fn plan<'n>(names: impl Into<Names<'n>>, sql: &str) -> Result<Statement> {
+    let names = names.into();
     match parse::parse(sql)? {
-        parse::Parsed::Query(query, markers) => resolve::query(model, *query, &markers),
-        parse::Parsed::Update(update, markers) => write::update(model, *update, &markers),
-        parse::Parsed::Delete(delete, markers) => write::delete(model, *delete, &markers),
-        parse::Parsed::Call(call) => call::plan(model, call),
-        parse::Parsed::Explain(sql) => plan(model, &sql).map(explain::plan),
+        parse::Parsed::Query(mut query, markers) => match local::into(&mut query)? {
+            Some(target) => local::create_as(names, &target, *query, false, &markers),
+            None => resolve::query(names, *query, &markers),
+        },
+        parse::Parsed::Insert(insert, markers) => local::insert(names, *insert, &markers),
+        parse::Parsed::Update(update, markers) => write::update(names, *update, &markers),
+        parse::Parsed::Delete(delete, markers) => write::delete(names, *delete, &markers),
+        parse::Parsed::Create(create, markers) => local::create(names, *create, &markers),
+        parse::Parsed::Drop(tables, if_exists) => local::drop(names, &tables, if_exists),
+        parse::Parsed::Call(call) => call::plan(names.model, call),
+        parse::Parsed::Explain(sql) => plan(names, &sql).map(explain::plan),
     }
 }
 
-/// Whether the text begins like a statement that changes data, whatever follows. Procedures are told by their plan.
+/// Whether the text begins like a statement that changes rows, whatever follows. Procedures are told by their plan.
 pub fn changes_data(sql: &str) -> bool {
     let verb = lex::tokenize(sql).ok().and_then(|t| t.tokens.first().and_then(|t| lex::bare_word(&t.token)));
-    let verbs = ["insert", "update", "delete", "replace", "merge", "truncate", "create", "alter", "drop"];
+    let verbs = ["insert", "update", "delete", "replace", "merge", "truncate"];
     verb.is_some_and(|verb| verbs.contains(&verb.as_str()))
 }
 

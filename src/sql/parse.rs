@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlparser::ast::{Delete, Query, Statement, Update};
+use sqlparser::ast::{CreateTable, Delete, Insert, ObjectName, ObjectType, Query, Statement, Update};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
@@ -22,8 +22,12 @@ pub(super) type Markers = HashMap<Location, usize>;
 #[derive(Debug)]
 pub(super) enum Parsed {
     Query(Box<Query>, Markers),
+    Insert(Box<Insert>, Markers),
     Update(Box<Update>, Markers),
     Delete(Box<Delete>, Markers),
+    Create(Box<CreateTable>, Markers),
+    /// DROP TABLE, and whether only tables that exist are meant.
+    Drop(Vec<ObjectName>, bool),
     Call(Call),
     /// The text behind EXPLAIN.
     Explain(String),
@@ -67,13 +71,19 @@ pub(super) fn parse(sql: &str) -> Result<Parsed> {
         Statement::Query(query) => Ok(Parsed::Query(query, markers)),
         Statement::Update(update) => Ok(Parsed::Update(Box::new(update), markers)),
         Statement::Delete(delete) => Ok(Parsed::Delete(Box::new(delete), markers)),
-        Statement::Insert(_) => Err(unsupported("INSERT", "; a procedure such as AddParticipants adds rows")),
+        Statement::Insert(insert) => Ok(Parsed::Insert(Box::new(insert), markers)),
+        Statement::CreateTable(create) => Ok(Parsed::Create(Box::new(create), markers)),
+        Statement::Drop { object_type: ObjectType::Table, if_exists, names, table: None, .. } => {
+            Ok(Parsed::Drop(names, if_exists))
+        }
         _ => Err(unsupported(&verb.unwrap_or_default().to_uppercase(), "")),
     }
 }
 
-fn unsupported(verb: &str, instead: &str) -> Error {
-    let known = "SELECT, UPDATE, DELETE, EXEC, {call} and EXPLAIN";
+/// HYC00 for a statement that the driver does not have.
+pub(super) fn unsupported(verb: &str, instead: &str) -> Error {
+    let known =
+        "SELECT, UPDATE, DELETE, EXEC, {call} and EXPLAIN, and CREATE, INSERT and DROP for temporary tables";
     Error::new(
         state::NOT_IMPLEMENTED,
         format!("{verb} is not a statement that this driver runs{instead}. It runs {known}."),

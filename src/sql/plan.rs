@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::key_source::KeySource;
 use crate::error::{Error, Result, state};
-use crate::model::{ColumnType, Operation, Parameter, Procedure, Table};
+use crate::model::{Column, ColumnType, Operation, Parameter, Procedure, Table};
 use crate::value::Value;
 
 /// A column of a result set, described before a row is fetched.
@@ -28,7 +28,7 @@ impl ResultColumn {
         ResultColumn {
             name: column.name.clone(),
             column_type: column.column_type(),
-            nullable: !table.key.contains(&column.name),
+            nullable: table.is_nullable(column),
             base: Some((table.clone(), position)),
             marker: None,
         }
@@ -72,6 +72,81 @@ pub enum Plan {
     Write(WritePlan),
     Call(CallPlan),
     Explain(ExplainPlan),
+    Local(LocalPlan),
+}
+
+impl Plan {
+    /// The query that is run, or that finds the rows that are written.
+    pub fn query(&self) -> Option<&QueryPlan> {
+        match self {
+            Plan::Query(query) => Some(query),
+            Plan::Write(WritePlan { rows: RowSource::Query { query, .. }, .. }) => Some(query),
+            Plan::Write(_) | Plan::Call(_) => None,
+            Plan::Explain(explain) => explain.plan.query(),
+            Plan::Local(local) => local.query(),
+        }
+    }
+}
+
+/// A statement on temporary tables. Sends nothing but what a query in it asks for.
+#[derive(Debug)]
+pub enum LocalPlan {
+    Create {
+        table: Arc<Table>,
+        /// What fills it, column by column.
+        rows: Option<QueryPlan>,
+        if_not_exists: bool,
+    },
+    Drop {
+        names: Vec<String>,
+        if_exists: bool,
+    },
+    Insert {
+        table: Arc<Table>,
+        /// Whether the table is made if it does not exist.
+        creates: bool,
+        /// The positions of the columns, in the order of the values.
+        columns: Vec<usize>,
+        rows: LocalRows,
+    },
+    Update {
+        table: Arc<Table>,
+        /// The positions of the columns that are set, in the order of the values.
+        set: Vec<usize>,
+        /// Its first column is the row id; the values follow.
+        rows: QueryPlan,
+    },
+    Delete {
+        table: Arc<Table>,
+        /// Its one column is the row id.
+        rows: QueryPlan,
+    },
+}
+
+impl LocalPlan {
+    /// The query that gives the rows.
+    pub fn query(&self) -> Option<&QueryPlan> {
+        match self {
+            LocalPlan::Create { rows, .. } => rows.as_ref(),
+            LocalPlan::Insert { rows: LocalRows::Query(query), .. } => Some(query),
+            LocalPlan::Update { rows, .. } | LocalPlan::Delete { rows, .. } => Some(rows),
+            LocalPlan::Drop { .. } | LocalPlan::Insert { .. } => None,
+        }
+    }
+}
+
+/// The rows that INSERT adds.
+#[derive(Debug)]
+pub enum LocalRows {
+    /// Constants in the representation of their columns, and markers.
+    Values(Vec<Vec<Operand>>),
+    Query(QueryPlan),
+}
+
+/// The temporary table whose columns are those of a result.
+pub fn table_of_results(name: &str, results: &[ResultColumn]) -> Table {
+    let columns = results.iter().map(|c| Column::temporary(c.name.clone(), c.column_type, !c.nullable));
+    Table::temporary(name.to_owned(), columns.collect(), Vec::new())
 }
 
 /// EXPLAIN: what a statement would send.
@@ -109,6 +184,11 @@ pub struct QueryPlan {
 /// The name under which a table is known to SQLite.
 pub fn module_name(table: &Table) -> String {
     format!("{}.{}", table.schema, table.name)
+}
+
+/// The name of SQLite's row id that no column of a temporary table has.
+pub fn row_id_name(table: &Table) -> Option<&'static str> {
+    ["rowid", "_rowid_", "oid"].into_iter().find(|name| table.column(name).is_none())
 }
 
 /// A value that is known before a row is read.

@@ -10,23 +10,26 @@ use sqlparser::ast::{
 use sqlparser::parser::Parser;
 
 use super::dialect::TwilioDialect;
-use super::names;
 use super::parse::Markers;
 use super::plan::{Operand, ParameterInfo, Plan, RowSource, Statement, WriteKind, WritePlan};
 use super::resolve::{Relation, Resolver, Scope, unsupported};
+use super::{Names, local, names};
 use crate::convert;
 use crate::error::{Error, Result, state};
-use crate::model::{Model, Operation, Parameter, Table};
+use crate::model::{Operation, Parameter, Table};
 use crate::value;
 
 /// Plans UPDATE.
-pub(super) fn update(model: &Model, update: Update, markers: &Markers) -> Result<Statement> {
+pub(super) fn update(names: Names<'_>, update: Update, markers: &Markers) -> Result<Statement> {
     let given = update.from.is_some() || update.returning.is_some() || update.output.is_some();
     if given || !update.order_by.is_empty() || update.limit.is_some() || update.or.is_some() {
         return Err(unsupported("UPDATE with FROM, RETURNING, ORDER BY, LIMIT or OR"));
     }
-    let target = Target::resolve(model, update.table)?;
+    let target = Target::resolve(names, update.table)?;
     let table = target.table.clone();
+    if table.is_temporary() {
+        return local::update(names, target, update.assignments, update.selection, markers);
+    }
     let operation = table
         .update
         .as_ref()
@@ -42,11 +45,11 @@ pub(super) fn update(model: &Model, update: Update, markers: &Markers) -> Result
         set.push(position);
         values.push((value, &operation.parameters[position]));
     }
-    target.plan(model, markers, operation, update.selection, values, WriteKind::Update(set))
+    target.plan(names, markers, operation, update.selection, values, WriteKind::Update(set))
 }
 
 /// Plans DELETE.
-pub(super) fn delete(model: &Model, delete: Delete, markers: &Markers) -> Result<Statement> {
+pub(super) fn delete(names: Names<'_>, delete: Delete, markers: &Markers) -> Result<Statement> {
     let given = delete.using.is_some() || delete.returning.is_some() || delete.output.is_some();
     if given || !delete.order_by.is_empty() || delete.limit.is_some() || !delete.tables.is_empty() {
         return Err(unsupported("DELETE with USING, RETURNING, ORDER BY or LIMIT"));
@@ -54,24 +57,27 @@ pub(super) fn delete(model: &Model, delete: Delete, markers: &Markers) -> Result
     let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = delete.from;
     let [table] =
         <[TableWithJoins; 1]>::try_from(from).map_err(|_| unsupported("DELETE from several tables"))?;
-    let target = Target::resolve(model, table)?;
+    let target = Target::resolve(names, table)?;
     let table = target.table.clone();
+    if table.is_temporary() {
+        return local::delete(names, target, delete.selection, markers);
+    }
     let operation = table.delete.as_ref().ok_or_else(|| {
         Error::new(state::SYNTAX_ERROR, format!("Rows of {} cannot be deleted.", table.name))
     })?;
-    target.plan(model, markers, operation, delete.selection, Vec::new(), WriteKind::Delete)
+    target.plan(names, markers, operation, delete.selection, Vec::new(), WriteKind::Delete)
 }
 
 /// The table that is written.
-struct Target {
-    table: Arc<Table>,
-    factor: TableFactor,
+pub(super) struct Target {
+    pub table: Arc<Table>,
+    pub factor: TableFactor,
     /// The name that qualifies its columns.
-    name: String,
+    pub name: String,
 }
 
 impl Target {
-    fn resolve(model: &Model, table: TableWithJoins) -> Result<Target> {
+    fn resolve(names: Names<'_>, table: TableWithJoins) -> Result<Target> {
         if !table.joins.is_empty() {
             return Err(unsupported("Writing to a join"));
         }
@@ -82,15 +88,15 @@ impl Target {
         let markers = Markers::new();
         let mut scope = Scope::default();
         let mut from = [TableWithJoins { relation: table.relation.clone(), joins: Vec::new() }];
-        Resolver::new(model, &markers).from(&mut from, &mut scope)?;
+        Resolver::new(names, &markers).from(&mut from, &mut scope)?;
         let found = scope.relations.pop().and_then(|r| r.table);
-        let found = found.ok_or_else(|| names::unknown_table(model, &name.to_string(), "", &[]))?;
+        let found = found.ok_or_else(|| names::unknown_table(names.model, &name.to_string(), "", &[]))?;
         Ok(Target { name: alias.unwrap_or_else(|| found.name.clone()), factor: table.relation, table: found })
     }
 
     fn plan(
         self,
-        model: &Model,
+        names: Names<'_>,
         markers: &Markers,
         operation: &Operation,
         selection: Option<Expr>,
@@ -113,7 +119,7 @@ impl Target {
             .map(|&i| column(&self.table.columns[i].name))
             .chain(values.into_iter().map(|(e, _)| e));
         let query = select(items.map(SelectItem::UnnamedExpr).collect(), self.factor, selection)?;
-        let mut resolver = Resolver::new(model, markers);
+        let mut resolver = Resolver::new(names, markers);
         let mut query = resolver.plan(query)?;
         for (parameter, result) in expected.iter().zip(&mut query.columns[path.len()..]) {
             result.column_type = parameter.column_type();
@@ -258,7 +264,7 @@ fn conjunction<'e>(expr: &'e Expr, terms: &mut Vec<(Vec<Ident>, &'e Expr)>) -> b
 }
 
 /// A value that is known before a row is read.
-fn operand(expr: &Expr, markers: &Markers) -> Result<Option<Operand>> {
+pub(super) fn operand(expr: &Expr, markers: &Markers) -> Result<Option<Operand>> {
     let Expr::Value(ValueWithSpan { value, span }) = expr else { return Ok(None) };
     Ok(match value {
         Value::SingleQuotedString(text) | Value::NationalStringLiteral(text) => {
@@ -273,7 +279,7 @@ fn operand(expr: &Expr, markers: &Markers) -> Result<Option<Operand>> {
 }
 
 /// `SELECT items FROM factor WHERE selection`.
-fn select(items: Vec<SelectItem>, factor: TableFactor, selection: Option<Expr>) -> Result<Query> {
+pub(super) fn select(items: Vec<SelectItem>, factor: TableFactor, selection: Option<Expr>) -> Result<Query> {
     let parsed = Parser::new(&TwilioDialect).try_with_sql("SELECT 1").and_then(|mut p| p.parse_query());
     let mut query = parsed.map_err(|e| Error::new(state::GENERAL_ERROR, e.to_string()))?;
     if let sqlparser::ast::SetExpr::Select(select) = query.body.as_mut() {

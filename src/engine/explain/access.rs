@@ -63,7 +63,7 @@ impl<'a> Access<'a> {
             asked: Vec::new(),
             each: BTreeSet::new(),
         };
-        if table.source.is_some() {
+        if table.source.is_some() || table.is_temporary() {
             access.row.scan = "local";
             return Ok(access);
         }

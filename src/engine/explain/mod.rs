@@ -13,12 +13,11 @@ use crate::cancel::CancelToken;
 use crate::error::Result;
 use crate::model::{ACCOUNT, Method, Parameter, Table};
 use crate::sql::explain::{self, Explained};
-use crate::sql::{CallPlan, ExplainPlan, Operand, Plan, QueryPlan, RowSource, WritePlan};
+use crate::sql::{CallPlan, ExplainPlan, LocalPlan, Operand, Plan, QueryPlan, RowSource, WritePlan};
 use crate::twilio::{self, Client, Page};
 use crate::value::Value;
 use access::Access;
-pub(super) use program::Instruction;
-use program::Program;
+pub(super) use program::{Instruction, Program};
 
 /// A row of the answer: one access to a table, or one kind of write.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +52,7 @@ pub(super) fn execute(
         Plan::Query(query) => of_query(database, query, parameters, max_rows, cancel)?.0,
         Plan::Write(write) => of_write(database, write, parameters, cancel)?,
         Plan::Call(call) => vec![of_call(database, call, parameters)?],
+        Plan::Local(local) => of_local(database, local, parameters, cancel)?,
         Plan::Explain(_) => Vec::new(),
     };
     let cells: Vec<Vec<Value>> = (1..)
@@ -98,7 +98,7 @@ fn of_query(
     cancel: &CancelToken,
 ) -> Result<(Vec<Row>, Explained)> {
     let explained = explain::read(query)?;
-    let program = Program(session::program(database, query, &explained, max_rows, cancel)?);
+    let program = session::program(database, query, &explained, max_rows, cancel)?;
     let reads = program.reads();
     let names_account = |read: &program::Read| {
         explained.tables.get(read.table).is_some_and(|named| access::names_account(&named.table, read))
@@ -186,6 +186,29 @@ fn of_write(
     }
     row.endpoint = Some(path.fill(&operation.path)?);
     rows.push(row);
+    Ok(rows)
+}
+
+/// What is read for a temporary table, and the tables that are written.
+fn of_local(
+    database: &Database,
+    plan: &LocalPlan,
+    parameters: &[Value],
+    cancel: &CancelToken,
+) -> Result<Vec<Row>> {
+    let mut rows = match plan.query() {
+        Some(query) => of_query(database, query, parameters, 0, cancel)?.0,
+        None => Vec::new(),
+    };
+    let written =
+        |table: &str| Row { table: table.to_owned(), scan: "local", requests: "0".into(), ..Row::default() };
+    match plan {
+        LocalPlan::Drop { names, .. } => rows.extend(names.iter().map(|name| written(name))),
+        LocalPlan::Create { table, .. }
+        | LocalPlan::Insert { table, .. }
+        | LocalPlan::Update { table, .. }
+        | LocalPlan::Delete { table, .. } => rows.push(written(&table.name)),
+    }
     Ok(rows)
 }
 

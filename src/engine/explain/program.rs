@@ -5,6 +5,7 @@
 //! meaning of the instructions is that of the SQLite that is built in. Where a register may hold the value of more
 //! than one instruction, its origin is [`Origin::Computed`]: a guess would be worse than none.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::value::{Value, ValueRef};
@@ -33,6 +34,24 @@ impl Instruction {
 
     fn is(&self, opcode: &str) -> bool {
         self.opcode == opcode
+    }
+
+    /// The cursor whose rows the instruction begins to go through.
+    fn loops_over(&self) -> Option<i64> {
+        const BEGINNINGS: [&str; 11] = [
+            "Rewind",
+            "Count",
+            "Last",
+            "SeekRowid",
+            "NotExists",
+            "SeekGE",
+            "SeekGT",
+            "SeekLE",
+            "SeekLT",
+            "Found",
+            "NotFound",
+        ];
+        BEGINNINGS.contains(&self.opcode.as_str()).then_some(self.p[0])
     }
 
     /// The registers that the instruction writes.
@@ -116,16 +135,32 @@ pub(super) struct Read {
 
 /// A program.
 #[derive(Debug)]
-pub(super) struct Program(pub Vec<Instruction>);
+pub(in crate::engine) struct Program {
+    pub instructions: Vec<Instruction>,
+    /// Where temporary tables and their indexes begin, and the numbers of these tables.
+    pub roots: HashMap<i64, usize>,
+}
 
 impl Program {
     /// The reads of virtual tables, in the order in which they are nested.
-    pub fn reads(&self) -> Vec<Read> {
-        (0..self.0.len()).filter_map(|at| self.read(at)).collect()
+    pub(super) fn reads(&self) -> Vec<Read> {
+        let mut read = HashSet::new();
+        let mut read_once = |at: usize| {
+            let cursor = self.instructions[at].loops_over()?;
+            let table = self.temporary(cursor).filter(|_| read.insert(cursor))?;
+            Some(Read { table, access: String::new(), arguments: Vec::new() })
+        };
+        (0..self.instructions.len()).filter_map(|at| self.read(at).or_else(|| read_once(at))).collect()
+    }
+
+    /// The number of the temporary table that a cursor reads, itself or by an index.
+    fn temporary(&self, cursor: i64) -> Option<usize> {
+        let opened = self.instructions.iter().find(|i| i.is("OpenRead") && i.p[0] == cursor)?;
+        self.roots.get(&opened.p[1]).copied()
     }
 
     fn read(&self, at: usize) -> Option<Read> {
-        let filter = self.0.get(at).filter(|i| i.is("VFilter"))?;
+        let filter = self.instructions.get(at).filter(|i| i.is("VFilter"))?;
         let first = filter.p[2];
         let count = match self.origin(first + 1, at, 0) {
             Origin::Literal(Value::Integer(n)) => n,
@@ -141,7 +176,7 @@ impl Program {
 
     /// The number of the table that the VFilter at an address reads.
     fn number(&self, at: usize) -> Option<usize> {
-        match self.origin(self.0[at].p[2], at, 0) {
+        match self.origin(self.instructions[at].p[2], at, 0) {
             Origin::Literal(Value::Integer(n)) => usize::try_from(n).ok(),
             _ => None,
         }
@@ -153,23 +188,24 @@ impl Program {
             return Origin::Computed;
         }
         let writes = |i: &Instruction| i.writes().contains(&register);
-        let Some(from) = self.0[..at].iter().rposition(writes) else {
+        let Some(from) = self.instructions[..at].iter().rposition(writes) else {
             // Constants are set at the end of the program, which runs first.
-            let mut later = (at..self.0.len()).filter(|&i| writes(&self.0[i]));
+            let mut later = (at..self.instructions.len()).filter(|&i| writes(&self.instructions[i]));
             return match (later.next(), later.next()) {
                 (Some(from), None) => self.written(register, from, at, depth),
                 _ => Origin::Computed,
             };
         };
         // A way around the instruction means that another one may have written the register.
-        let is_avoidable = self.0[..from].iter().any(|i| i.target().is_some_and(|t| t > from && t <= at));
+        let is_avoidable =
+            self.instructions[..from].iter().any(|i| i.target().is_some_and(|t| t > from && t <= at));
         // A coroutine hands out its rows one by one, as a table does.
         let is_coroutine = |(i, start): (usize, &Instruction)| {
             start.is("InitCoroutine") && i < from && (from..=at).any(|end| start.p[1] == end as i64)
         };
         match self.written(register, from, at, depth) {
             Origin::Column { table, column, joined: false }
-                if self.0.iter().enumerate().any(is_coroutine) =>
+                if self.instructions.iter().enumerate().any(is_coroutine) =>
             {
                 Origin::Column { table, column, joined: true }
             }
@@ -182,7 +218,7 @@ impl Program {
 
     /// What the instruction at `from` wrote into a register that is read at `at`.
     fn written(&self, register: i64, from: usize, at: usize, depth: usize) -> Origin {
-        let Instruction { opcode, p: [p1, p2, _], p4 } = &self.0[from];
+        let Instruction { opcode, p: [p1, p2, _], p4 } = &self.instructions[from];
         match opcode.as_str() {
             "Integer" => Origin::Literal(Value::Integer(*p1)),
             "Int64" => match p4 {
@@ -202,6 +238,7 @@ impl Program {
             "Variable" => usize::try_from(p1 - 1).map_or(Origin::Computed, Origin::Marker),
             "Copy" | "SCopy" | "IntCopy" | "Move" => self.origin(p1 + register - p2, from, depth + 1),
             "VColumn" => self.column(*p1, *p2, at),
+            "Column" if self.temporary(*p1).is_some() => self.temporary_column(*p1, *p2, at),
             "VInitIn" => self.stored(*p1, 0, depth),
             "Column" => self.stored(*p1, *p2, depth),
             _ => Origin::Computed,
@@ -210,9 +247,10 @@ impl Program {
 
     /// A column of a virtual table's cursor, read at an address.
     fn column(&self, cursor: i64, column: i64, at: usize) -> Origin {
-        let of_cursor =
-            |opcode: &'static str| move |i: &&usize| self.0[**i].is(opcode) && self.0[**i].p[0] == cursor;
-        let addresses: Vec<usize> = (0..self.0.len()).collect();
+        let of_cursor = |opcode: &'static str| {
+            move |i: &&usize| self.instructions[**i].is(opcode) && self.instructions[**i].p[0] == cursor
+        };
+        let addresses: Vec<usize> = (0..self.instructions.len()).collect();
         let filter = addresses.iter().find(of_cursor("VFilter"));
         let joined = addresses.iter().rfind(of_cursor("VNext")).is_some_and(|&next| next > at);
         match (filter.and_then(|&at| self.number(at)), usize::try_from(column)) {
@@ -221,19 +259,37 @@ impl Program {
         }
     }
 
+    /// A column of a temporary table's cursor, read at an address.
+    fn temporary_column(&self, cursor: i64, column: i64, at: usize) -> Origin {
+        let is_next = |i: &Instruction| (i.is("Next") || i.is("Prev")) && i.p[0] == cursor;
+        let joined = self.instructions.iter().rposition(is_next).is_some_and(|next| next > at);
+        match (self.temporary(cursor), usize::try_from(column)) {
+            // The columns of an index are in another order.
+            _ if self.is_index(cursor) => Origin::Computed,
+            (Some(table), Ok(column)) => Origin::Column { table, column, joined },
+            _ => Origin::Computed,
+        }
+    }
+
+    fn is_index(&self, cursor: i64) -> bool {
+        let opened = self.instructions.iter().find(|i| i.is("OpenRead") && i.p[0] == cursor);
+        opened.is_some_and(|i| matches!(&i.p4, Value::Text(key) if key.starts_with("k(")))
+    }
+
     /// What was stored in a column of a table that the program keeps for itself: the values of an IN, or the rows
     /// of a derived table.
     fn stored(&self, cursor: i64, column: i64, depth: usize) -> Origin {
-        let opened = self.0.iter().filter(|i| i.is("OpenEphemeral") && i.p[0] == cursor).count();
+        let opened = self.instructions.iter().filter(|i| i.is("OpenEphemeral") && i.p[0] == cursor).count();
         if opened != 1 {
-            return match self.0.iter().find(|i| i.is("OpenDup") && i.p[0] == cursor) {
+            return match self.instructions.iter().find(|i| i.is("OpenDup") && i.p[0] == cursor) {
                 Some(dup) if depth < 20 => self.stored(dup.p[1], column, depth + 1),
                 _ => Origin::Computed,
             };
         }
         let values = |opcode: &str| -> Vec<Origin> {
-            let inserts = (0..self.0.len()).filter(|&i| self.0[i].is(opcode) && self.0[i].p[0] == cursor);
-            inserts.map(|at| self.field(self.0[at].p[1], column, at, depth)).collect()
+            let inserts = (0..self.instructions.len())
+                .filter(|&i| self.instructions[i].is(opcode) && self.instructions[i].p[0] == cursor);
+            inserts.map(|at| self.field(self.instructions[at].p[1], column, at, depth)).collect()
         };
         let (set, mut rows) = (values("IdxInsert"), values("Insert"));
         match (set.is_empty(), rows.len()) {
@@ -250,8 +306,8 @@ impl Program {
     /// A field of the record that a register holds at an address.
     fn field(&self, record: i64, field: i64, at: usize, depth: usize) -> Origin {
         let made = |i: &Instruction| i.is("MakeRecord") && i.p[2] == record;
-        match self.0[..at].iter().rposition(made) {
-            Some(made) => match self.origin(self.0[made].p[0] + field, made, depth + 1) {
+        match self.instructions[..at].iter().rposition(made) {
+            Some(made) => match self.origin(self.instructions[made].p[0] + field, made, depth + 1) {
                 // The sub-query has ended when its values are used.
                 Origin::Column { table, column, .. } => Origin::Column { table, column, joined: false },
                 origin => origin,

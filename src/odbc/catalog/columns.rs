@@ -17,7 +17,7 @@ const OBJECT: [Heading; 4] =
 pub fn columns(context: &Context<'_>, table: ObjectName<'_>, column: Option<&str>) -> Result<ResultSet> {
     let wanted = ObjectMatcher::patterns_in_catalog(context, table)?;
     let column = Matcher::pattern(context, "ColumnName", column)?;
-    let mut tables: Vec<_> = context.model.tables().filter(|t| wanted.matches(&t.schema, &t.name)).collect();
+    let mut tables: Vec<_> = context.tables().filter(|t| wanted.matches(&t.schema, &t.name)).collect();
     tables.sort_by_key(|t| (t.schema.as_str(), t.name.as_str()));
     let mut rows = Vec::new();
     for table in tables {

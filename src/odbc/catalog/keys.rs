@@ -52,7 +52,7 @@ pub(super) fn key_columns(table: &Table) -> impl Iterator<Item = &Column> {
 pub fn primary_keys(context: &Context<'_>, table: ObjectName<'_>) -> Result<ResultSet> {
     let wanted = ObjectMatcher::literals(context, table)?;
     let mut rows = Vec::new();
-    for table in context.model.tables().filter(|t| wanted.matches(&t.schema, &t.name)) {
+    for table in context.tables().filter(|t| wanted.matches(&t.schema, &t.name)) {
         for (i, column) in key_columns(table).enumerate() {
             let mut row: Vec<Value> =
                 [CATALOG, &table.schema, &table.name, &column.name].map(Into::into).into();
@@ -83,7 +83,7 @@ pub fn foreign_keys(
     }
     let (by_foreign, by_primary) = (Side::new(context, "FK", foreign)?, Side::new(context, "PK", primary)?);
     let mut found: Vec<(&Table, &Column, &Table, &Column)> = Vec::new();
-    for table in context.model.tables().filter(|t| by_foreign.matches(t)) {
+    for table in context.tables().filter(|t| by_foreign.matches(t)) {
         for column in &table.columns {
             let Some(reference) = &column.references else { continue };
             let Some(target) = context.model.table(Some(&table.schema), &reference.table) else { continue };

@@ -18,8 +18,10 @@ mod testing;
 mod type_info;
 mod typed;
 
+use std::sync::Arc;
+
 use super::types::OdbcVersion;
-use crate::model::Model;
+use crate::model::{Model, Table};
 
 pub use columns::columns;
 pub use indexes::{special_columns, statistics};
@@ -35,9 +37,18 @@ pub use type_info::type_info;
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     pub model: &'a Model,
+    /// The connection's temporary tables.
+    pub temporary: &'a [Arc<Table>],
     pub version: OdbcVersion,
     /// SQL_ATTR_METADATA_ID: arguments are identifiers, not patterns, and none may be a null pointer.
     pub metadata_id: bool,
+}
+
+impl Context<'_> {
+    /// The tables of the model and the temporary ones.
+    fn tables(&self) -> impl Iterator<Item = &Arc<Table>> {
+        self.model.tables().chain(self.temporary)
+    }
 }
 
 /// The name of a table or procedure, as an application gives it. `None` is a null pointer.

@@ -11,8 +11,12 @@ const HEADINGS: [Heading; 5] =
     [name("TABLE_CAT"), name("TABLE_SCHEM"), name("TABLE_NAME"), text("TABLE_TYPE", 32), remarks()];
 
 /// The table types that the driver shows, in alphabetical order.
-const TABLE_TYPES: [(TableKind, &str); 3] =
-    [(TableKind::System, "SYSTEM TABLE"), (TableKind::Table, "TABLE"), (TableKind::View, "VIEW")];
+const TABLE_TYPES: [(TableKind, &str); 4] = [
+    (TableKind::Temporary, "LOCAL TEMPORARY"),
+    (TableKind::System, "SYSTEM TABLE"),
+    (TableKind::Table, "TABLE"),
+    (TableKind::View, "VIEW"),
+];
 
 /// SQLTables. Catalog, schema and name are patterns. `types` lists table types, quoted or not, in any letter case;
 /// none, an empty list and `%` stand for all types.
@@ -56,7 +60,6 @@ fn schemas(context: &Context<'_>) -> Vec<Vec<Value>> {
 fn search(context: &Context<'_>, table: ObjectName<'_>, types: Option<&str>) -> Result<Vec<Vec<Value>>> {
     let wanted = ObjectMatcher::patterns(context, table)?;
     let mut found: Vec<_> = context
-        .model
         .tables()
         .map(|t| (type_name(t.kind), t))
         .filter(|(name, t)| is_listed(types, name) && wanted.matches(&t.schema, &t.name))
@@ -116,7 +119,7 @@ mod tests {
     #[test]
     fn all_table_types() {
         let rows = list(Some(""), Some(""), Some(""), Some("%"));
-        assert_eq!(cells(&rows, 3), ["SYSTEM TABLE", "TABLE", "VIEW"]);
+        assert_eq!(cells(&rows, 3), ["LOCAL TEMPORARY", "SYSTEM TABLE", "TABLE", "VIEW"]);
         assert!(rows.iter().all(|row| row[0] == Value::Null && row[2] == Value::Null));
     }
 

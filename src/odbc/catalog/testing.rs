@@ -15,7 +15,7 @@ pub(super) fn context() -> Context<'static> {
 /// The built-in model, asked by an application of that version.
 pub(super) fn context_for(version: OdbcVersion) -> Context<'static> {
     static MODEL: OnceLock<std::sync::Arc<Model>> = OnceLock::new();
-    Context { model: MODEL.get_or_init(Model::builtin), version, metadata_id: false }
+    Context { model: MODEL.get_or_init(Model::builtin), temporary: &[], version, metadata_id: false }
 }
 
 /// The same under SQL_ATTR_METADATA_ID.

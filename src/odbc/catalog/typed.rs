@@ -41,7 +41,7 @@ impl<'a> Typed<'a> {
     pub(super) fn column(table: &Table, index: usize, column: &'a Column) -> Typed<'a> {
         Typed {
             column_type: column.column_type(),
-            nullable: !is_key(table, column),
+            nullable: table.is_nullable(column),
             remarks: &column.remarks,
             index,
         }
@@ -81,7 +81,7 @@ pub(super) fn sizes(facts: &TypeFacts) -> [Value; 5] {
     ]
 }
 
-/// Whether the column is a part of the table's key: those alone are never NULL.
+/// Whether the column is a part of the table's key.
 pub(super) fn is_key(table: &Table, column: &Column) -> bool {
     table.key.iter().any(|name| column.is_named(name))
 }

@@ -176,7 +176,7 @@ pub(super) static INFO_TYPES: &[(u16, Answer)] = &[
     (129, U32(0)),                             // CREATE_COLLATION
     (130, U32(0)),                             // CREATE_DOMAIN
     (131, U32(0)),                             // CREATE_SCHEMA
-    (132, U32(0)),                             // CREATE_TABLE
+    (132, U32(0x1212)),                        // CREATE_TABLE: LOCAL_TEMPORARY and more
     (133, U32(0)),                             // CREATE_TRANSLATION
     (134, U32(0)),                             // CREATE_VIEW
     (136, U32(0)),                             // DROP_ASSERTION
@@ -184,7 +184,7 @@ pub(super) static INFO_TYPES: &[(u16, Answer)] = &[
     (138, U32(0)),                             // DROP_COLLATION
     (139, U32(0)),                             // DROP_DOMAIN
     (140, U32(0)),                             // DROP_SCHEMA
-    (141, U32(0)),                             // DROP_TABLE
+    (141, U32(1)),                             // DROP_TABLE
     (142, U32(0)),                             // DROP_TRANSLATION
     (143, U32(0)),                             // DROP_VIEW
     (144, U32(0)),                             // DYNAMIC_CURSOR_ATTRIBUTES1
@@ -215,7 +215,7 @@ pub(super) static INFO_TYPES: &[(u16, Answer)] = &[
     (169, U32(0x7F)),                          // AGGREGATE_FUNCTIONS: all, with DISTINCT and ALL
     (170, U32(0)),                             // DDL_INDEX
     (171, EMPTY),                              // DM_VER: the driver manager's
-    (172, U32(0)),                             // INSERT_STATEMENT: no table takes INSERT
+    (172, U32(7)),                             // INSERT_STATEMENT
     (173, U32(NONE)),                          // CONVERT_GUID
     (174, U32(0)),                             // 174 to 181: ODBC 4.0, none of it; Power BI asks for 180
     (175, U32(0)),

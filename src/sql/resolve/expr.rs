@@ -347,6 +347,10 @@ impl Resolver<'_> {
 /// from each row of another table would be a request for each row, where one scan that is kept does for all.
 fn keep_local(side: &mut Expr, typed: &Typed) {
     let Some((table, position)) = &typed.base else { return };
+    // SQLite indexes a temporary table where that helps.
+    if table.is_temporary() {
+        return;
+    }
     if matches!(side, Expr::CompoundIdentifier(_)) && !table.is_in_path(*position) {
         let column = std::mem::replace(side, Expr::value(Value::Null));
         *side = Expr::UnaryOp { op: UnaryOperator::Plus, expr: Box::new(column) };

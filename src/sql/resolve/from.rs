@@ -11,7 +11,6 @@ use super::scope::Merging;
 use super::sets;
 use super::{Relation, Resolver, Scope, quote, unsupported};
 use crate::error::{Error, Result, state};
-use crate::model::CATALOG;
 use crate::sql::lex;
 use crate::sql::names;
 use crate::sql::plan::{TableUse, module_name};
@@ -144,18 +143,12 @@ impl Resolver<'_> {
         let unknown = |resolver: &Self| {
             let place = path.first().map_or(String::new(), |i| lex::at(i.span.start));
             let written = path.iter().map(|i| i.value.as_str()).collect::<Vec<_>>().join(".");
-            let ctes: Vec<String> = resolver.ctes.iter().map(|c| c.name.clone()).collect();
-            names::unknown_table(resolver.model, &written, &place, &ctes)
+            let ctes = resolver.ctes.iter().map(|c| c.name.clone());
+            let local = resolver.names.local.iter().map(|t| t.name.clone());
+            let others: Vec<String> = ctes.chain(local).collect();
+            names::unknown_table(resolver.names.model, &written, &place, &others)
         };
-        let found = match &path[..] {
-            [table] => self.model.table(None, &table.value),
-            [schema, table] => self.model.table(Some(&schema.value), &table.value),
-            [catalog, schema, table] if catalog.value.eq_ignore_ascii_case(CATALOG) => {
-                self.model.table(Some(&schema.value), &table.value)
-            }
-            _ => None,
-        };
-        let table = found.ok_or_else(|| unknown(self))?.clone();
+        let table = self.names.table(&path).ok_or_else(|| unknown(self))?.clone();
         *name = object_name(&module_name(&table));
         match self.tables.iter_mut().find(|t| Arc::ptr_eq(&t.table, &table)) {
             Some(found) => found.shared = true,

@@ -4,6 +4,7 @@
 //! may use the select list's names. [`scope`] holds what a name can mean, [`expr`] walks expressions, [`from`]
 //! the FROM clause. Each identifier is left quoted, so that SQLite takes none of them for a keyword.
 
+mod assign;
 mod cast;
 mod expr;
 mod forms;
@@ -18,26 +19,27 @@ use sqlparser::ast::{
     SelectItemQualifiedWildcardKind, SetExpr, TopQuantity, ValueWithSpan,
 };
 
+use super::Names;
 use super::key_source;
 use super::lex;
 use super::parse::Markers;
 use super::plan::{ParameterInfo, Plan, QueryPlan, ResultColumn, Statement, TableUse};
 use crate::error::{Error, Result, state};
-use crate::model::{ColumnType, DataType, Model};
+use crate::model::{ColumnType, DataType};
 
 pub(super) use from::{idents, object_name};
 pub(super) use scope::{Relation, Scope, Typed};
 
 /// Plans a query.
-pub(super) fn query(model: &Model, query: Query, markers: &Markers) -> Result<Statement> {
-    let mut resolver = Resolver::new(model, markers);
+pub(super) fn query(names: Names<'_>, query: Query, markers: &Markers) -> Result<Statement> {
+    let mut resolver = Resolver::new(names, markers);
     let plan = resolver.plan(query)?;
     Ok(Statement { plan: Plan::Query(plan), parameters: resolver.parameters })
 }
 
 /// The walk over one statement.
 pub(super) struct Resolver<'m> {
-    pub model: &'m Model,
+    names: Names<'m>,
     markers: &'m Markers,
     /// What has been found out about each marker.
     pub parameters: Vec<ParameterInfo>,
@@ -63,9 +65,9 @@ struct Cte {
 }
 
 impl<'m> Resolver<'m> {
-    pub fn new(model: &'m Model, markers: &'m Markers) -> Self {
+    pub fn new(names: Names<'m>, markers: &'m Markers) -> Self {
         Resolver {
-            model,
+            names,
             markers,
             parameters: vec![ParameterInfo::untyped(); markers.len()],
             tables: Vec::new(),
@@ -81,6 +83,11 @@ impl<'m> Resolver<'m> {
     /// Resolves a whole query.
     pub fn plan(&mut self, mut query: Query) -> Result<QueryPlan> {
         let columns = self.query(&mut query, &Scope::default())?;
+        Ok(self.finish(&query, columns))
+    }
+
+    /// The plan of a query that has been resolved.
+    fn finish(&mut self, query: &Query, columns: Vec<ResultColumn>) -> QueryPlan {
         let mut tables = std::mem::take(&mut self.tables);
         // A walk reads the parents as well.
         let walked = tables.iter().flat_map(|used| &used.table.parents).filter(|p| !p.costly);
@@ -89,12 +96,13 @@ impl<'m> Resolver<'m> {
             .iter_mut()
             .for_each(|used| used.shared |= self.named_again || parents.contains(&used.table.name));
         let reruns = self.reruns || tables.iter().any(|used| used.shared);
-        let keys = if self.reruns { key_source::of(&query, &tables) } else { Vec::new() };
+        let keys = if self.reruns { key_source::of(query, &tables) } else { Vec::new() };
+        // What SQLite reads of a temporary table is not seen, and it may begin with it.
         let is_one_join = self.selects == 1
             && self.relations == tables.len()
             && !self.completes_right
-            && !tables.iter().any(|used| used.shared);
-        Ok(QueryPlan { sql: query.to_string(), tables, reruns, is_one_join, keys: keys.into(), columns })
+            && !tables.iter().any(|used| used.shared || used.table.is_temporary());
+        QueryPlan { sql: query.to_string(), tables, reruns, is_one_join, keys: keys.into(), columns }
     }
 
     fn query(&mut self, query: &mut Query, outer: &Scope<'_>) -> Result<Vec<ResultColumn>> {

@@ -64,7 +64,7 @@ impl Relation {
             name: c.name.clone(),
             typed: Typed {
                 column_type: Some(c.column_type()),
-                nullable: !table.key.contains(&c.name),
+                nullable: table.is_nullable(c),
                 base: Some((table.clone(), i)),
                 ..Typed::default()
             },

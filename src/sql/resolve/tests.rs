@@ -198,7 +198,7 @@ fn faults_say_what_comes_near_and_where() {
         ("SELECT *", state::SYNTAX_ERROR, "FROM"),
         ("SELECT Sid FROM Conferences ORDER BY 2", state::SYNTAX_ERROR, "no column 2"),
         ("INSERT INTO Conferences (Name) VALUES ('x')", state::NOT_IMPLEMENTED, "INSERT"),
-        ("DROP TABLE Conferences", state::NOT_IMPLEMENTED, "DROP"),
+        ("DROP TABLE Conferences", state::NOT_IMPLEMENTED, "Twilio, which cannot be dropped"),
         (
             "UPDATE ConferenceParticipants SET Label = 'x'",
             state::SYNTAX_ERROR,
