@@ -144,13 +144,14 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
     }
 }
 
-/// `CREATE TABLE` for SQLite: the types give comparisons their affinity.
+/// `CREATE TABLE` for SQLite: the types give comparisons their affinity, and decimals their collation.
 fn declaration(table: &Table) -> Result<CString> {
     let column = |c: &crate::model::Column| {
         let affinity = match c.data_type {
             DataType::Boolean | DataType::Integer | DataType::BigInt => "INTEGER",
             DataType::Double => "REAL",
             DataType::Binary => "BLOB",
+            DataType::Decimal => "TEXT COLLATE DECIMAL",
             _ => "TEXT",
         };
         format!("\"{}\" {affinity}", c.name.replace('"', "\"\""))
