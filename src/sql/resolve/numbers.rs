@@ -170,39 +170,76 @@ pub(super) fn collate(expr: &mut Expr, typed: &Typed) {
 /// Decimals are compared as decimals with each other, with integers, text and parameters; as doubles with doubles. A
 /// short decimal that is written out needs neither beside integers, whose comparison can then be sent to Twilio.
 pub(super) fn align(operands: &mut [(&mut Expr, &Typed)]) {
-    if !operands.iter().any(|(_, typed)| is_decimal(typed)) {
+    let sides: Vec<Side> = operands.iter().map(|(expr, typed)| Side::of(expr, typed)).collect();
+    let has = |side: Side| sides.contains(&side);
+    let of_sides = operands.iter_mut().zip(&sides);
+    if !has(Side::Decimal) && !has(Side::Short) {
         return align_markers(operands);
     }
-    let has = |f: &dyn Fn(ColumnType) -> bool| operands.iter().any(|(_, t)| t.column_type.is_some_and(f));
-    if has(&|t| t.data_type == DataType::Double) {
-        for (expr, typed) in operands.iter_mut().filter(|(_, typed)| is_decimal(typed)) {
-            to_double(expr, typed);
+    if has(Side::Double) {
+        for ((expr, typed), side) in of_sides {
+            if matches!(side, Side::Decimal | Side::Short | Side::Quoted) {
+                to_double(expr, typed);
+            }
         }
         return;
     }
-    let is_written =
-        |(expr, typed): &(&mut Expr, &Typed)| !is_decimal(typed) || is_short_literal(expr, typed);
-    if operands.iter().all(is_written) && operands.iter().all(|(_, typed)| typed.marker.is_none()) {
-        let is_number = |t: ColumnType| is_integral(t) || t.data_type == DataType::Decimal;
-        let is_unknown = |(_, typed): &(&mut Expr, &Typed)| typed.column_type.is_none();
-        if has(&|t| !is_number(t)) {
+    if !has(Side::Decimal) && !has(Side::Marker) {
+        if has(Side::Other) {
             return;
         }
-        if has(&is_integral) || operands.iter().any(is_unknown) {
-            operands.iter_mut().for_each(|(expr, typed)| plain_literal(expr, typed));
+        if !has(Side::Quoted) && (has(Side::Integer) || has(Side::Unknown)) {
+            of_sides.for_each(|((expr, typed), _)| plain_literal(expr, typed));
             return;
         }
     }
-    let is_collated = operands.iter().any(|(expr, _)| matches!(expr, Expr::Collate { .. }));
-    for (expr, typed) in operands.iter_mut().filter(|(_, typed)| !is_decimal(typed)) {
-        let is_text = matches!(inner(expr), Expr::Value(v) if matches!(v.value, Value::SingleQuotedString(_) | Value::Null));
-        if !is_text {
+    for ((expr, typed), side) in of_sides {
+        if !matches!(side, Side::Decimal | Side::Short | Side::Quoted | Side::Null) {
             to_decimal(expr, typed, 0);
         }
     }
+    let is_collated = operands.iter().any(|(expr, _)| matches!(expr, Expr::Collate { .. }));
     if let Some((first, typed)) = operands.first_mut().filter(|_| !is_collated) {
         let decimal = Typed { base: typed.base.clone(), ..Typed::of(Some(typing::decimal(1, 0)), true) };
         collate(first, &decimal);
+    }
+}
+
+/// What is compared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Decimal,
+    /// A decimal that is written out and that a double stands for.
+    Short,
+    Double,
+    Integer,
+    /// A quoted text, which is a number by now if it stands beside one.
+    Quoted,
+    Null,
+    Marker,
+    /// A value of a JSON document.
+    Unknown,
+    Other,
+}
+
+impl Side {
+    fn of(expr: &Expr, typed: &Typed) -> Side {
+        let literal = match expr {
+            Expr::Nested(inner) => return Side::of(inner, typed),
+            Expr::Value(v) => Some(&v.value),
+            _ => None,
+        };
+        match (typed.column_type.map(|t| t.data_type), literal) {
+            (_, Some(Value::Null)) => Side::Null,
+            (Some(DataType::Decimal), _) if is_short_literal(expr, typed) => Side::Short,
+            (Some(DataType::Decimal), _) => Side::Decimal,
+            (Some(DataType::Double), _) => Side::Double,
+            (Some(DataType::Boolean | DataType::Integer | DataType::BigInt), _) => Side::Integer,
+            (_, Some(Value::SingleQuotedString(_))) => Side::Quoted,
+            (None, _) if typed.marker.is_some() => Side::Marker,
+            (None, _) => Side::Unknown,
+            _ => Side::Other,
+        }
     }
 }
 
