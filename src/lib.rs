@@ -16,6 +16,7 @@
 pub mod abi;
 pub mod cancel;
 pub mod convert;
+pub mod decimal;
 pub mod engine;
 pub mod error;
 pub mod model;

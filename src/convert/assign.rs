@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use crate::convert::datetime;
-use crate::convert::decimal::Decimal;
 use crate::convert::errors::{self, sql_name};
 use crate::convert::input::Source;
 use crate::convert::number::Number;
 use crate::convert::store;
+use crate::decimal::Decimal;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
 use crate::value::{Value, ValueRef};
@@ -64,7 +64,8 @@ pub fn assign<'v>(value: ValueRef<'v>, column: &ColumnType) -> Result<Assigned<'
         (ValueRef::Binary(bytes), _) => Source::Bytes(bytes),
     };
     if let (Source::Number(number), DataType::Decimal) = (&source, column.data_type) {
-        let decimal = number.to_decimal().and_then(|d| d.fitted(column.size, column.scale).ok());
+        let decimal = number.to_decimal().and_then(|d| d.to_scale(column.scale.into()).ok());
+        let decimal = decimal.filter(|d| d.fits(column.size));
         let decimal = decimal.ok_or_else(|| out_of_range(column))?;
         return Ok(Assigned::New(Value::Text(decimal.to_string())));
     }

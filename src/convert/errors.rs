@@ -1,7 +1,7 @@
 //! What the conversions complain about, in one wording.
 
 use crate::convert::CType;
-use crate::convert::decimal::Fault;
+use crate::decimal::Fault;
 use crate::error::{Error, SqlState, state};
 use crate::model::{ColumnType, DataType};
 

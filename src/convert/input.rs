@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use crate::convert::datetime::Temporal;
-use crate::convert::decimal::Decimal;
 use crate::convert::errors::{self, c_name, sql_name};
 use crate::convert::guid::{self, Guid};
 use crate::convert::number::{self, Number};
 use crate::convert::text::{not_utf8, not_utf16};
 use crate::convert::{CInput, CTarget, CType};
+use crate::decimal::Decimal;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
 

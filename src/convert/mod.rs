@@ -11,7 +11,6 @@ mod binary;
 mod boolean;
 pub mod ctype;
 mod datetime;
-mod decimal;
 mod errors;
 mod guid;
 mod input;

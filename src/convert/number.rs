@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use crate::convert::decimal::{Decimal, MAX_DIGITS, parse_double};
 use crate::convert::errors::{self, c_name, sql_name};
 use crate::convert::input::Source;
 use crate::convert::text::{characters, text_of};
 use crate::convert::{CData, CTarget, CType, Converted, Cut, FixedBytes};
+use crate::decimal::{Decimal, MAX_DIGITS, parse_double};
 use crate::error::Result;
 use crate::model::{ColumnType, DataType};
 use crate::value::{Value, ValueRef};

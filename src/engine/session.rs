@@ -248,6 +248,10 @@ fn failure(context: &Context, error: SqliteError) -> Error {
     {
         return refused;
     }
+    // SUM has no other way to say so.
+    if error.message == "integer overflow" {
+        return functions::beyond_bigint();
+    }
     let class = match error.code & 0xff {
         ffi::SQLITE_NOMEM => state::MEMORY_ALLOCATION,
         ffi::SQLITE_ERROR => state::SYNTAX_ERROR,

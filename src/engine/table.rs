@@ -152,7 +152,7 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
     }
 }
 
-/// `CREATE TABLE` for SQLite: the types give comparisons their affinity.
+/// `CREATE TABLE` for SQLite.
 fn declaration(table: &Table) -> Result<CString> {
     let column =
         |c: &crate::model::Column| format!("\"{}\" {}", c.name.replace('"', "\"\""), affinity(c.data_type));
@@ -161,12 +161,13 @@ fn declaration(table: &Table) -> Result<CString> {
         .map_err(|_| Error::new(state::GENERAL_ERROR, "A column's name holds a NUL character."))
 }
 
-/// The type that SQLite is told for a column.
+/// The type that SQLite is told for a column: it gives comparisons their affinity, and decimals their order.
 pub(super) fn affinity(data_type: DataType) -> &'static str {
     match data_type {
         DataType::Boolean | DataType::Integer | DataType::BigInt => "INTEGER",
         DataType::Double => "REAL",
         DataType::Binary => "BLOB",
+        DataType::Decimal => "TEXT COLLATE DECIMAL",
         _ => "TEXT",
     }
 }

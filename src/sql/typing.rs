@@ -23,7 +23,7 @@ pub(super) fn binary(
         LongArrow => None,
         // An unknown side, a marker or NULL, has the type of the other.
         Plus | Minus | Multiply | Divide | Modulo => match (left.or(right), right.or(left)) {
-            (Some(left), Some(right)) => Some(arithmetic(left, right)),
+            (Some(left), Some(right)) => Some(arithmetic(op, left, right)),
             _ => Some(ColumnType::of(DataType::Double)),
         },
         BitwiseAnd | BitwiseOr | PGBitwiseShiftLeft | PGBitwiseShiftRight => {
@@ -35,25 +35,115 @@ pub(super) fn binary(
 
 /// The type of a value with a sign.
 pub(super) fn signed(operand: Option<ColumnType>) -> Option<ColumnType> {
-    use DataType::*;
-    match operand?.data_type {
-        Integer | BigInt | Double | Decimal => operand,
-        Boolean => Some(ColumnType::of(BigInt)),
-        _ => Some(ColumnType::of(Double)),
+    operand.map(|t| if t.data_type == DataType::Integer { t } else { widened(operand) })
+}
+
+/// BIGINT for integers, the same decimal for a decimal, DOUBLE for all else.
+pub(super) fn widened(operand: Option<ColumnType>) -> ColumnType {
+    match operand {
+        Some(t) if t.data_type == DataType::Decimal => t,
+        Some(t) if is_integral(t) => ColumnType::of(DataType::BigInt),
+        _ => ColumnType::of(DataType::Double),
     }
 }
 
-fn arithmetic(left: ColumnType, right: ColumnType) -> ColumnType {
-    use DataType::*;
-    let integral = |t: ColumnType| matches!(t.data_type, Boolean | Integer | BigInt);
-    let kind = if integral(left) && integral(right) { BigInt } else { Double };
-    ColumnType::of(kind)
+/// The type of SUM: a decimal keeps its scale.
+pub(super) fn sum(operand: Option<ColumnType>) -> ColumnType {
+    let own = widened(operand);
+    if own.data_type == DataType::Decimal { ColumnType { size: MAX_DIGITS, ..own } } else { own }
+}
+
+/// The type of AVG: that of a decimal has 6 digits after the point at least.
+pub(super) fn mean(operand: Option<ColumnType>) -> ColumnType {
+    match sum(operand) {
+        t if t.data_type == DataType::Decimal => ColumnType { scale: t.scale.max(MIN_QUOTIENT_SCALE), ..t },
+        _ => ColumnType::of(DataType::Double),
+    }
+}
+
+/// The type of ROUND and TRUNCATE; `places` if they are known.
+pub(super) fn rounded(operand: Option<ColumnType>, places: Option<i64>) -> ColumnType {
+    let own = widened(operand);
+    let is_cut = |places: &i64| own.data_type == DataType::Decimal && *places < i64::from(own.scale);
+    let Some(places) = places.filter(is_cut) else { return own };
+    let scale = u8::try_from(places.max(0)).unwrap_or(0);
+    // 9.9 becomes 10.
+    decimal(own.size + 1 - u32::from(own.scale - scale), scale)
+}
+
+fn is_integral(t: ColumnType) -> bool {
+    matches!(t.data_type, DataType::Boolean | DataType::Integer | DataType::BigInt)
+}
+
+/// Digits of the longest decimal.
+const MAX_DIGITS: u32 = 38;
+
+/// Digits after the point that a quotient and a mean have at least, and what reducing a scale leaves of it.
+const MIN_QUOTIENT_SCALE: u8 = 6;
+
+/// A decimal type; digits beyond 38 are cut off the precision.
+pub(super) fn decimal(precision: u32, scale: u8) -> ColumnType {
+    let size = precision.clamp(u32::from(scale).max(1), MAX_DIGITS);
+    ColumnType { data_type: DataType::Decimal, size, scale }
+}
+
+/// Digits before and after the point of an exact number.
+fn digits(t: ColumnType) -> (u32, u32) {
+    let scale = if t.data_type == DataType::Decimal { u32::from(t.scale) } else { 0 };
+    (t.size.saturating_sub(scale), scale)
+}
+
+/// The type of arithmetic with integers, decimals and doubles. The precision and the scale of decimals are those of
+/// Transact-SQL: a result has all its digits as long as there are no more than 38. Beyond, digits after the point
+/// give way to those before it, but 6 of them stay in products and quotients.
+fn arithmetic(op: &BinaryOperator, left: ColumnType, right: ColumnType) -> ColumnType {
+    let is = |t: ColumnType| (t.data_type == DataType::Decimal, is_integral(t));
+    match (is(left), is(right)) {
+        ((_, true), (_, true)) => return ColumnType::of(DataType::BigInt),
+        ((true, _), (true, _) | (_, true)) | ((_, true), (true, _)) => {}
+        _ => return ColumnType::of(DataType::Double),
+    }
+    let (before, after) = unreduced(op, left, right);
+    let scale = match op {
+        _ if before + after <= MAX_DIGITS => after,
+        BinaryOperator::Multiply | BinaryOperator::Divide => {
+            after.min(MAX_DIGITS.saturating_sub(before).max(MIN_QUOTIENT_SCALE.into()))
+        }
+        // The digit that is carried may not be needed.
+        _ => after.min(MAX_DIGITS.saturating_sub(before.saturating_sub(1))),
+    };
+    decimal(before + scale, scale as u8)
+}
+
+/// Digits before and after the point that a result of exact numbers can have.
+fn unreduced(op: &BinaryOperator, left: ColumnType, right: ColumnType) -> (u32, u32) {
+    let ((l, l_scale), (r, r_scale)) = (digits(left), digits(right));
+    match op {
+        BinaryOperator::Multiply => (l + r + 1, l_scale + r_scale),
+        BinaryOperator::Divide => (l + r_scale, (l_scale + r + r_scale + 1).max(MIN_QUOTIENT_SCALE.into())),
+        BinaryOperator::Modulo => (l.min(r), l_scale.max(r_scale)),
+        _ => (l.max(r) + 1, l_scale.max(r_scale)),
+    }
+}
+
+/// Whether a decimal result of the operator has fewer digits after the point than its exact value.
+pub(super) fn is_reduced(op: &BinaryOperator, left: ColumnType, right: ColumnType) -> bool {
+    u32::from(arithmetic(op, left, right).scale) < unreduced(op, left, right).1
 }
 
 /// The one type that values of both types have (CASE, COALESCE, UNION).
 pub(super) fn union(left: Option<ColumnType>, right: Option<ColumnType>) -> Option<ColumnType> {
     use DataType::*;
     let (Some(left), Some(right)) = (left, right) else { return left.or(right) };
+    let is_decimal = |t: ColumnType| t.data_type == Decimal;
+    if (is_decimal(left) && (is_decimal(right) || is_integral(right)))
+        || (is_integral(left) && is_decimal(right))
+    {
+        let ((l, l_scale), (r, r_scale)) = (digits(left), digits(right));
+        let before = l.max(r);
+        let scale = l_scale.max(r_scale).min(MAX_DIGITS.saturating_sub(before));
+        return Some(decimal(before + scale, scale as u8));
+    }
     if left.data_type == right.data_type {
         return Some(ColumnType {
             data_type: left.data_type,
@@ -75,6 +165,24 @@ pub(super) fn union(left: Option<ColumnType>, right: Option<ColumnType>) -> Opti
             _ => ColumnType::text(left.size.max(right.size).max(display_size(left)).max(display_size(right))),
         }),
         (l, r) => Some(if l >= r { left } else { right }),
+    }
+}
+
+/// The type of a number that is written out: an integer, a decimal with a point or of more digits than BIGINT
+/// has, a double with an exponent or of more digits than a decimal has.
+pub(super) fn literal(number: &str) -> ColumnType {
+    if number.contains(['e', 'E']) {
+        return ColumnType::of(DataType::Double);
+    }
+    if let Ok(n) = number.parse::<i64>() {
+        let kind = if i32::try_from(n).is_ok() { DataType::Integer } else { DataType::BigInt };
+        return ColumnType::of(kind);
+    }
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let whole = whole.trim_start_matches(['-', '0']).len();
+    match (u32::try_from(whole + fraction.len()), u8::try_from(fraction.len())) {
+        (Ok(precision), Ok(scale)) if precision <= MAX_DIGITS => decimal(precision, scale),
+        _ => ColumnType::of(DataType::Double),
     }
 }
 
@@ -162,7 +270,8 @@ fn named(name: &str, modifiers: &[String]) -> Option<ColumnType> {
         "bit" => of(DataType::Boolean),
         "tinyint" | "smallint" | "integer" => of(DataType::Integer),
         "bigint" => of(DataType::BigInt),
-        "real" | "float" | "double" | "money" => of(DataType::Double),
+        "real" | "float" | "double" => of(DataType::Double),
+        "money" => Some(decimal(19, 4)),
         "decimal" | "numeric" => Some(match number(0) {
             Some(precision) => sized_decimal(precision, number(1).unwrap_or(0) as i64),
             None => ColumnType::of(DataType::Decimal),
@@ -176,6 +285,7 @@ fn named(name: &str, modifiers: &[String]) -> Option<ColumnType> {
 }
 
 fn sized_decimal(precision: u64, scale: i64) -> ColumnType {
-    let size = u32::try_from(precision).unwrap_or(38).clamp(1, 38);
-    ColumnType { data_type: DataType::Decimal, size, scale: u8::try_from(scale).unwrap_or(0).min(38) }
+    let size = u32::try_from(precision).unwrap_or(MAX_DIGITS).clamp(1, MAX_DIGITS);
+    let scale = u8::try_from(scale).unwrap_or(0).min(size as u8);
+    ColumnType { data_type: DataType::Decimal, size, scale }
 }

@@ -2,13 +2,12 @@
 
 use rusqlite::types::{Value, ValueRef};
 
-use super::numbers::decimal_places;
-use super::{Call, Run, text};
+use super::{Call, Run, decimals, text};
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
 use crate::{convert, value};
 
-/// `convert_to(value, type, tries, size or scale)`: NULL instead of an error if it only tries.
+/// `convert_to(value, type, tries, size, scale)`: NULL instead of an error if it only tries.
 pub(super) const FUNCTIONS: &[(&str, Run)] = &[("convert_to", |c| {
     let result = convert_to(c);
     if c.integer(2) == Some(1) { Ok(result.unwrap_or(Value::Null)) } else { result }
@@ -24,7 +23,7 @@ fn convert_to(c: &Call<'_>) -> Result<Value> {
         "integer" => whole(value, i64::from(i32::MIN), i64::from(i32::MAX)),
         "bigint" => whole(value, i64::MIN, i64::MAX),
         "double" => real(value).map(Value::Real),
-        "decimal" => decimal(value, c.integer(3)),
+        "decimal" => decimal(value, c.integer(3), c.integer(4)),
         "date" => {
             let text = temporal(value, DataType::Timestamp)?;
             Ok(text.get(..10).unwrap_or_default().to_owned().into())
@@ -44,8 +43,11 @@ fn boolean(value: ValueRef<'_>) -> Result<Value> {
         ValueRef::Integer(i) => Ok(i64::from(i != 0).into()),
         ValueRef::Real(r) => Ok(i64::from(r != 0.0).into()),
         other => {
-            match convert::canonical(&text(other).unwrap_or_default(), &ColumnType::of(DataType::Boolean))? {
-                value::Value::Integer(i) => Ok(i.into()),
+            let text = text(other).unwrap_or_default();
+            match (convert::canonical(&text, &ColumnType::of(DataType::Boolean)), decimals::read(other)) {
+                (Ok(value::Value::Integer(i)), _) => Ok(i.into()),
+                (_, Ok(Some(number))) => Ok(i64::from(!number.is_zero()).into()),
+                (Err(error), _) => Err(error),
                 _ => Ok(Value::Null),
             }
         }
@@ -68,31 +70,28 @@ fn real(value: ValueRef<'_>) -> Result<f64> {
 
 /// The digits before the point.
 fn whole(value: ValueRef<'_>, min: i64, max: i64) -> Result<Value> {
-    let exact = match value {
-        ValueRef::Integer(i) => Some(i),
-        ValueRef::Text(t) => std::str::from_utf8(t).ok().and_then(|t| t.trim().parse().ok()),
-        _ => None,
+    let number = match value {
+        ValueRef::Real(r) => r.trunc().is_finite().then_some(r as i128),
+        other => decimals::read(other)?.map(|d| d.to_integer().0),
     };
-    let number = match exact {
-        Some(i) => Some(i),
-        None => {
-            let r = real(value)?.trunc();
-            // The bounds themselves are no doubles.
-            (r >= -(2f64.powi(63)) && r < 2f64.powi(63)).then_some(r as i64)
-        }
-    };
+    let number = number.and_then(|n| i64::try_from(n).ok());
     number.filter(|i| (min..=max).contains(i)).map(Value::Integer).ok_or_else(|| {
         let text = text(value).unwrap_or_default();
         Error::new(state::NUMERIC_OUT_OF_RANGE, format!("{text} is out of the type's range."))
     })
 }
 
-fn decimal(value: ValueRef<'_>, scale: Option<i64>) -> Result<Value> {
-    if let ValueRef::Integer(i) = value {
-        return Ok(i.into());
-    }
-    let number = real(value)?;
-    Ok(scale.map_or(number, |scale| decimal_places(number, scale, true)).into())
+/// Rounded half away from zero to the scale; `precision` bounds all digits.
+fn decimal(value: ValueRef<'_>, precision: Option<i64>, scale: Option<i64>) -> Result<Value> {
+    let Some(number) = decimals::read(value)? else { return Ok(Value::Null) };
+    let digits = |n: Option<i64>| n.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+    let (precision, scale) = (digits(precision), digits(scale));
+    let number = number.to_scale(scale).ok().filter(|n| n.fits(precision)).ok_or_else(|| {
+        let text = text(value).unwrap_or_default();
+        let message = format!("{text} does not fit into DECIMAL({precision}, {scale}).");
+        Error::new(state::NUMERIC_OUT_OF_RANGE, message)
+    })?;
+    Ok(number.to_string().into())
 }
 
 fn temporal(value: ValueRef<'_>, target: DataType) -> Result<String> {

@@ -2,11 +2,14 @@
 //!
 //! One file holds one family; each is a list of names and implementations. How many arguments a function takes
 //! is told by the table of all functions in [`crate::sql::functions`], so that a call which gets here has them.
+//! [`operators`] and [`decimals`] are no functions of that table: the resolver writes them for arithmetic.
 
 mod cast;
 mod clock;
 mod dates;
+mod decimals;
 mod numbers;
+mod operators;
 mod patterns;
 mod strings;
 #[cfg(test)]
@@ -21,6 +24,10 @@ use rusqlite::types::{Value, ValueRef};
 use crate::error::{Error, Result};
 use crate::sql::functions::{FUNCTIONS, Kind};
 use clock::Clock;
+
+pub(super) use operators::beyond_bigint;
+
+pub(super) use decimals::register_order;
 
 /// Takes the error of a function, which SQLite's error codes cannot carry.
 pub(super) type Fail = Arc<dyn Fn(Error) + Send + Sync>;
@@ -44,17 +51,34 @@ pub(super) fn register(connection: &Connection, fail: &Fail) -> rusqlite::Result
     for &(name, run) in families.into_iter().flatten().chain(strings::FUNCTIONS) {
         let flags = if name == "rand" { pure - FunctionFlags::SQLITE_DETERMINISTIC } else { pure };
         for count in counts(name) {
-            let (clock, fail) = (clock.clone(), fail.clone());
-            connection.create_scalar_function(name, count, flags, move |context| {
-                run(&Call { context, clock: &clock }).map_err(|error| {
-                    let message = error.message.clone();
-                    fail(error);
-                    rusqlite::Error::UserFunctionError(message.into())
-                })
-            })?;
+            scalar(connection, name, count, flags, run, (&clock, fail))?;
         }
     }
-    Ok(())
+    for &(name, count, run) in operators::OPERATORS.iter().chain(decimals::OPERATORS) {
+        scalar(connection, name, count, pure, run, (&clock, fail))?;
+    }
+    decimals::register(connection, pure, fail)
+}
+
+fn scalar(
+    connection: &Connection,
+    name: &str,
+    count: i32,
+    flags: FunctionFlags,
+    run: Run,
+    (clock, fail): (&Arc<Clock>, &Fail),
+) -> rusqlite::Result<()> {
+    let (clock, fail) = (clock.clone(), fail.clone());
+    connection.create_scalar_function(name, count, flags, move |context| {
+        run(&Call { context, clock: &clock }).map_err(|error| report(&fail, error))
+    })
+}
+
+/// Keeps the error for the statement; gives SQLite one of its own.
+fn report(fail: &Fail, error: Error) -> rusqlite::Error {
+    let message = error.message.clone();
+    fail(error);
+    rusqlite::Error::UserFunctionError(message.into())
 }
 
 /// The numbers of arguments to register: each one, as SQLite prefers an exact number to its own function; or any.

@@ -5,10 +5,12 @@ use std::hash::{BuildHasher, RandomState};
 
 use rusqlite::types::{Value, ValueRef};
 
+use super::operators::{beyond_bigint, magnitude, modulo};
 use super::{Call, Run, answer};
 use crate::error::Result;
 
 pub(super) const FUNCTIONS: &[(&str, Run)] = &[
+    ("abs", magnitude),
     ("acos", |c| one(c, f64::acos)),
     ("asin", |c| one(c, f64::asin)),
     ("atan", |c| one(c, f64::atan)),
@@ -43,13 +45,6 @@ fn two(c: &Call<'_>, function: fn(f64, f64) -> f64) -> Result<Value> {
     answer(c.real(0).zip(c.real(1)).map(|(a, b)| function(a, b)).filter(|r| r.is_finite()))
 }
 
-fn modulo(c: &Call<'_>) -> Result<Value> {
-    if let (ValueRef::Integer(a), ValueRef::Integer(b)) = (c.raw(0), c.raw(1)) {
-        return answer(a.checked_rem(b));
-    }
-    two(c, |a, b| a % b)
-}
-
 /// A number from 0 to 1, 1 excluded. The same seed gives the same number.
 fn random(seed: Option<i64>) -> f64 {
     thread_local!(static STATE: Cell<u64> = Cell::new(RandomState::new().hash_one(0)));
@@ -78,14 +73,14 @@ fn places(c: &Call<'_>, rounds: bool) -> Result<Value> {
             let n = i128::from(n);
             let half = if rounds { unit / 2 * n.signum() } else { 0 };
             let result = (n + half) / unit * unit;
-            Ok(i64::try_from(result).map_or(Value::Real(result as f64), Value::Integer))
+            i64::try_from(result).map(Value::Integer).map_err(|_| beyond_bigint())
         }
         _ => answer(c.real(0).filter(|r| r.is_finite()).map(|r| decimal_places(r, places, rounds))),
     }
 }
 
 /// Works on the shortest digits that read as the number.
-pub(super) fn decimal_places(number: f64, places: i64, rounds: bool) -> f64 {
+fn decimal_places(number: f64, places: i64, rounds: bool) -> f64 {
     let digits = format!("{}", number.abs());
     let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
     if places >= fraction.len() as i64 {

@@ -95,7 +95,17 @@ fn numbers() {
         "power(2, 10) = 1024.0
         power(10, 400) = NULL
         mod(7, 3) = 1
-        mod(7, 0) = NULL
+        mod(-9223372036854775808, -1) = 0
+        abs(-7) = 7
+        abs(-0.5) = 0.5
+        num_add(9223372036854775806, 1) = 9223372036854775807
+        num_sub('7', 2.5) = 4.5
+        num_mul(3, NULL) = NULL
+        num_div(7, 2) = 3
+        num_div(7, 2.0) = 3.5
+        num_div(NULL, 0) = NULL
+        num_mod(-7, 2) = -1
+        num_neg(5) = -5
         mod(-7, 3) = -1
         mod(7.5, 2) = 1.5
         sqrt(-1) = NULL
@@ -129,6 +139,62 @@ fn numbers() {
         rand() <> rand() = 1
         rand() BETWEEN 0 AND 1 = 1",
     );
+}
+
+#[test]
+fn decimals() {
+    check(
+        "decimal_add('0.1', '0.2', 1) = 0.3
+        decimal_add('0.1', 1, 3) = 1.100
+        decimal_add('0.123', 1, 1) = 1.123
+        decimal_add(NULL, 1, 1) = NULL
+        decimal_sub('0.3', 0.1, 1) = 0.2
+        decimal_mul('-0.0075', 100000, 4) = -750.0000
+        decimal_div('1', '3', 6) = 0.333333
+        decimal_mod('7.5', 2, 1) = 1.5
+        decimal_neg('0.00') = 0.00
+        decimal_neg('-1.50') = 1.50
+        decimal_abs('-1.50') = 1.50
+        decimal_sign('-0.01') = -1
+        decimal_sign('0.00') = 0
+        decimal_round('1.005', 2, 2) = 1.01
+        decimal_round('1250', -2, 0) = 1300
+        decimal_round('1.5', NULL, 0) = NULL
+        decimal_truncate('-1.999', 2, 3) = -1.990
+        decimal_floor('-1.2') = -2
+        decimal_ceiling('-1.2') = -1
+        decimal(7, 2) = 7.00
+        decimal('x', 2) = NULL
+        decimal(0.1, 0) = 0.1
+        decimal_fit('1.2345678', 6) = 1.234568
+        decimal_mean('10/4', 6) = 2.500000
+        '1.50' COLLATE DECIMAL = '1.5' = 1
+        '-0.0075' COLLATE DECIMAL < '-0.00740' = 1",
+    );
+}
+
+#[test]
+fn decimals_add_up() {
+    let values = "(SELECT * FROM (VALUES (1, '0.1'), (2, '0.20'), (3, NULL), (4, '-0.3'), (5, '0.1000')))";
+    for (expression, expected) in [
+        ("decimal_sum(column2)", "0.1000"),
+        ("decimal_sum(DISTINCT column2 COLLATE DECIMAL)", "0.00"),
+        ("decimal_total(column2)", "0.1000/4"),
+        ("decimal_sum(column2) FILTER (WHERE column1 = 3)", "NULL"),
+        ("decimal_sum(column2) FILTER (WHERE column1 = 99)", "NULL"),
+        ("min(column2 COLLATE DECIMAL)", "-0.3"),
+        ("count(DISTINCT column2 COLLATE DECIMAL)", "3"),
+    ] {
+        let (connection, _) = open();
+        let sql = format!("SELECT coalesce(CAST({expression} AS TEXT), 'NULL') FROM {values}");
+        let found = connection.query_row(&sql, [], |r| r.get::<_, String>(0)).unwrap();
+        assert_eq!(found, expected, "{expression}");
+    }
+    let (connection, _) = open();
+    let window = "decimal_sum(column2) OVER (ORDER BY column1 ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)";
+    let sql = format!("SELECT group_concat(coalesce(s, '-'), ' ') FROM (SELECT {window} AS s FROM {values})");
+    let found = connection.query_row(&sql, [], |r| r.get::<_, String>(0)).unwrap();
+    assert_eq!(found, "0.1 0.30 0.20 -0.30 -0.2000");
 }
 
 #[test]
@@ -229,7 +295,12 @@ fn casts() {
         convert_to('x', 'integer', 1) = NULL
         convert_to(NULL, 'integer', 0) = NULL
         convert_to('1e3', 'double', 0) = 1000.0
-        convert_to('1.005', 'decimal', 0, 2) = 1.01
+        convert_to('1.005', 'decimal', 0, 10, 2) = 1.01
+        convert_to(-1.005, 'decimal', 0, 10, 2) = -1.01
+        convert_to(12, 'decimal', 0, 4, 2) = 12.00
+        convert_to('100', 'decimal', 1, 4, 2) = NULL
+        convert_to('9007199254740993.9', 'bigint', 0) = 9007199254740993
+        convert_to('1.0', 'boolean', 0) = 1
         convert_to('true', 'boolean', 0) = 1
         convert_to(7, 'boolean', 0) = 1
         convert_to('abcdef', 'text', 0, 3) = abc
@@ -246,6 +317,24 @@ fn faults_have_their_state() {
         ("convert_to('x', 'integer', 0)", state::INVALID_CHARACTER_VALUE),
         ("convert_to('3000000000', 'integer', 0)", state::NUMERIC_OUT_OF_RANGE),
         ("convert_to('1e300', 'bigint', 0)", state::NUMERIC_OUT_OF_RANGE),
+        ("convert_to(1e300, 'bigint', 0)", state::NUMERIC_OUT_OF_RANGE),
+        ("convert_to('99.995', 'decimal', 0, 4, 2)", state::NUMERIC_OUT_OF_RANGE),
+        ("convert_to('1,5', 'decimal', 0, 4, 2)", state::INVALID_CHARACTER_VALUE),
+        ("mod(7, 0)", state::DIVISION_BY_ZERO),
+        ("num_div(7, 0)", state::DIVISION_BY_ZERO),
+        ("num_div(7.0, 0.0)", state::DIVISION_BY_ZERO),
+        ("num_div(-9223372036854775808, -1)", state::NUMERIC_OUT_OF_RANGE),
+        ("num_add(9223372036854775807, 1)", state::NUMERIC_OUT_OF_RANGE),
+        ("num_neg(-9223372036854775808)", state::NUMERIC_OUT_OF_RANGE),
+        ("num_mul(1e308, 10)", state::NUMERIC_OUT_OF_RANGE),
+        ("num_add('abc', 1)", state::INVALID_CHARACTER_VALUE),
+        ("abs(-9223372036854775808)", state::NUMERIC_OUT_OF_RANGE),
+        ("round(9223372036854775807, -1)", state::NUMERIC_OUT_OF_RANGE),
+        ("decimal_add('1', 'x', 0)", state::INVALID_CHARACTER_VALUE),
+        ("decimal_div('1', '0.00', 6)", state::DIVISION_BY_ZERO),
+        ("decimal_mod('1', 0, 6)", state::DIVISION_BY_ZERO),
+        ("decimal_mul('1e20', '1e20', 0)", state::NUMERIC_OUT_OF_RANGE),
+        ("decimal_sum(x) FROM (SELECT '1e37' x UNION ALL SELECT '9.9e37')", state::NUMERIC_OUT_OF_RANGE),
         ("convert_to('2024-02-30', 'date', 0)", state::INVALID_DATETIME),
         ("convert_to('perhaps', 'boolean', 0)", state::INVALID_CHARACTER_VALUE),
         ("dateadd('year', 9000, '2024-01-01')", state::DATETIME_OVERFLOW),

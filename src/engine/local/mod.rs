@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction};
 
+use super::functions;
 use super::table::affinity;
 use crate::error::{Error, Result, state};
 use crate::model::Table;
@@ -195,6 +196,7 @@ impl Store {
         let folder = Folder::create(parent).map_err(|e| unable(&e))?;
         let path = folder.file("tables").map_err(|e| unable(&e))?;
         let writer = Connection::open(&path).map_err(|e| unable(&e))?;
+        functions::register_order(&writer).map_err(|e| unable(&e))?;
         // What a dying machine leaves of it is of no use to anybody.
         writer
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF")

@@ -7,6 +7,8 @@
 pub(crate) mod parts;
 mod table;
 
+use sqlparser::ast::BinaryOperator;
+
 use crate::model::{ColumnType, DataType};
 use crate::sql::typing;
 
@@ -55,6 +57,16 @@ pub(crate) enum Returns {
     Alike,
     /// BIGINT for integers, the same decimal for a decimal, DOUBLE otherwise.
     Widened,
+    /// As `Widened`, with the scale that the second argument says if it is written out; 0 if there is none.
+    Rounded,
+    /// A whole decimal for a decimal, DOUBLE otherwise.
+    Whole,
+    /// The type of `a % b`.
+    Remainder,
+    /// The type of the sum of many values.
+    Sum,
+    /// The type of their mean.
+    Mean,
     /// The type of the first argument that is [`Argument::Time`]; a date becomes a timestamp if the part is of a time.
     Moment,
     /// None of its own.
@@ -85,6 +97,15 @@ pub(crate) enum Kind {
     Window,
     /// Rewritten by the resolver into something else.
     Rewritten,
+}
+
+/// What the arguments of a call say before a row is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Said {
+    /// The part of a date.
+    pub part: Option<parts::Part>,
+    /// The second argument, if it is an integer.
+    pub places: Option<i64>,
 }
 
 /// The function of that name, in lower case, for that number of arguments. `min` and `max` of one argument are
@@ -119,8 +140,8 @@ impl Function {
         alike.fold(None, |a, (_, b)| typing::union(a, *b))
     }
 
-    /// The result's type, from the arguments' types and the part of a date that they name.
-    pub fn result(&self, types: &[Option<ColumnType>], part: Option<parts::Part>) -> Option<ColumnType> {
+    /// The result's type, from the arguments' types and what they say literally.
+    pub fn result(&self, types: &[Option<ColumnType>], said: Said) -> Option<ColumnType> {
         use DataType::*;
         let first = types.first().copied().flatten();
         match self.result {
@@ -130,15 +151,24 @@ impl Function {
             }
             Returns::First => first,
             Returns::Alike => self.common(types),
-            Returns::Widened => match first.map(|t| t.data_type) {
-                Some(Boolean | Integer | BigInt) => Some(ColumnType::of(BigInt)),
-                Some(Decimal) => first,
-                _ => Some(ColumnType::of(Double)),
-            },
+            Returns::Widened => Some(typing::widened(first)),
+            Returns::Rounded => {
+                let places = if types.len() == 1 { Some(0) } else { said.places };
+                Some(typing::rounded(first, places))
+            }
+            Returns::Whole => Some(match first {
+                Some(t) if t.data_type == Decimal => typing::rounded(first, Some(0)),
+                _ => ColumnType::of(Double),
+            }),
+            Returns::Remainder => {
+                typing::binary(&BinaryOperator::Modulo, first, types.get(1).copied().flatten())
+            }
+            Returns::Sum => Some(typing::sum(first)),
+            Returns::Mean => Some(typing::mean(first)),
             Returns::Moment => {
                 let position = (0..types.len()).find(|i| self.argument(*i) == Argument::Time);
                 let argument = position.and_then(|i| types[i]).map(|t| t.data_type);
-                let is_of_time = part.is_some_and(parts::Part::is_of_time);
+                let is_of_time = said.part.is_some_and(parts::Part::is_of_time);
                 Some(ColumnType::of(match argument {
                     Some(Date) if !is_of_time => Date,
                     Some(Time) => Time,

@@ -1,7 +1,9 @@
 //! Every function, one line each.
 
 use super::Argument::{Alike, Any, Integer as Int, Number as Num, Part, Text, Time};
-use super::Returns::{First, Moment, Of, TextOfFirst, Unknown, Widened};
+use super::Returns::{
+    First, Mean, Moment, Of, Remainder, Rounded, Sum, TextOfFirst, Unknown, Whole, Widened,
+};
 use super::{Argument, Function, Kind, Null, Returns};
 use crate::model::DataType;
 use Kind::{Aggregate, Native, Own, Rewritten, Window};
@@ -98,37 +100,37 @@ functions! {
     Native "glob" (2, 2; Text) -> BOOLEAN, Strict;
 
     // Numbers.
-    Native "abs" (1, 1; Num) -> Widened, Strict;
+    Own "abs" (1, 1; Num) -> Widened, Strict;
     Own "acos" (1, 1; Num) -> DOUBLE, Possible;
     Own "asin" (1, 1; Num) -> DOUBLE, Possible;
     Own "atan" (1, 1; Num) -> DOUBLE, Possible;
     Own "atan2" (2, 2; Num) -> DOUBLE, Possible;
-    Own "ceiling" (1, 1; Num) -> DOUBLE, Possible;
-    Own "ceil" = "ceiling" (1, 1; Num) -> DOUBLE, Possible;
+    Own "ceiling" (1, 1; Num) -> Whole, Possible;
+    Own "ceil" = "ceiling" (1, 1; Num) -> Whole, Possible;
     Own "cos" (1, 1; Num) -> DOUBLE, Possible;
     Own "cot" (1, 1; Num) -> DOUBLE, Possible;
     Own "degrees" (1, 1; Num) -> DOUBLE, Possible;
     Own "exp" (1, 1; Num) -> DOUBLE, Possible;
-    Own "floor" (1, 1; Num) -> DOUBLE, Possible;
+    Own "floor" (1, 1; Num) -> Whole, Possible;
     Own "log" (1, 1; Num) -> DOUBLE, Possible;
     Own "ln" = "log" (1, 1; Num) -> DOUBLE, Possible;
     Own "log10" (1, 1; Num) -> DOUBLE, Possible;
     Own "log2" (1, 1; Num) -> DOUBLE, Possible;
-    Own "mod" (2, 2; Num) -> Widened, Possible;
+    Own "mod" (2, 2; Num) -> Remainder, Strict;
     Own "pi" (0, 0;) -> DOUBLE, Never;
     Own "power" (2, 2; Num) -> DOUBLE, Possible;
     Own "pow" = "power" (2, 2; Num) -> DOUBLE, Possible;
     Own "radians" (1, 1; Num) -> DOUBLE, Possible;
     Own "rand" (0, 1; Int) -> DOUBLE, Never;
     Native "random" (0, 0;) -> BIGINT, Never;
-    Own "round" (1, 2; Num, Int) -> Widened, Possible;
+    Own "round" (1, 2; Num, Int) -> Rounded, Possible;
     Native "sign" (1, 1; Num) -> INTEGER, Possible;
     Own "sin" (1, 1; Num) -> DOUBLE, Possible;
     Own "sqrt" (1, 1; Num) -> DOUBLE, Possible;
     Own "square" (1, 1; Num) -> DOUBLE, Possible;
     Own "tan" (1, 1; Num) -> DOUBLE, Possible;
-    Own "truncate" (1, 2; Num, Int) -> Widened, Possible;
-    Own "trunc" = "truncate" (1, 2; Num, Int) -> Widened, Possible;
+    Own "truncate" (1, 2; Num, Int) -> Rounded, Possible;
+    Own "trunc" = "truncate" (1, 2; Num, Int) -> Rounded, Possible;
 
     // Dates and times.
     Own "now" (0, 1; Int) -> TIMESTAMP, Never;
@@ -229,7 +231,7 @@ functions! {
     Native "zeroblob" (1, 1; Int) -> Of(DataType::Binary), Strict;
     Native "randomblob" (1, 1; Int) -> Of(DataType::Binary), Strict;
     Native "sqlite_version" (0, 0;) -> TEXT, Never;
-    Own "convert_to" (2, 4; Any) -> Unknown, Possible;
+    Own "convert_to" (2, 5; Any) -> Unknown, Possible;
 
     // JSON.
     Native "json" (1, 1; Text) -> JSON, Strict;
@@ -253,8 +255,8 @@ functions! {
     // Aggregates.
     Aggregate "count" (0, 1; Any) -> BIGINT, Never;
     Aggregate "count_big" = "count" (0, 1; Any) -> BIGINT, Never;
-    Aggregate "sum" (1, 1; Num) -> Widened, Possible;
-    Aggregate "avg" (1, 1; Num) -> DOUBLE, Possible;
+    Aggregate "sum" (1, 1; Num) -> Sum, Possible;
+    Aggregate "avg" (1, 1; Num) -> Mean, Possible;
     Aggregate "total" (1, 1; Num) -> DOUBLE, Never;
     Aggregate "min" (1, 1; Any) -> First, Possible;
     Aggregate "max" (1, 1; Any) -> First, Possible;

@@ -27,7 +27,7 @@ impl Resolver<'_> {
             && typed.column_type.is_some_and(|t| t.data_type == DataType::Text)
             && is_literal(e)
         {
-            return match coerce(e, &Typed::of(Some(typing::wider(target)), true)) {
+            return match coerce(e, &typed, &Typed::of(Some(typing::wider(target)), true)) {
                 Ok(()) => {
                     typing::narrow(e, target);
                     *expr = forms::take(e);
@@ -41,15 +41,13 @@ impl Resolver<'_> {
             };
         }
         let detail = match target.data_type {
-            DataType::Text if target.size != ColumnType::UNKNOWN_TEXT_SIZE => Some(target.size),
-            DataType::Decimal if target.size != ColumnType::of(DataType::Decimal).size => {
-                Some(u32::from(target.scale))
-            }
-            _ => None,
+            DataType::Text if target.size != ColumnType::UNKNOWN_TEXT_SIZE => vec![target.size],
+            DataType::Decimal => vec![target.size, target.scale.into()],
+            _ => Vec::new(),
         };
         // SQLite's own gives 0 for text that is no number, and knows no dates.
         let is_plain = match target.data_type {
-            DataType::Text => detail.is_none(),
+            DataType::Text => detail.is_empty(),
             DataType::Json | DataType::Binary => true,
             _ => false,
         };
@@ -60,7 +58,10 @@ impl Resolver<'_> {
         }
         let name = format!("{:?}", target.data_type).to_lowercase();
         let arguments = [forms::take(e), forms::text(name), forms::number(u8::from(tries))];
-        *expr = forms::call("convert_to", arguments.into_iter().chain(detail.map(forms::number)).collect());
+        *expr = forms::call(
+            "convert_to",
+            arguments.into_iter().chain(detail.into_iter().map(forms::number)).collect(),
+        );
         Ok(result)
     }
 }

@@ -1,13 +1,13 @@
 //! Expressions: binding, typing, and bringing literals into the representation of what they are compared with.
 
 use sqlparser::ast::{
-    BinaryOperator, DataType as SqlDataType, Expr, Ident, Query, SetExpr, TypedString, UnaryOperator, Value,
-    ValueWithSpan, WindowSpec,
+    BinaryOperator, DataType as SqlDataType, Expr, Ident, Query, TypedString, UnaryOperator, Value,
+    ValueWithSpan, Values, WindowFrameBound, WindowFrameUnits, WindowSpec,
 };
 
-use super::forms;
 use super::scope::Bound;
 use super::{Resolver, Scope, Typed, quote, unsupported};
+use super::{forms, numbers, sets};
 use crate::convert;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType, check_sid};
@@ -57,10 +57,16 @@ impl Resolver<'_> {
             Expr::Nested(inner) => self.walk(inner, scope, depth),
             Expr::UnaryOp { op, expr: inner } => {
                 let typed = self.walk(inner, scope, depth)?;
-                Ok(match op {
-                    UnaryOperator::Not | UnaryOperator::BangNot => boolean(typed.nullable),
-                    _ => Typed::of(typing::signed(typed.column_type), typed.nullable),
-                })
+                if matches!(op, UnaryOperator::Not | UnaryOperator::BangNot) {
+                    return Ok(boolean(typed.nullable));
+                }
+                let is_negative = *op == UnaryOperator::Minus;
+                if let Some(value) = numbers::negated_literal(inner, &typed).filter(|_| is_negative) {
+                    *expr = Expr::value(value);
+                    return self.walk(expr, scope, depth);
+                }
+                let nullable = typed.nullable;
+                Ok(Typed::of(numbers::signed(expr, &typed), nullable))
             }
             Expr::BinaryOp { left, op, right } => {
                 let l = self.walk(left, scope, depth)?;
@@ -70,9 +76,7 @@ impl Resolver<'_> {
                 } else {
                     self.operands(op, &l, &r)?;
                 }
-                let nullable =
-                    l.nullable || r.nullable || matches!(op, BinaryOperator::Divide | BinaryOperator::Modulo);
-                Ok(Typed::of(typing::binary(op, l.column_type, r.column_type), nullable))
+                Ok(Typed::of(numbers::binary(expr, &l, &r), l.nullable || r.nullable))
             }
             Expr::IsNull(e)
             | Expr::IsNotNull(e)
@@ -91,35 +95,31 @@ impl Resolver<'_> {
             }
             Expr::Between { expr: e, low, high, .. } => {
                 let typed = self.walk(e, scope, depth)?;
-                for bound in [low, high] {
-                    let b = self.walk(bound, scope, depth)?;
-                    self.compare(e, &typed, bound, &b, false)?;
-                }
+                self.compare_all(e, &typed, vec![low, high], false, scope, depth)?;
                 Ok(boolean(true))
             }
             Expr::InList { expr: e, list, negated } => {
                 let typed = self.walk(e, scope, depth)?;
-                for item in list {
-                    let i = self.walk(item, scope, depth)?;
-                    self.compare(e, &typed, item, &i, !*negated)?;
-                }
+                self.compare_all(e, &typed, list.iter_mut().collect(), !*negated, scope, depth)?;
                 Ok(boolean(true))
             }
             Expr::InSubquery { expr: e, subquery, .. } => {
                 let typed = self.walk(e, scope, depth)?;
-                if let SetExpr::Values(values) = subquery.body.as_mut() {
-                    for row in &mut values.rows {
-                        for (i, item) in row.content.iter_mut().enumerate() {
-                            let of = typed.items.get(i).cloned().unwrap_or_default();
-                            let i = self.walk(item, scope, depth)?;
-                            self.set_parameter(&i, &of);
-                            coerce(item, &of)?;
-                        }
-                    }
+                if let (Some(values), Expr::Tuple(items)) = (sets::bare_values(subquery), &mut **e) {
+                    self.compare_rows(items, &typed.items, values, scope, depth)?;
+                    self.reruns = true;
+                    return Ok(boolean(true));
                 }
                 let columns = self.sub_query(subquery, scope)?;
                 if let [column] = &columns[..] {
                     self.set_parameter(&typed, &Typed::of(Some(column.column_type), true));
+                }
+                match &mut **e {
+                    Expr::Tuple(items) => {
+                        let operands = items.iter_mut().zip(&typed.items).collect();
+                        sets::align(operands, subquery, &columns);
+                    }
+                    operand => sets::align(vec![(operand, &typed)], subquery, &columns),
                 }
                 Ok(boolean(true))
             }
@@ -144,23 +144,36 @@ impl Resolver<'_> {
             }
             Expr::Case { operand, conditions, else_result, .. } => {
                 let of = operand.as_mut().map(|o| self.walk(o, scope, depth)).transpose()?;
-                let mut result = Typed::of(None, else_result.is_none());
                 let mut results = Vec::new();
+                let mut compared = Vec::new();
                 for when in conditions {
-                    let condition = self.walk(&mut when.condition, scope, depth)?;
-                    if let (Some(operand), Some(of)) = (operand.as_mut(), &of) {
-                        self.compare(operand, of, &mut when.condition, &condition, false)?;
+                    compared.push(&mut when.condition);
+                    results.push((self.walk(&mut when.result, scope, depth)?, &mut when.result));
+                }
+                match (operand, &of) {
+                    (Some(operand), Some(of)) => {
+                        self.compare_all(operand, of, compared, false, scope, depth)?;
                     }
-                    results.push(self.walk(&mut when.result, scope, depth)?);
+                    _ => {
+                        for condition in compared {
+                            self.walk(condition, scope, depth)?;
+                        }
+                    }
                 }
+                let mut result = Typed::of(None, else_result.is_none());
                 if let Some(otherwise) = else_result {
-                    results.push(self.walk(otherwise, scope, depth)?);
+                    results.push((self.walk(otherwise, scope, depth)?, otherwise));
                 }
-                for r in &results {
-                    result.column_type = typing::union(result.column_type, r.column_type);
-                    result.nullable |= r.nullable;
+                for (typed, _) in &results {
+                    result.column_type = typing::union(result.column_type, typed.column_type);
+                    result.nullable |= typed.nullable;
                 }
-                results.iter().for_each(|r| self.set_parameter(r, &result));
+                for (typed, expr) in results {
+                    self.set_parameter(&typed, &result);
+                    if let Some(target) = result.column_type {
+                        numbers::represent(expr, &typed, target);
+                    }
+                }
                 Ok(result)
             }
             Expr::Cast { .. } => self.cast(expr, scope, depth),
@@ -210,15 +223,10 @@ impl Resolver<'_> {
 
     fn literal(&mut self, value: &mut ValueWithSpan) -> Result<Typed> {
         let of = |t| Ok(Typed::of(Some(t), false));
+        if let Some(number) = numbers::literal(&mut value.value) {
+            return of(number);
+        }
         match &mut value.value {
-            Value::Number(digits, _) if digits.contains(['.', 'e', 'E']) => {
-                of(ColumnType::of(DataType::Double))
-            }
-            Value::Number(digits, _) => of(match digits.parse::<i64>() {
-                Ok(n) if i32::try_from(n).is_ok() => ColumnType::of(DataType::Integer),
-                Ok(_) => ColumnType::of(DataType::BigInt),
-                Err(_) => ColumnType::of(DataType::Double),
-            }),
             Value::Boolean(_) => of(ColumnType::of(DataType::Boolean)),
             Value::Null => Ok(Typed::of(None, true)),
             Value::HexStringLiteral(hex) => {
@@ -242,12 +250,44 @@ impl Resolver<'_> {
         }
     }
 
-    /// Brings the literal or the marker on one side of a comparison to the type of the other side. `equal` says that
-    /// only equal values are looked for.
-    ///
-    /// # Errors
-    /// 22007 or 22018 for a literal that is no value of that type, or no SID of the column's: an empty result would
-    /// hide the mistake.
+    /// Walks expressions and compares one with each of them. `equal` says that only equal values are looked for.
+    fn compare_all(
+        &mut self,
+        operand: &mut Expr,
+        of: &Typed,
+        others: Vec<&mut Expr>,
+        equal: bool,
+        scope: &Scope<'_>,
+        depth: usize,
+    ) -> Result<()> {
+        let mut walked = Vec::with_capacity(others.len());
+        for other in others {
+            let typed = self.walk(other, scope, depth)?;
+            self.bring(operand, of, other, &typed, equal)?;
+            walked.push((other, typed));
+        }
+        let others = walked.iter_mut().map(|(other, typed)| (&mut **other, &*typed));
+        numbers::align(&mut std::iter::once((operand, of)).chain(others).collect::<Vec<_>>());
+        Ok(())
+    }
+
+    /// Walks the rows of VALUES and compares the items of one row with theirs.
+    fn compare_rows(
+        &mut self,
+        items: &mut [Expr],
+        of: &[Typed],
+        values: &mut Values,
+        scope: &Scope<'_>,
+        depth: usize,
+    ) -> Result<()> {
+        for (i, (item, of)) in items.iter_mut().zip(of).enumerate() {
+            let others = values.rows.iter_mut().filter_map(|row| row.content.get_mut(i)).collect();
+            self.compare_all(item, of, others, false, scope, depth)?;
+        }
+        Ok(())
+    }
+
+    /// Makes two expressions comparable.
     fn compare(
         &mut self,
         left: &mut Expr,
@@ -256,6 +296,20 @@ impl Resolver<'_> {
         r: &Typed,
         equal: bool,
     ) -> Result<()> {
+        self.bring(left, l, right, r, equal)?;
+        if !matches!((&*left, &*right), (Expr::Tuple(_), Expr::Tuple(_))) {
+            numbers::align(&mut [(left, l), (right, r)]);
+        }
+        Ok(())
+    }
+
+    /// Brings the literal or the marker on one side of a comparison to the type of the other side. `equal` says that
+    /// only equal values are looked for.
+    ///
+    /// # Errors
+    /// 22007 or 22018 for a literal that is no value of that type, or no SID of the column's: an empty result would
+    /// hide the mistake.
+    fn bring(&mut self, left: &mut Expr, l: &Typed, right: &mut Expr, r: &Typed, equal: bool) -> Result<()> {
         if let (Expr::Tuple(lefts), Expr::Tuple(rights)) = (&mut *left, &mut *right) {
             for (i, (left, right)) in lefts.iter_mut().zip(rights).enumerate() {
                 let of = |typed: &Typed| typed.items.get(i).cloned().unwrap_or_default();
@@ -269,7 +323,7 @@ impl Resolver<'_> {
                 keep_local(side, typed);
             }
             self.set_parameter(typed, beside);
-            coerce(side, beside)?;
+            coerce(side, typed, beside)?;
             let sid = beside
                 .base
                 .as_ref()
@@ -328,16 +382,36 @@ impl Resolver<'_> {
         }
     }
 
+    /// Walks what is sorted or grouped by.
+    pub(super) fn collated(&mut self, expr: &mut Expr, scope: &Scope<'_>) -> Result<()> {
+        let typed = self.expr(expr, scope)?;
+        numbers::collate(expr, &typed);
+        Ok(())
+    }
+
     /// OVER (…).
     pub(super) fn window(&mut self, spec: &mut WindowSpec, scope: &Scope<'_>) -> Result<()> {
         if let Some(name) = &mut spec.window_name {
             quote(name);
         }
         for e in &mut spec.partition_by {
-            self.expr(e, scope)?;
+            self.collated(e, scope)?;
         }
+        // RANGE n PRECEDING calculates with the value that is ordered by.
+        let calculates = spec.window_frame.as_ref().is_some_and(|frame| {
+            let has_distance = |b: &WindowFrameBound| {
+                matches!(b, WindowFrameBound::Preceding(Some(_)) | WindowFrameBound::Following(Some(_)))
+            };
+            frame.units == WindowFrameUnits::Range
+                && (has_distance(&frame.start_bound) || frame.end_bound.as_ref().is_some_and(has_distance))
+        });
         for term in &mut spec.order_by {
-            self.expr(&mut term.expr, scope)?;
+            let typed = self.expr(&mut term.expr, scope)?;
+            if calculates {
+                numbers::represent(&mut term.expr, &typed, ColumnType::of(DataType::Double));
+            } else {
+                numbers::collate(&mut term.expr, &typed);
+            }
         }
         Ok(())
     }
@@ -392,8 +466,12 @@ fn align(expr: &mut Expr, own: &Typed, beside: &Typed) {
 }
 
 /// Replaces a text literal beside a column of another type by the representation that the column has.
-pub(super) fn coerce(expr: &mut Expr, beside: &Typed) -> Result<()> {
+pub(super) fn coerce(expr: &mut Expr, own: &Typed, beside: &Typed) -> Result<()> {
     let Some(target) = beside.column_type else { return Ok(()) };
+    // A decimal that is written out is text by now.
+    if own.column_type.is_some_and(|t| t.data_type == DataType::Decimal) {
+        return Ok(());
+    }
     let mut inner = &mut *expr;
     while let Expr::Nested(e) = inner {
         inner = e;

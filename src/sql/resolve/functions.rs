@@ -6,13 +6,13 @@ use sqlparser::ast::{
 };
 
 use super::expr::{coerce, is_literal};
-use super::forms;
 use super::{Resolver, Scope, Typed, quote, refuse, unsupported};
+use super::{forms, numbers};
 use crate::convert;
 use crate::error::{Error, Result, state};
 use crate::model::{CATALOG, ColumnType, DataType};
 use crate::sql::functions::parts::Part;
-use crate::sql::functions::{self, Argument, FUNCTIONS, Kind, Null, Returns};
+use crate::sql::functions::{self, Argument, FUNCTIONS, Kind, Null, Returns, Said};
 use crate::sql::{lex, names, typing};
 use crate::value;
 
@@ -31,13 +31,13 @@ impl Resolver<'_> {
         }
         ordering(function, &mut list)?;
         check(function, found, &list)?;
-        let typed = self.arguments(found, &mut list, scope, depth)?;
+        let (typed, runs) = self.arguments(found, &mut list, scope, depth)?;
         for clause in &mut list.clauses {
             let FunctionArgumentClause::OrderBy(terms) = clause else {
                 return Err(unsupported(&format!("{clause} in a function")));
             };
             for term in terms {
-                self.walk(&mut term.expr, scope, depth)?;
+                self.collated(&mut term.expr, scope)?;
             }
         }
         if let Some(filter) = &mut function.filter {
@@ -53,23 +53,26 @@ impl Resolver<'_> {
             list.args.clear();
         }
         function.uses_odbc_syntax = false;
-        if found.kind == Kind::Own || found.name != found.runs {
-            function.name = ObjectName(vec![ObjectNamePart::Identifier(Ident::new(found.runs))]);
+        if found.kind == Kind::Own || found.name != runs {
+            function.name = ObjectName(vec![ObjectNamePart::Identifier(Ident::new(runs))]);
         }
         function.args = FunctionArguments::List(list);
+        if let Some(column_type) = typed.column_type {
+            numbers::finish(expr, runs, column_type);
+        }
         Ok(typed)
     }
 
-    /// Walks the arguments and gives the type of the result.
+    /// Walks the arguments; gives the type of the result, and the name of the function that runs for them.
     fn arguments(
         &mut self,
         found: &functions::Function,
         list: &mut FunctionArgumentList,
         scope: &Scope<'_>,
         depth: usize,
-    ) -> Result<Typed> {
+    ) -> Result<(Typed, &'static str)> {
         let mut typed = Vec::new();
-        let mut part = None;
+        let mut said = Said::default();
         for (i, argument) in list.args.iter_mut().enumerate() {
             let e = match argument {
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(e)) => e,
@@ -81,7 +84,7 @@ impl Resolver<'_> {
             };
             typed.push(match found.argument(i) {
                 Argument::Part => {
-                    part = Some(date_part(e, found)?);
+                    said.part = Some(date_part(e, found)?);
                     Typed::default()
                 }
                 _ => self.walk(e, scope, depth)?,
@@ -91,7 +94,8 @@ impl Resolver<'_> {
         // Text beside a date is a date if it reads as one: it has no say in what the common type is.
         let mut common = None;
         for (i, argument) in list.args.iter().enumerate() {
-            if found.argument(i) == Argument::Alike && !is_text_literal(argument) {
+            let is_text = types[i].is_some_and(|t| t.data_type == DataType::Text) && is_quoted(argument);
+            if found.argument(i) == Argument::Alike && !is_text {
                 common = typing::union(common, types[i]);
             }
         }
@@ -113,6 +117,11 @@ impl Resolver<'_> {
                 }
             }
         }
+        if let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(e))) = list.args.get(1) {
+            said.places = numbers::integer(e);
+        }
+        let result = found.result(&types, said);
+        let runs = numbers::arguments(found, list, &typed, &types, result);
         let any_null = typed.iter().any(|t| t.nullable);
         let nullable = match found.null {
             Null::Never => false,
@@ -120,7 +129,7 @@ impl Resolver<'_> {
             Null::All => typed.iter().all(|t| t.nullable),
             Null::Possible => true,
         };
-        Ok(Typed::of(found.result(&types, part), nullable))
+        Ok((Typed::of(result, nullable), runs))
     }
 }
 
@@ -242,7 +251,7 @@ fn date_part(e: &mut Expr, found: &functions::Function) -> Result<Part> {
     Ok(part)
 }
 
-fn is_text_literal(argument: &FunctionArg) -> bool {
+fn is_quoted(argument: &FunctionArg) -> bool {
     matches!(argument, FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(v)))
         if matches!(v.value, Value::SingleQuotedString(_)))
 }
@@ -254,7 +263,8 @@ fn moment(e: &mut Expr, typed: &Typed, found: &functions::Function) -> Result<Op
     if matches!(data_type, Some(Date | Time | Timestamp)) {
         return Ok(typed.column_type);
     }
-    if let Expr::Value(v) = &mut *e
+    if data_type == Some(DataType::Text)
+        && let Expr::Value(v) = &mut *e
         && let Value::SingleQuotedString(text) = &v.value
     {
         // A time reads as a timestamp of today.
@@ -281,13 +291,17 @@ fn alike(e: &mut Expr, typed: &Typed, common: Option<ColumnType>) -> Option<Colu
     let has_form =
         matches!(target.data_type, DataType::Date | DataType::Time | DataType::Timestamp | DataType::Boolean);
     if own.data_type == DataType::Text && has_form && is_literal(e) {
-        return match coerce(e, &Typed::of(common, true)) {
+        return match coerce(e, typed, &Typed::of(common, true)) {
             Ok(()) => common,
             Err(_) => typed.column_type,
         };
     }
     if own.data_type == DataType::Date && target.data_type == DataType::Timestamp {
         forms::wrap(e, "to_timestamp");
+        return common;
+    }
+    if matches!(target.data_type, DataType::Decimal | DataType::Double) && own.data_type != DataType::Text {
+        numbers::represent(e, typed, target);
         return common;
     }
     typed.column_type

@@ -11,6 +11,7 @@ mod forms;
 mod from;
 mod functions;
 mod guard;
+mod numbers;
 mod scope;
 mod sets;
 
@@ -118,16 +119,15 @@ impl<'m> Resolver<'m> {
                         .map(|(c, n)| ResultColumn { name: n.unwrap_or(c.name.clone()), ..c })
                 };
                 let name = cte.alias.name.value.clone();
-                if with.recursive {
-                    // The recursive part sees the table with the types of the first part.
-                    let first = self.first_part(&cte.query, outer)?;
-                    self.ctes.push(Cte {
+                let columns = if with.recursive {
+                    self.recursive(&mut cte.query, outer, |columns| Cte {
                         name: name.clone(),
-                        columns: renamed(first).collect(),
+                        columns: renamed(columns).collect(),
                         named: false,
-                    });
-                }
-                let columns = self.query(&mut cte.query, outer)?;
+                    })?
+                } else {
+                    self.query(&mut cte.query, outer)?
+                };
                 self.ctes.push(Cte { name, columns: renamed(columns).collect(), named: false });
                 quote(&mut cte.alias.name);
                 cte.alias.columns.iter_mut().for_each(|c| quote(&mut c.name));
@@ -137,6 +137,35 @@ impl<'m> Resolver<'m> {
         sets::unwrap_top(query);
         self.ctes.truncate(ctes_outside);
         result
+    }
+
+    /// A query that may name itself. Its recursive part sees the table with the types of the first part; if it makes
+    /// them wider (1, then 1.5), with those.
+    fn recursive(
+        &mut self,
+        query: &mut Query,
+        outer: &Scope<'_>,
+        cte: impl Fn(Vec<ResultColumn>) -> Cte,
+    ) -> Result<Vec<ResultColumn>> {
+        let written = query.clone();
+        let tables = self.tables.clone();
+        let mut seen = self.first_part(query, outer)?;
+        let kinds = |columns: &[ResultColumn]| -> Vec<DataType> {
+            columns.iter().map(|c| c.column_type.data_type).collect()
+        };
+        // Types only get wider, so that there is an end to it.
+        loop {
+            let before = kinds(&seen);
+            self.ctes.push(cte(seen));
+            let columns = self.query(query, outer)?;
+            if kinds(&columns) == before {
+                return Ok(columns);
+            }
+            self.ctes.pop();
+            query.clone_from(&written);
+            self.tables.clone_from(&tables);
+            seen = columns;
+        }
     }
 
     /// The columns of the part of a recursive query that does not name itself.
@@ -192,7 +221,7 @@ impl<'m> Resolver<'m> {
                 refuse(!modifiers.is_empty(), "GROUP BY with ROLLUP or CUBE")?;
                 for term in terms {
                     if !is_position(term, &columns)? {
-                        self.expr(term, &scope)?;
+                        self.collated(term, &scope)?;
                     }
                 }
             }
@@ -220,6 +249,7 @@ impl<'m> Resolver<'m> {
                         _ => None,
                     };
                     let typed = self.expr(expr, scope)?;
+                    numbers::collate(expr, &typed);
                     let name = match (written, &*expr) {
                         (Some(written), Expr::CompoundIdentifier(path)) => match path.last() {
                             Some(own) if own.value.eq_ignore_ascii_case(&written) => own.value.clone(),
@@ -236,6 +266,7 @@ impl<'m> Resolver<'m> {
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
                     let typed = self.expr(expr, scope)?;
+                    numbers::collate(expr, &typed);
                     quote(alias);
                     columns.push(result_column(alias.value.clone(), typed));
                 }
@@ -283,7 +314,7 @@ impl<'m> Resolver<'m> {
             return Ok(());
         }
         match (scope, &mut *term) {
-            (Some(scope), _) => self.expr(term, scope).map(|_| ()),
+            (Some(scope), _) => self.collated(term, scope),
             // After UNION only the names of the result can be used.
             (None, Expr::Identifier(name)) => {
                 let own =
@@ -406,3 +437,6 @@ mod tests;
 
 #[cfg(test)]
 mod expression_tests;
+
+#[cfg(test)]
+mod number_tests;

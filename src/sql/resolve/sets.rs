@@ -3,11 +3,15 @@
 //! SQLite reads no parentheses around an operand and evaluates from left to right, so an operand that is more
 //! than one SELECT is written as a SELECT from it.
 
-use sqlparser::ast::{Query, SetExpr, SetOperator, SetQuantifier, TableAlias, TableFactor, Values};
+use sqlparser::ast::{
+    Expr, Ident, Query, SelectItem, SetExpr, SetOperator, SetQuantifier, TableAlias, TableAliasColumnDef,
+    TableFactor, Values,
+};
 use sqlparser::parser::Parser;
 
-use super::{Resolver, Scope, forms, from, refuse, result_column, unsupported};
+use super::{Resolver, Scope, Typed, forms, from, numbers, refuse, result_column, unsupported};
 use crate::error::{Error, Result, state};
+use crate::model::{ColumnType, DataType};
 use crate::sql::dialect::TwilioDialect;
 use crate::sql::plan::ResultColumn;
 use crate::sql::typing;
@@ -37,27 +41,39 @@ impl Resolver<'_> {
                 if *op == SetOperator::Minus {
                     *op = SetOperator::Except;
                 }
-                let left = self.operand(left, outer, true)?;
-                let right = self.operand(right, outer, false)?;
-                if left.len() != right.len() {
-                    let message =
-                        format!("{name} of {} and {} columns: the counts differ.", left.len(), right.len());
+                let left_columns = self.operand(left, outer)?;
+                let right_columns = self.operand(right, outer)?;
+                if left_columns.len() != right_columns.len() {
+                    let (l, r) = (left_columns.len(), right_columns.len());
+                    let message = format!("{name} of {l} and {r} columns: the counts differ.");
                     return Err(Error::new(state::SYNTAX_ERROR, message));
                 }
-                let columns = left.into_iter().zip(right).map(|(l, r)| ResultColumn {
-                    column_type: typing::union(Some(l.column_type), Some(r.column_type))
-                        .unwrap_or(l.column_type),
+                let both = left_columns.iter().zip(&right_columns);
+                let types: Vec<_> = both
+                    .clone()
+                    .map(|(l, r)| {
+                        typing::union(Some(l.column_type), Some(r.column_type)).unwrap_or(l.column_type)
+                    })
+                    .collect();
+                let columns = both.zip(&types).map(|((l, r), column_type)| ResultColumn {
+                    column_type: *column_type,
                     nullable: l.nullable || r.nullable,
-                    name: l.name,
+                    name: l.name.clone(),
                     base: None,
                     marker: None,
                 });
-                Ok((columns.collect(), None))
+                let columns = columns.collect();
+                represent(left, &left_columns, &types);
+                represent(right, &right_columns, &types);
+                write_operand(left, true);
+                write_operand(right, false);
+                Ok((columns, None))
             }
             SetExpr::Values(values) => {
                 values.explicit_row = false;
                 values.value_keyword = false;
                 let mut columns: Vec<ResultColumn> = Vec::new();
+                let mut items: Vec<Vec<Typed>> = Vec::new();
                 let width = values.rows.first().map_or(0, |r| r.content.len());
                 for row in &mut values.rows {
                     if row.content.len() != width {
@@ -67,6 +83,7 @@ impl Resolver<'_> {
                         );
                         return Err(Error::new(state::SYNTAX_ERROR, message));
                     }
+                    let mut typed_row = Vec::with_capacity(width);
                     for (i, value) in row.content.iter_mut().enumerate() {
                         let typed = self.expr(value, outer)?;
                         match columns.get_mut(i) {
@@ -75,8 +92,16 @@ impl Resolver<'_> {
                                 column.column_type = union.unwrap_or(column.column_type);
                                 column.nullable |= typed.nullable;
                             }
-                            None => columns.push(result_column(format!("column{}", i + 1), typed)),
+                            None => columns.push(result_column(format!("column{}", i + 1), typed.clone())),
                         }
+                        typed_row.push(typed);
+                    }
+                    items.push(typed_row);
+                }
+                for (row, typed_row) in values.rows.iter_mut().zip(&items) {
+                    for ((value, typed), column) in row.content.iter_mut().zip(typed_row).zip(&columns) {
+                        numbers::represent(value, typed, column.column_type);
+                        numbers::collate(value, &Typed::of(Some(column.column_type), true));
                     }
                 }
                 Ok((columns, None))
@@ -85,30 +110,135 @@ impl Resolver<'_> {
         }
     }
 
-    /// Resolves an operand and writes it as SQLite reads it.
-    fn operand<'o>(
-        &mut self,
-        operand: &mut Box<SetExpr>,
-        outer: &'o Scope<'o>,
-        is_left: bool,
-    ) -> Result<Vec<ResultColumn>> {
+    /// Resolves an operand.
+    fn operand<'o>(&mut self, operand: &mut Box<SetExpr>, outer: &'o Scope<'o>) -> Result<Vec<ResultColumn>> {
         // TOP belongs to the operand, LIMIT without parentheses to the whole.
         if matches!(&**operand, SetExpr::Select(select) if select.top.is_some()) {
             let select = std::mem::replace(&mut **operand, blank());
             **operand = SetExpr::Query(Box::new(forms::query(select)));
         }
-        let (columns, _) = self.set_expr(operand, outer)?;
-        match &mut **operand {
-            SetExpr::Query(query) if is_bare(query, is_left) => {
-                let inner = std::mem::replace(&mut *query.body, blank());
-                **operand = inner;
-            }
-            SetExpr::Query(_) => wrap(operand),
-            SetExpr::SetOperation { .. } if !is_left => wrap(operand),
-            _ => {}
-        }
-        Ok(columns)
+        Ok(self.set_expr(operand, outer)?.0)
     }
+}
+
+/// Writes an operand as SQLite reads it.
+fn write_operand(operand: &mut Box<SetExpr>, is_left: bool) {
+    match &mut **operand {
+        SetExpr::Query(query) if is_bare(query, is_left) => {
+            let inner = std::mem::replace(&mut *query.body, blank());
+            **operand = inner;
+        }
+        SetExpr::Query(_) => wrap(operand),
+        SetExpr::SetOperation { .. } if !is_left => wrap(operand),
+        _ => {}
+    }
+}
+
+/// VALUES, if the query is nothing else.
+pub(super) fn bare_values(query: &mut Query) -> Option<&mut Values> {
+    if !is_bare(query, true) {
+        return None;
+    }
+    match query.body.as_mut() {
+        SetExpr::Values(values) => Some(values),
+        _ => None,
+    }
+}
+
+/// Makes the columns of a sub-query comparable with what is looked for among them (IN).
+pub(super) fn align(operands: Vec<(&mut Expr, &Typed)>, query: &mut Query, columns: &[ResultColumn]) {
+    let mut types: Vec<_> = columns.iter().map(|c| c.column_type).collect();
+    for ((operand, typed), column_type) in operands.into_iter().zip(&mut types) {
+        let column = Typed::of(Some(*column_type), true);
+        // Stands for the column, and tells what becomes of it.
+        let mut image = Expr::Identifier(Ident::new("x"));
+        numbers::align(&mut [(operand, typed), (&mut image, &column)]);
+        if !matches!(image, Expr::Identifier(_)) {
+            let is_decimal = column_type.data_type == DataType::Decimal;
+            *column_type = if is_decimal { ColumnType::of(DataType::Double) } else { typing::decimal(1, 0) };
+        }
+    }
+    let mut body = SetExpr::Query(Box::new(std::mem::replace(query, forms::query(blank()))));
+    represent(&mut body, columns, &types);
+    *query = match body {
+        SetExpr::Query(query) => *query,
+        other => forms::query(other),
+    };
+}
+
+/// Gives the columns of a body the representation of other types.
+fn represent(body: &mut SetExpr, columns: &[ResultColumn], types: &[ColumnType]) {
+    let differs = |column: &ResultColumn, target: &ColumnType| {
+        let own = column.column_type.data_type;
+        matches!(target.data_type, DataType::Decimal | DataType::Double) && own != target.data_type
+    };
+    match body {
+        SetExpr::Select(select) if select.distinct.is_none() && is_listed(&select.projection) => {}
+        SetExpr::Values(_) => {}
+        SetExpr::Query(query) if is_bare(query, true) => return represent(&mut query.body, columns, types),
+        _ if !columns.iter().zip(types).any(|(column, target)| differs(column, target)) => return,
+        _ => select_columns(body, columns),
+    }
+    let one = |expr: &mut Expr, column: &ResultColumn, target: ColumnType| {
+        let typed = Typed { base: column.base.clone(), ..Typed::of(Some(column.column_type), true) };
+        numbers::represent(expr, &typed, target);
+        numbers::collate(expr, &Typed { base: typed.base, ..Typed::of(Some(target), true) });
+    };
+    match body {
+        SetExpr::Select(select) => {
+            for ((item, column), target) in select.projection.iter_mut().zip(columns).zip(types) {
+                if let SelectItem::ExprWithAlias { expr, .. } = item {
+                    one(expr, column, *target);
+                }
+            }
+        }
+        SetExpr::Values(values) => {
+            for row in &mut values.rows {
+                for ((expr, column), target) in row.content.iter_mut().zip(columns).zip(types) {
+                    one(expr, column, *target);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether every column is written out.
+fn is_listed(items: &[SelectItem]) -> bool {
+    items.iter().all(|item| matches!(item, SelectItem::ExprWithAlias { .. }))
+}
+
+/// Writes a body as a SELECT that names each of its columns.
+fn select_columns(body: &mut SetExpr, columns: &[ResultColumn]) {
+    let inner = match std::mem::replace(body, blank()) {
+        SetExpr::Query(query) => *query,
+        other => forms::query(other),
+    };
+    let names: Vec<_> = (1..=columns.len()).map(|i| Ident::with_quote('"', format!("c{i}"))).collect();
+    let mut query = template("WITH x (x) AS (SELECT 1) SELECT x FROM x");
+    if let Some(with) = &mut query.with {
+        let cte = &mut with.cte_tables[0];
+        let column = cte.alias.columns.remove(0);
+        cte.alias.columns =
+            names.iter().map(|name| TableAliasColumnDef { name: name.clone(), ..column.clone() }).collect();
+        *cte.query = inner;
+    }
+    if let SetExpr::Select(select) = &mut *query.body {
+        let items = names.iter().zip(columns).map(|(name, column)| SelectItem::ExprWithAlias {
+            expr: Expr::Identifier(name.clone()),
+            alias: Ident::with_quote('"', column.name.clone()),
+        });
+        select.projection = items.collect();
+    }
+    // The WITH goes one level down, as an operand has none.
+    let mut outer = query.body.clone();
+    if let (SetExpr::Select(outer), SetExpr::Select(inner)) = (&mut *outer, &mut *query.body) {
+        inner.projection =
+            names.iter().map(|n| SelectItem::UnnamedExpr(Expr::Identifier(n.clone()))).collect();
+        outer.from[0].relation =
+            TableFactor::Derived { lateral: false, subquery: Box::new(query), alias: None, sample: None };
+    }
+    *body = *outer;
 }
 
 /// Writes a body in parentheses as a SELECT from what is in them; likewise VALUES that are sorted or cut.

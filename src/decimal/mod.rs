@@ -1,17 +1,21 @@
 //! Exact decimal numbers: numeric literals, DECIMAL values and SQL_NUMERIC_STRUCT. Nothing here passes through
-//! a double.
+//! a double. [`arithmetic`] calculates with them.
+
+mod arithmetic;
 
 use std::fmt;
 
+pub use arithmetic::{Sum, compare_texts};
+
 /// Digits that a decimal holds at most, those of SQL_NUMERIC_STRUCT.
-pub(super) const MAX_DIGITS: u8 = 38;
+pub const MAX_DIGITS: u8 = 38;
 
 /// Digits after the point beyond which a decimal counts as zero.
 const MAX_SCALE: i64 = 2 * MAX_DIGITS as i64;
 
 /// `mantissa × 10^-scale`, with the sign apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Decimal {
+pub struct Decimal {
     negative: bool,
     /// Below 10^38.
     mantissa: u128,
@@ -22,7 +26,7 @@ pub(super) struct Decimal {
 
 /// Why a text gives no number of the kind that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub enum Fault {
     /// Not a numeric literal (22018).
     NotANumber,
     /// Whole digits would be lost (22003).
@@ -85,7 +89,7 @@ fn power_of_ten(n: u32) -> Option<u128> {
 const LIMIT: u128 = 10u128.pow(MAX_DIGITS as u32);
 
 /// Reads a numeric literal as the nearest double.
-pub(super) fn parse_double(text: &str) -> Result<f64, Fault> {
+pub fn parse_double(text: &str) -> Result<f64, Fault> {
     Literal::split(text).ok_or(Fault::NotANumber)?;
     // The grammar above is a subset of the standard library's, which also takes words such as `inf`.
     let value: f64 = text.trim_ascii().parse().map_err(|_| Fault::NotANumber)?;
@@ -94,7 +98,7 @@ pub(super) fn parse_double(text: &str) -> Result<f64, Fault> {
 
 impl Decimal {
     /// Reads a numeric literal.
-    pub(super) fn parse(text: &str) -> Result<Decimal, Fault> {
+    pub fn parse(text: &str) -> Result<Decimal, Fault> {
         let literal = Literal::split(text).ok_or(Fault::NotANumber)?;
         let mut mantissa = 0u128;
         let mut dropped = 0i64;
@@ -125,13 +129,13 @@ impl Decimal {
     }
 
     /// A whole number. `None` beyond 38 digits.
-    pub(super) fn from_integer(integer: i128) -> Option<Decimal> {
+    pub fn from_integer(integer: i128) -> Option<Decimal> {
         let mantissa = integer.unsigned_abs();
         (mantissa < LIMIT).then_some(Decimal { negative: integer < 0, mantissa, scale: 0, inexact: false })
     }
 
     /// The shortest decimal that reads back as this double.
-    pub(super) fn from_double(double: f64) -> Result<Decimal, Fault> {
+    pub fn from_double(double: f64) -> Result<Decimal, Fault> {
         if !double.is_finite() {
             return Err(Fault::TooLarge);
         }
@@ -140,7 +144,7 @@ impl Decimal {
 
     /// The decimal that a double stands for where the type says decimal: 15 significant digits, which is what a
     /// double holds of any decimal, rounded to `scale` digits after the point, without trailing zeros.
-    pub(super) fn from_noisy_double(double: f64, scale: u8) -> Result<Decimal, Fault> {
+    pub fn from_noisy_double(double: f64, scale: u8) -> Result<Decimal, Fault> {
         if !double.is_finite() {
             return Err(Fault::TooLarge);
         }
@@ -148,7 +152,10 @@ impl Decimal {
             return Decimal::from_double(double);
         }
         let mut decimal = Decimal::parse(&format!("{double:.14e}"))?;
-        decimal.round(scale);
+        if let Some(excess) = decimal.scale.checked_sub(scale.into()).filter(|&e| e > 0) {
+            decimal.mantissa = power_of_ten(excess).map_or(0, |power| (decimal.mantissa + power / 2) / power);
+            decimal.scale = scale.into();
+        }
         while decimal.scale > 0 && decimal.mantissa.is_multiple_of(10) {
             decimal.mantissa /= 10;
             decimal.scale -= 1;
@@ -157,30 +164,18 @@ impl Decimal {
         Ok(decimal)
     }
 
-    /// Rounds to `scale` digits after the point, if there are more.
-    fn round(&mut self, scale: u8) {
-        if let Some(excess) = self.scale.checked_sub(scale.into()).filter(|&e| e > 0) {
-            self.mantissa = power_of_ten(excess).map_or(0, |power| (self.mantissa + power / 2) / power);
-            self.scale = scale.into();
-            self.negative &= self.mantissa != 0;
-        }
-    }
-
-    /// The nearest number that DECIMAL(`precision`, `scale`) holds.
-    pub(super) fn fitted(mut self, precision: u32, scale: u8) -> Result<Decimal, Fault> {
-        self.round(scale);
-        let whole = precision.saturating_sub(scale.into());
-        let limit = power_of_ten(whole.saturating_add(self.scale)).unwrap_or(u128::MAX);
-        if self.mantissa < limit { Ok(self) } else { Err(Fault::TooLarge) }
+    /// Whether it is 0.
+    pub fn is_zero(&self) -> bool {
+        self.mantissa == 0
     }
 
     /// Whether digits of the text it was read from are missing.
-    pub(super) fn is_inexact(&self) -> bool {
+    pub fn is_inexact(&self) -> bool {
         self.inexact
     }
 
     /// Below zero; zero itself has no sign.
-    pub(super) fn is_negative(&self) -> bool {
+    pub fn is_negative(&self) -> bool {
         self.negative
     }
 
@@ -202,7 +197,7 @@ impl Decimal {
     }
 
     /// The whole part, and whether a fraction was cut.
-    pub(super) fn to_integer(self) -> (i128, bool) {
+    pub fn to_integer(self) -> (i128, bool) {
         let (mantissa, lost) = self.rescale(0).unwrap_or((0, true));
         // Below 10^38, and so within i128.
         let magnitude = mantissa as i128;
@@ -210,14 +205,14 @@ impl Decimal {
     }
 
     /// The nearest double.
-    pub(super) fn to_double(self) -> f64 {
+    pub fn to_double(self) -> f64 {
         let sign = if self.negative { "-" } else { "" };
         format!("{sign}{}e-{}", self.mantissa, self.scale).parse().unwrap_or(f64::NAN)
     }
 
     /// The bytes of SQL_NUMERIC_STRUCT: precision, scale, sign (1 for positive), little-endian mantissa; and whether
     /// a fraction was cut.
-    pub(super) fn to_numeric(self, precision: u8, scale: i8) -> Result<([u8; 19], bool), Fault> {
+    pub fn to_numeric(self, precision: u8, scale: i8) -> Result<([u8; 19], bool), Fault> {
         let precision = effective_precision(precision);
         let (mantissa, lost) = self.rescale(scale.into())?;
         if power_of_ten(precision.into()).is_some_and(|limit| mantissa >= limit) {
@@ -233,7 +228,7 @@ impl Decimal {
 
     /// Reads the sign and the mantissa of a SQL_NUMERIC_STRUCT. Its own precision and scale are not looked at: for
     /// input, the application descriptor's are what counts.
-    pub(super) fn from_numeric(bytes: &[u8; 19], precision: u8, scale: i8) -> Result<Decimal, Fault> {
+    pub fn from_numeric(bytes: &[u8; 19], precision: u8, scale: i8) -> Result<Decimal, Fault> {
         let mut little_endian = [0; 16];
         little_endian.copy_from_slice(&bytes[3..]);
         let mut mantissa = u128::from_le_bytes(little_endian);
