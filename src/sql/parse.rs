@@ -76,17 +76,17 @@ pub(super) fn parse(sql: &str) -> Result<Parsed> {
         Statement::Drop { object_type: ObjectType::Table, if_exists, names, table: None, .. } => {
             Ok(Parsed::Drop(names, if_exists))
         }
-        _ => Err(unsupported(&verb.unwrap_or_default().to_uppercase(), "")),
+        _ => Err(unsupported(&verb.unwrap_or_default().to_uppercase())),
     }
 }
 
 /// HYC00 for a statement that the driver does not have.
-pub(super) fn unsupported(verb: &str, instead: &str) -> Error {
+fn unsupported(verb: &str) -> Error {
     let known =
         "SELECT, UPDATE, DELETE, EXEC, {call} and EXPLAIN, and CREATE, INSERT and DROP for temporary tables";
     Error::new(
         state::NOT_IMPLEMENTED,
-        format!("{verb} is not a statement that this driver runs{instead}. It runs {known}."),
+        format!("{verb} is not a statement that this driver runs. It runs {known}."),
     )
 }
 

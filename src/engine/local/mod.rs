@@ -9,7 +9,7 @@ mod folder;
 mod write;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rusqlite::{Connection, Transaction};
 
@@ -31,7 +31,12 @@ const MOST_ROWS: u64 = 512;
 
 /// The tables and where they are.
 #[derive(Debug, Default)]
-pub(super) struct Local(Mutex<State>);
+pub(super) struct Local {
+    /// Locked while a statement writes, whose query may still be attaching the database.
+    state: Mutex<State>,
+    /// Where the database is, once it has been made.
+    path: OnceLock<PathBuf>,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -49,13 +54,12 @@ struct Entry {
 struct Store {
     /// Closed before the folder is removed.
     writer: Connection,
-    path: PathBuf,
     _folder: Folder,
 }
 
 impl Local {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The tables.
@@ -73,17 +77,37 @@ impl Local {
         let names: Vec<String> = self.tables().iter().map(|table| table.name.clone()).collect();
         if let Err(e) = self.drop_tables(&names, true) {
             log::warn!("temporary tables could not be dropped: {e}");
-            *self.state() = State::default();
+            self.state().tables.clear();
         }
     }
 
     /// Lets the connection of a statement see the tables.
     pub fn attach(&self, connection: &Connection) -> Result<()> {
-        let state = self.state();
-        let Some(store) = &state.store else { return Ok(()) };
-        let path = store.path.to_string_lossy();
-        let attached = connection.execute(&format!("ATTACH DATABASE ?1 AS {SCHEMA}"), [path]);
+        let Some(path) = self.path.get() else { return Ok(()) };
+        let attached =
+            connection.execute(&format!("ATTACH DATABASE ?1 AS {SCHEMA}"), [path.to_string_lossy()]);
         attached.map(|_| ()).map_err(failure)
+    }
+
+    /// Runs a transaction on the database, which is made if it is not there. What is done to the tables counts if it
+    /// succeeds.
+    fn transaction<T>(&self, body: impl FnOnce(&Transaction<'_>, &mut Vec<Entry>) -> Result<T>) -> Result<T> {
+        let mut state = self.state();
+        let mut tables = state.entry_copies();
+        let store = match &mut state.store {
+            Some(store) => store,
+            none => {
+                let (store, path) = Store::create(&std::env::temp_dir())?;
+                // There is one store only.
+                self.path.get_or_init(|| path);
+                none.insert(store)
+            }
+        };
+        let transaction = store.writer.transaction().map_err(failure)?;
+        let result = body(&transaction, &mut tables)?;
+        transaction.commit().map_err(failure)?;
+        state.tables = tables;
+        Ok(result)
     }
 
     /// How many rows the planner is told that the table has.
@@ -149,32 +173,12 @@ impl State {
         self.tables.iter().find(|entry| entry.table.name.eq_ignore_ascii_case(name))
     }
 
-    fn store(&mut self) -> Result<&mut Store> {
-        match &mut self.store {
-            Some(store) => Ok(store),
-            none => Ok(none.insert(Store::create(&std::env::temp_dir())?)),
-        }
-    }
-
-    /// Runs a transaction on the database; what it did to the tables counts if it succeeds.
-    fn transaction<T>(
-        &mut self,
-        body: impl FnOnce(&Transaction<'_>, &mut Vec<Entry>) -> Result<T>,
-    ) -> Result<T> {
-        let mut tables: Vec<Entry> = self.tables.iter().map(Entry::copy).collect();
-        let transaction = self.store()?.writer.transaction().map_err(failure)?;
-        let result = body(&transaction, &mut tables)?;
-        transaction.commit().map_err(failure)?;
-        self.tables = tables;
-        Ok(result)
+    fn entry_copies(&self) -> Vec<Entry> {
+        self.tables.iter().map(|entry| Entry { table: entry.table.clone(), rows: entry.rows }).collect()
     }
 }
 
 impl Entry {
-    fn copy(&self) -> Entry {
-        Entry { table: self.table.clone(), rows: self.rows }
-    }
-
     /// Counts rows that have come or gone.
     fn count(&mut self, transaction: &Transaction<'_>, rows: u64) -> Result<()> {
         if told(rows) != told(self.rows) {
@@ -186,7 +190,8 @@ impl Entry {
 }
 
 impl Store {
-    fn create(parent: &Path) -> Result<Store> {
+    /// Makes the database in a folder of its own in `parent`; gives its path too.
+    fn create(parent: &Path) -> Result<(Store, PathBuf)> {
         let unable = |e: &dyn std::fmt::Display| {
             let place = parent.display();
             let hint = "TMPDIR names another folder";
@@ -201,7 +206,7 @@ impl Store {
         writer
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF")
             .map_err(|e| unable(&e))?;
-        Ok(Store { writer, path, _folder: folder })
+        Ok((Store { writer, _folder: folder }, path))
     }
 }
 

@@ -83,7 +83,7 @@ impl Source<'_> {
 
 impl Local {
     fn create(&self, table: Arc<Table>) -> Result<usize> {
-        self.state().transaction(|transaction, tables| {
+        self.transaction(|transaction, tables| {
             declare(transaction, &module_name(&table), &table, 1).map_err(failure)?;
             tables.push(Entry { table, rows: 0 });
             Ok(0)
@@ -91,11 +91,10 @@ impl Local {
     }
 
     pub(super) fn drop_tables(&self, names: &[String], if_exists: bool) -> Result<usize> {
-        let mut state = self.state();
-        if state.store.is_none() && if_exists {
+        if if_exists && self.tables().is_empty() {
             return Ok(0);
         }
-        state.transaction(|transaction, tables| {
+        self.transaction(|transaction, tables| {
             for name in names {
                 let found = tables.iter().position(|e| e.table.name.eq_ignore_ascii_case(name));
                 match found {
@@ -121,7 +120,7 @@ impl Local {
         mut source: Source<'_>,
         checks: bool,
     ) -> Result<usize> {
-        self.state().transaction(|transaction, tables| {
+        self.transaction(|transaction, tables| {
             if creates && !tables.iter().any(|e| Arc::ptr_eq(&e.table, table)) {
                 declare(transaction, &module_name(table), table, 1).map_err(failure)?;
                 tables.push(Entry { table: table.clone(), rows: 0 });
@@ -158,7 +157,7 @@ impl Local {
     }
 
     fn update(&self, table: &Arc<Table>, set: &[usize], mut rows: Rows) -> Result<usize> {
-        self.state().transaction(|transaction, tables| {
+        self.transaction(|transaction, tables| {
             current(tables, table)?;
             let assignments: Vec<String> =
                 set.iter().map(|&c| format!("{} = ?", quoted(&table.columns[c].name))).collect();
@@ -182,7 +181,7 @@ impl Local {
     }
 
     fn delete(&self, table: &Arc<Table>, mut rows: Rows) -> Result<usize> {
-        self.state().transaction(|transaction, tables| {
+        self.transaction(|transaction, tables| {
             let entry = current(tables, table)?;
             let sql = format!("DELETE FROM {} WHERE {} = ?", quoted(&module_name(table)), row_id(table));
             let mut statement = transaction.prepare(&sql).map_err(failure)?;

@@ -15,7 +15,7 @@ use super::{ends_in_suffix, table_name};
 use crate::convert;
 use crate::error::{Error, Result, state};
 use crate::model::{Column, ColumnType, Table};
-use crate::sql::parse::{self, Markers};
+use crate::sql::parse::Markers;
 use crate::sql::plan::{
     LocalPlan, LocalRows, Operand, ParameterInfo, Plan, QueryPlan, ResultColumn, Statement, row_id_name,
     table_of_results,
@@ -35,8 +35,10 @@ pub(in crate::sql) fn insert(names: Names<'_>, insert: Insert, markers: &Markers
     };
     let target = match names.table(&idents(name)?) {
         Some(table) if table.is_temporary() => Some(table.clone()),
-        Some(_) => {
-            return Err(parse::unsupported("INSERT", "; a procedure such as AddParticipants adds rows"));
+        Some(table) => {
+            let what = format!("INSERT INTO {}, a table of Twilio,", table.name);
+            let message = format!("{what} is not supported; a procedure such as AddParticipants adds rows.");
+            return Err(Error::new(state::NOT_IMPLEMENTED, message));
         }
         None => None,
     };
