@@ -15,6 +15,7 @@ use super::sqlite::{OwnedStatement, SqliteError};
 use super::table::{self, Resource};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
+use crate::model::Table;
 use crate::sql::QueryPlan;
 use crate::sql::explain::{Explained, numbered_name};
 use crate::sql::plan::{TableUse, module_name};
@@ -29,6 +30,8 @@ pub(super) struct Session {
     statement: OwnedStatement,
     context: Arc<Context>,
     look_ahead: Arc<LookAhead>,
+    /// The system tables that it reads.
+    system: Vec<Arc<Table>>,
 }
 
 /// A query that runs.
@@ -61,13 +64,20 @@ impl Session {
             let message = "The statement's columns could not be described; name them instead of using '*'.";
             return Err(Error::new(state::GENERAL_ERROR, message));
         }
-        Ok(Session { statement, context, look_ahead })
+        let system = query.tables.iter().map(|used| &used.table).filter(|t| t.source.is_some());
+        Ok(Session { statement, context, look_ahead, system: system.cloned().collect() })
     }
 
     /// Runs the query with the markers' values. Sends nothing before the first row is asked for.
     pub fn run(mut self, parameters: &[Value]) -> Result<Rows> {
         begin(&mut self.statement, parameters, &self.context).map_err(|e| failure(&self.context, e))?;
         self.look_ahead.set_parameters(parameters);
+        // What they show is the state before the statement, in whatever order it reads its tables.
+        for table in &self.system {
+            if let Some(source) = table.source {
+                self.context.snapshots.page(source, table, &self.context.client);
+            }
+        }
         Ok(Rows { statement: self.statement, context: self.context, _look_ahead: self.look_ahead })
     }
 }
