@@ -17,6 +17,7 @@ use super::sqlite::{OwnedStatement, SqliteError};
 use super::table::{self, Resource};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
+use crate::model::Table;
 use crate::sql::QueryPlan;
 use crate::sql::explain::{Explained, numbered_name};
 use crate::sql::plan::{TableUse, module_name};
@@ -33,6 +34,8 @@ pub(super) struct Session {
     look_ahead: Arc<LookAhead>,
     /// Whether temporary tables are to be seen as they are when it is run.
     keeps_rows: bool,
+    /// The system tables that it reads.
+    system: Vec<Arc<Table>>,
 }
 
 /// A query that runs.
@@ -65,7 +68,9 @@ impl Session {
             return Err(Error::new(state::GENERAL_ERROR, message));
         }
         let keeps_rows = reads_temporary_tables(&query.tables);
-        Ok(Session { statement, context, look_ahead, keeps_rows })
+        let system = query.tables.iter().map(|used| &used.table).filter(|t| t.source.is_some());
+        let system = system.cloned().collect();
+        Ok(Session { statement, context, look_ahead, keeps_rows, system })
     }
 
     /// Runs the query with the markers' values. Sends nothing before the first row is asked for.
@@ -75,6 +80,12 @@ impl Session {
         }
         begin(&mut self.statement, parameters, &self.context).map_err(|e| failure(&self.context, e))?;
         self.look_ahead.set_parameters(parameters);
+        // What they show is the state before the statement, in whatever order it reads its tables.
+        for table in &self.system {
+            if let Some(source) = table.source {
+                self.context.snapshots.page(source, table, &self.context.client);
+            }
+        }
         Ok(Rows { statement: self.statement, context: self.context, _look_ahead: self.look_ahead })
     }
 }
