@@ -116,6 +116,16 @@ impl ScanRequest {
         Some(request)
     }
 
+    /// Leaves out the connection's own account, so that the request is the same as one that names none.
+    pub fn without_own_account(mut self, own: &str) -> Self {
+        if self.account() == Some(own)
+            && let Some(column) = self.table.account_column()
+        {
+            self.path.remove(&column);
+        }
+        self
+    }
+
     /// The layout of the columns that are read.
     fn layout(&self, items: Option<&str>) -> Layout {
         let columns = self.columns.iter().map(|&i| &self.table.columns[i]);
