@@ -21,7 +21,7 @@ use rusqlite::{Connection, Error as SqliteError};
 
 use super::context::Context;
 use super::look_ahead::{LookAhead, LookUp};
-use super::pushdown::{self, Access, Constraint, Operator, Role};
+use super::pushdown::{self, Access, Constraint, Operator};
 use super::scan::{Argument, Reader, ScanRequest, SharedScan};
 use crate::error::{Error, Result, state};
 use crate::model::{DataType, Table};

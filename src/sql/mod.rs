@@ -28,18 +28,28 @@ pub use plan::{CallPlan, ExplainPlan, Operand, Plan, QueryPlan, RowSource, State
 use crate::error::Result;
 use crate::model::Model;
 
-/// Parses, resolves and types one statement.
+/// Runs what walks a statement's tree by recursion with enough stack for the deepest that is accepted: applications run
+/// statements on threads with small ones.
+pub(crate) fn with_deep_stack<T>(body: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(4 << 20, 32 << 20, body)
+}
+
+/// Parses, resolves and types one statement. Runs [with a deep stack](with_deep_stack).
 ///
 /// # Errors
 /// 42000 with the position, 42S02 and 42S22 with the nearest names, 22007 and 22018 for literals that are no
 /// value of the column they are compared with, HYC00 for statements that the driver does not have.
 pub fn plan(model: &Model, sql: &str) -> Result<Statement> {
+    with_deep_stack(|| plan_here(model, sql))
+}
+
+fn plan_here(model: &Model, sql: &str) -> Result<Statement> {
     match parse::parse(sql)? {
         parse::Parsed::Query(query, markers) => resolve::query(model, *query, &markers),
         parse::Parsed::Update(update, markers) => write::update(model, *update, &markers),
         parse::Parsed::Delete(delete, markers) => write::delete(model, *delete, &markers),
         parse::Parsed::Call(call) => call::plan(model, call),
-        parse::Parsed::Explain(sql) => plan(model, &sql).map(explain::plan),
+        parse::Parsed::Explain(sql) => plan_here(model, &sql).map(explain::plan),
     }
 }
 
@@ -52,9 +62,13 @@ pub fn changes_data(sql: &str) -> bool {
 
 /// The statement as a log may show it: a procedure call without the values of its secret arguments.
 pub fn loggable(model: &Model, sql: &str) -> String {
+    with_deep_stack(|| loggable_here(model, sql))
+}
+
+fn loggable_here(model: &Model, sql: &str) -> String {
     match parse::parse(sql) {
         Ok(parse::Parsed::Call(call)) => call::masked(model, &call).unwrap_or_else(|| "EXEC …".to_owned()),
-        Ok(parse::Parsed::Explain(sql)) => format!("EXPLAIN {}", loggable(model, &sql).trim_start()),
+        Ok(parse::Parsed::Explain(sql)) => format!("EXPLAIN {}", loggable_here(model, &sql).trim_start()),
         Err(_) if sql.trim_start().starts_with(['{', 'e', 'E']) => "EXEC …".to_owned(),
         _ => sql.to_owned(),
     }

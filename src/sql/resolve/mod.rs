@@ -35,6 +35,9 @@ pub(super) fn query(model: &Model, query: Query, markers: &Markers) -> Result<St
     Ok(Statement { plan: Plan::Query(plan), parameters: resolver.parameters })
 }
 
+/// Characters of the label that a column without a name gets: as many as SQLGetInfo says that names have.
+const MAX_LABEL: usize = 128;
+
 /// The walk over one statement.
 pub(super) struct Resolver<'m> {
     pub model: &'m Model,
@@ -205,7 +208,7 @@ impl<'m> Resolver<'m> {
         for item in items {
             match item {
                 SelectItem::UnnamedExpr(expr) => {
-                    let label = expr.to_string();
+                    let label = expr.to_string().chars().take(MAX_LABEL).collect();
                     let written = match &*expr {
                         Expr::Identifier(name) => Some(name.value.clone()),
                         Expr::CompoundIdentifier(path) => path.last().map(|name| name.value.clone()),
