@@ -189,15 +189,33 @@ pub struct Error {
 /// A result whose error can become a diagnostic record.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Characters of a message that are kept, at its beginning and its end: no more of what the statement says helps anybody.
+const KEPT: (usize, usize) = (1500, 500);
+
 impl Error {
     /// An error of the driver's own (native code 0).
     pub fn new(state: SqlState, message: impl Into<String>) -> Self {
-        Error { state, native: 0, message: message.into() }
+        Error::with_native(state, 0, message)
     }
 
     /// An error that carries Twilio's code.
     pub fn with_native(state: SqlState, native: i32, message: impl Into<String>) -> Self {
-        Error { state, native, message: message.into() }
+        Error { state, native, message: shortened(message.into()) }
+    }
+}
+
+/// The message without its middle, if it is long.
+fn shortened(message: String) -> String {
+    if message.len() <= KEPT.0 + KEPT.1 {
+        return message;
+    }
+    let beginning = message.char_indices().nth(KEPT.0).map(|(i, _)| &message[..i]);
+    let end = message.char_indices().nth_back(KEPT.1 - 1).map(|(i, _)| &message[i..]);
+    match (beginning, end) {
+        (Some(beginning), Some(end)) if beginning.len() + end.len() < message.len() => {
+            format!("{beginning}…{end}")
+        }
+        _ => message,
     }
 }
 
@@ -208,3 +226,17 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_messages_lose_their_middle() {
+        let message = |text: String| Error::new(state::GENERAL_ERROR, text).message;
+        assert_eq!(message("é".repeat(1999)), "é".repeat(1999));
+        let long = message(format!("begin{}end", "é".repeat(5000)));
+        assert_eq!(long.chars().count(), 2001);
+        assert!(long.starts_with("begin") && long.ends_with("end") && long.contains('…'));
+    }
+}

@@ -133,6 +133,24 @@ def test_a_list_of_conferences_asks_each_once(cursor, sim):
     assert sorted(sim.lines()) == sorted(f"GET Conferences/{sid}/Participants.json" for sid in (SUPPORT, CAFE))
 
 
+def test_a_list_of_values_of_a_filter_asks_each_once(cursor, sim):
+    assert len(run(cursor, "SELECT Sid FROM Conferences WHERE Status IN ('init', 'in-progress', 'init', NULL)")) == 7
+    assert sorted(request.query["Status"] for request in sim.requests()) == ["in-progress", "init"]
+
+
+def test_a_list_with_a_word_that_twilio_does_not_know_asks_for_all(cursor, sim):
+    assert len(run(cursor, "SELECT Sid FROM Conferences WHERE Status IN ('init', 'brand-new')")) == 1
+    assert [set(request.query) for request in sim.requests()] == [{"PageSize"}]
+
+
+def test_lists_of_keys_and_filters_ask_each_pair_once(cursor, sim):
+    sql = f"""SELECT CallSid FROM ConferenceParticipants
+              WHERE ConferenceSid IN ('{SUPPORT}', '{CAFE}') AND Muted IN (true, false) AND Hold IN (false, 'false')"""
+    assert len(run(cursor, sql)) == 5
+    asked = [(request.path, request.query["Muted"], request.query["Hold"]) for request in sim.requests()]
+    assert len(asked) == len(set(asked)) == 4
+
+
 def test_alternative_conferences_ask_each_once(cursor, sim):
     sql = f"SELECT CallSid FROM ConferenceParticipants WHERE ConferenceSid = '{SUPPORT}' OR ConferenceSid = '{SALES}'"
     assert len(run(cursor, sql)) == 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyodbc
 import pytest
 
-from support import CUSTOMER, EXPERT, SUBACCOUNT, SUPPORT, WAITING_ROOM
+from support import ACCOUNT, CUSTOMER, EXPERT, SUBACCOUNT, SUPPORT, WAITING_ROOM
 
 JOIN = "FROM Conferences c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid"
 
@@ -47,6 +47,10 @@ def test_a_filter_on_the_child_does_not_change_which_parents_are_read(cursor):
         "WITH c AS (SELECT * FROM Conferences) SELECT a.Sid FROM c a JOIN c b ON a.Name = b.Name",
         f"""SELECT (SELECT COUNT(*) FROM Conferences k WHERE k.Status = c.Status), p.Label
             FROM Conferences c RIGHT JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid""",
+        f"SELECT c.Sid FROM Conferences c JOIN Conferences d ON d.Name = c.Name WHERE d.AccountSid = '{ACCOUNT}'",
+        "SELECT CallSid FROM ConferenceParticipants WHERE Muted IN (true, '1', 'true', false)",
+        "SELECT Sid FROM Conferences WHERE Status IN ('in-progress', 'queued', 'ringing')",
+        "SELECT Sid FROM Conferences WHERE DateCreated IN ('2024-02-29', '2024-02-29 12:00:00', '2024-03-01 12:00:00')",
     ],
 )
 def test_nothing_is_asked_twice_in_a_statement(cursor, sim, sql):

@@ -99,6 +99,7 @@ impl Context {
 
     /// The scan of a request: the one that runs already, if scans are kept.
     pub fn scan(&self, request: ScanRequest) -> Arc<Mutex<SharedScan>> {
+        let request = request.without_own_account(self.client.account_sid());
         if !self.keep_scans {
             return Arc::new(Mutex::new(SharedScan::new(request, Keep::None)));
         }

@@ -49,9 +49,18 @@ pub(super) enum Role {
     PathList(usize),
     /// A filter of the table, by its position.
     Filter(usize),
+    /// Values of such a filter, each of which is a scan of its own.
+    FilterList(usize),
     /// The number of rows that are wanted; a hint for the page size.
     Limit,
     Offset,
+}
+
+impl Role {
+    /// Whether its argument is all the values of an IN.
+    pub fn is_list(self) -> bool {
+        matches!(self, Role::PathList(_) | Role::FilterList(_))
+    }
 }
 
 /// A way to read a table, and what SQLite's planner is told of it.
@@ -103,8 +112,6 @@ pub(super) fn choose(
             constraints[i].is_list && !roles.iter().any(|(r, _)| matches!(r, Role::PathList(_)));
         roles.push((if is_first_list { Role::PathList(column) } else { Role::Path(column) }, i));
     }
-    let lists = roles.iter().any(|(r, _)| matches!(r, Role::PathList(_)));
-
     let (mut cost, mut rows) = (REQUEST, 1.0);
     if !fetch {
         // A list below a parent is short; one at the top may be long. An unknown parent multiplies both, beyond
@@ -120,7 +127,9 @@ pub(super) fn choose(
                 FilterOperator::Upper => Operator::Upper(column),
             };
             if let Some(i) = find(operator) {
-                roles.push((Role::Filter(position), i));
+                // SQLite would go through the values one by one, and ask again for those that mean the same to Twilio.
+                let is_list = constraints[i].is_list;
+                roles.push((if is_list { Role::FilterList(position) } else { Role::Filter(position) }, i));
                 if walked.is_empty() {
                     // An equality leaves a page or two of a long list, so that two of them, for an OR, cost less than
                     // the whole.
@@ -138,7 +147,7 @@ pub(super) fn choose(
         if complete
             && !ordered
             && walked.is_empty()
-            && !lists
+            && !roles.iter().any(|(role, _)| role.is_list())
             && let Some(i) = find(Operator::Limit)
         {
             roles.push((Role::Limit, i));
@@ -158,7 +167,7 @@ pub(super) fn choose(
 fn is_exact(table: &Table, role: Role) -> bool {
     match role {
         Role::Path(_) | Role::PathList(_) => true,
-        Role::Filter(i) => {
+        Role::Filter(i) | Role::FilterList(i) => {
             let filter = &table.filters[i];
             filter.matches == FilterMatch::Exact && filter.operator == FilterOperator::Equal
         }
@@ -217,6 +226,15 @@ mod tests {
         assert!(choice.access.fetch);
         let conference = column(&t, "ConferenceSid");
         assert_eq!(choice.access.arguments, [Role::PathList(conference), Role::Path(column(&t, "CallSid"))]);
+    }
+
+    #[test]
+    fn lists_of_filters_are_taken_whole() {
+        let t = table("ConferenceParticipants");
+        let list = |name: &str| Constraint { is_list: true, ..usable(Operator::Equal(column(&t, name))) };
+        let limit = usable(Operator::Limit);
+        let choice = choose(&t, &[list("Muted"), list("Hold"), limit], 1, false, true);
+        assert!(matches!(choice.access.arguments[..], [Role::FilterList(_), Role::FilterList(_)]));
     }
 
     #[test]

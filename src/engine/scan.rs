@@ -26,8 +26,17 @@ pub(super) struct ScanRequest {
     /// Positions of the columns that are read, in order.
     pub columns: Vec<usize>,
     page_size: u32,
-    /// A path column and its values, each of which is a scan of its own.
-    list: Option<(usize, Vec<String>)>,
+    /// What has several values, each of which is a scan of its own.
+    lists: Vec<(Slot, Vec<String>)>,
+}
+
+/// A place in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Slot {
+    /// A path column, by its position.
+    Path(usize),
+    /// A filter of the table, by its position.
+    Filter(usize),
 }
 
 /// What SQLite gives for an argument of a scan.
@@ -45,7 +54,7 @@ impl PartialEq for ScanRequest {
             && self.query == other.query
             && self.columns == other.columns
             && self.page_size == other.page_size
-            && self.list == other.list
+            && self.lists == other.lists
     }
 }
 
@@ -54,7 +63,7 @@ impl Eq for ScanRequest {}
 impl Hash for ScanRequest {
     fn hash<H: Hasher>(&self, state: &mut H) {
         Arc::as_ptr(&self.table).hash(state);
-        (self.fetch, &self.path, &self.query, &self.columns, self.page_size, &self.list).hash(state);
+        (self.fetch, &self.path, &self.query, &self.columns, self.page_size, &self.lists).hash(state);
     }
 }
 
@@ -70,14 +79,29 @@ impl ScanRequest {
             query: Vec::new(),
             columns: (0..table.columns.len()).filter(|&i| used(i)).collect(),
             page_size: table.page_size,
-            list: None,
+            lists: Vec::new(),
         };
         let mut wanted: Option<u64> = None;
         for (role, argument) in access.arguments.iter().zip(arguments) {
             let value = match (argument, *role) {
                 (Argument::List(values), Role::PathList(column)) => {
                     let keys = values.iter().filter_map(|value| send::key(&table.columns[column], value));
-                    request.list = Some((column, keys.collect()));
+                    request.lists.push((Slot::Path(column), keys.collect()));
+                    continue;
+                }
+                (Argument::List(values), Role::FilterList(position)) => {
+                    let filter = &table.filters[position];
+                    let Some((_, column)) = table.column(&filter.column) else { continue };
+                    let pushed = values.iter().map(|value| send::filter_value(column, filter, value));
+                    // Where one value cannot be asked for, all rows are read, those with the others among them.
+                    let texts = pushed.filter_map(|pushed| match pushed {
+                        Pushed::Value(text) => Some(Some(text)),
+                        Pushed::Never => None,
+                        Pushed::Unsuitable => Some(None),
+                    });
+                    if let Some(texts) = texts.collect::<Option<_>>() {
+                        request.lists.push((Slot::Filter(position), texts));
+                    }
                     continue;
                 }
                 (Argument::One(value), _) => value,
@@ -92,7 +116,7 @@ impl ScanRequest {
                         None => return None,
                     }
                 }
-                Role::Filter(position) => {
+                Role::Filter(position) | Role::FilterList(position) => {
                     let filter = &table.filters[position];
                     let Some((_, column)) = table.column(&filter.column) else { continue };
                     match send::filter_value(column, filter, value) {
@@ -114,6 +138,34 @@ impl ScanRequest {
             request.page_size = u32::try_from(wanted).unwrap_or(u32::MAX).clamp(1, table.page_size);
         }
         Some(request)
+    }
+
+    /// Leaves out the connection's own account, so that the request is the same as one that names none.
+    pub fn without_own_account(mut self, own: &str) -> Self {
+        if self.account() == Some(own)
+            && let Some(column) = self.table.account_column()
+        {
+            self.path.remove(&column);
+        }
+        self
+    }
+
+    /// The request for one value of a list.
+    fn with(&self, slot: Slot, value: String) -> Self {
+        let mut request = self.clone();
+        match slot {
+            Slot::Path(column) => drop(request.path.insert(column, value)),
+            Slot::Filter(position) => {
+                request.query.push((self.table.filters[position].parameter.clone(), value));
+            }
+        }
+        request
+    }
+
+    /// Whether a key of a parent is known.
+    fn has_parent(&self) -> bool {
+        let account = self.table.account_column();
+        self.path.keys().any(|column| Some(*column) != account)
     }
 
     /// The layout of the columns that are read.
@@ -173,13 +225,13 @@ enum Scan {
     Done,
 }
 
-/// A scan for each of many keys, one after the other, read ahead side by side.
+/// A scan for each of many values, one after the other, read ahead side by side.
 #[derive(Debug)]
 struct Walk {
-    /// The child's request without its key.
+    /// The child's request without its value.
     child: ScanRequest,
-    /// The child's path column that takes the key.
-    column: usize,
+    /// Where the child's request takes the value.
+    slot: Slot,
     /// The rows that hold the keys; `None` when the statement gives them all.
     parents: Option<Parents>,
     keys: VecDeque<String>,
@@ -215,23 +267,25 @@ impl Parents {
 
 impl Scan {
     fn open(context: &Context, request: &ScanRequest) -> Result<Scan> {
-        if let Some((column, keys)) = &request.list {
-            let child = ScanRequest { list: None, ..request.clone() };
-            return Ok(Scan::Walk(Box::new(Walk::over(child, *column, None, keys))));
+        // Keys come first: below each of them the parents are walked once, whatever the values of a filter.
+        let keys = request.lists.iter().position(|(slot, _)| matches!(slot, Slot::Path(_)));
+        let missing = if keys.is_none() && !request.fetch { request.missing_parent() } else { None };
+        if let Some(column) = missing {
+            return Walk::open(context, request, column).map(|walk| Scan::Walk(Box::new(walk)));
+        }
+        if !request.lists.is_empty() {
+            let mut child = request.clone();
+            let (slot, values) = child.lists.remove(keys.unwrap_or_default());
+            return Ok(Scan::Walk(Box::new(Walk::over(child, slot, None, &values))));
         }
         if request.fetch {
             let Some(Operation { path, .. }) = &request.table.fetch else { return Ok(Scan::Done) };
             return Ok(Scan::Fetch(path.clone()));
         }
-        if let Some(column) = request.missing_parent() {
-            return Walk::open(context, request, column).map(|walk| Scan::Walk(Box::new(walk)));
-        }
         let list = request.request(context, &request.table.list)?;
         let layout = Arc::new(request.layout(Some(&request.table.items)));
         let pages = context.client.list(list, layout, Some(request.page_size));
-        let account = request.table.account_column();
-        let has_parent = request.path.keys().any(|column| Some(*column) != account);
-        Ok(Scan::List(if has_parent { pages.under_parent() } else { pages }))
+        Ok(Scan::List(if request.has_parent() { pages.under_parent() } else { pages }))
     }
 
     fn next_page(&mut self, context: &Context, request: &ScanRequest) -> Result<Option<Arc<Page>>> {
@@ -298,20 +352,21 @@ impl Walk {
             true => (0..table.columns.len()).collect(),
             false => [key].into_iter().chain(except.iter().map(|(c, _)| *c)).collect(),
         };
-        let slot = |column: usize| columns.iter().position(|c| *c == column).unwrap_or_default();
-        let key = slot(key);
-        let except = except.into_iter().map(|(column, value)| (slot(column), value)).collect();
-        let parent = ScanRequest { table, fetch: false, path, query, columns, page_size, list: None };
+        let place = |column: usize| columns.iter().position(|c| *c == column).unwrap_or_default();
+        let key = place(key);
+        let except = except.into_iter().map(|(column, value)| (place(column), value)).collect();
+        let parent = ScanRequest { table, fetch: false, path, query, columns, page_size, lists: Vec::new() };
         let parents = Parents { scan: context.scan(parent), read: 0, key, except };
-        Ok(Walk::over(child.clone(), column, Some(parents), &[]))
+        Ok(Walk::over(child.clone(), Slot::Path(column), Some(parents), &[]))
     }
 
-    fn over(child: ScanRequest, column: usize, parents: Option<Parents>, keys: &[String]) -> Self {
-        // Keys that are listed are all wanted. A walk over parents may stop soon: it begins with one.
-        let width = if parents.is_some() { 1 } else { MAX_CONCURRENCY };
+    fn over(child: ScanRequest, slot: Slot, parents: Option<Parents>, keys: &[String]) -> Self {
+        // Values that are listed are all wanted. A walk over parents may stop soon, and one below a parent is read beside
+        // others: they begin with one.
+        let width = if parents.is_some() || child.has_parent() { 1 } else { MAX_CONCURRENCY };
         let mut walk = Walk {
             child,
-            column,
+            slot,
             parents,
             keys: VecDeque::new(),
             seen: HashSet::new(),
@@ -369,8 +424,7 @@ impl Walk {
             }
             let count = self.width.min(self.keys.len());
             for key in self.keys.drain(..count) {
-                self.child.path.insert(self.column, key);
-                self.ahead.push_back(context.scan(self.child.clone()));
+                self.ahead.push_back(context.scan(self.child.with(self.slot, key)));
             }
             self.width = (self.width * 2).min(MAX_CONCURRENCY);
             read_ahead(context, self.ahead.make_contiguous());

@@ -51,6 +51,9 @@ pub(super) enum Pushed {
     Never,
 }
 
+/// Bytes of a filter's value at the most: servers refuse long URLs.
+const MAX_FILTER: usize = 1000;
+
 /// The query value for a filter, widened so that the answer holds at least what the predicate selects.
 ///
 pub(super) fn filter_value(column: &Column, filter: &Filter, value: &Value) -> Pushed {
@@ -73,7 +76,9 @@ pub(super) fn filter_value(column: &Column, filter: &Filter, value: &Value) -> P
             day.map_or(Pushed::Unsuitable, |d| Pushed::Value(d.to_string()))
         }
         // A real number has another text in SQLite.
-        (DataType::Text, FilterMatch::Exact) if equal && !matches!(value, Value::Real(_)) => {
+        (DataType::Text, FilterMatch::Exact)
+            if equal && text.len() <= MAX_FILTER && !matches!(value, Value::Real(_)) =>
+        {
             match column.values.is_empty() || column.values.contains(&text) {
                 true => Pushed::Value(text),
                 false => Pushed::Unsuitable,

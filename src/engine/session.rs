@@ -243,6 +243,15 @@ fn empty(context: &Arc<Context>) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// SQLite's limits: the beginning of its message, in lower case, and what we say.
+const LIMITS: [(&str, &str); 5] = [
+    ("at most 64 tables", "A SELECT joins at most 64 tables."),
+    ("too many columns", "A SELECT has at most 2000 columns, and as many terms in ORDER BY and GROUP BY."),
+    ("too many terms in order by", "ORDER BY has at most 2000 terms."),
+    ("too many terms in group by", "GROUP BY has at most 2000 terms."),
+    ("expression tree is too large", "The statement has an expression that is nested too deeply."),
+];
+
 /// The error behind SQLite's: what a virtual table kept, the reason for an interrupt, or SQLite's own words.
 fn failure(context: &Context, error: SqliteError) -> Error {
     if let Some(kept) = context.take_error() {
@@ -268,6 +277,10 @@ fn failure(context: &Context, error: SqliteError) -> Error {
         ffi::SQLITE_ERROR => state::SYNTAX_ERROR,
         _ => state::GENERAL_ERROR,
     };
+    let lower = error.message.to_ascii_lowercase();
+    if let Some((_, ours)) = LIMITS.iter().find(|(theirs, _)| lower.starts_with(theirs)) {
+        return Error::new(class, *ours);
+    }
     let mut message = error.message;
     if let Some(first) = message.get(..1) {
         let first = first.to_uppercase();

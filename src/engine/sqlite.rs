@@ -10,6 +10,7 @@ use std::{ptr, slice, str};
 
 use rusqlite::{Connection, ffi};
 
+use crate::sql::with_deep_stack;
 use crate::value::{Value, ValueRef};
 
 /// SQLite's result code and message.
@@ -41,9 +42,10 @@ impl OwnedStatement {
         let mut raw = ptr::null_mut();
         // SAFETY: the handle lives as long as `connection`; the text is terminated and outlives the call; `raw`
         // is a valid place for the result.
-        let code = unsafe {
+        // SQLite goes through nested queries by recursion.
+        let code = with_deep_stack(|| unsafe {
             ffi::sqlite3_prepare_v2(connection.handle(), text.as_ptr(), -1, &mut raw, ptr::null_mut())
-        };
+        });
         match NonNull::new(raw) {
             Some(statement) if code == ffi::SQLITE_OK => Ok(OwnedStatement { statement, connection }),
             _ => Err(last_error(&connection, code)),

@@ -21,7 +21,7 @@ use rusqlite::{Connection, Error as SqliteError};
 
 use super::context::Context;
 use super::look_ahead::{LookAhead, LookUp};
-use super::pushdown::{self, Access, Constraint, Operator, Role};
+use super::pushdown::{self, Access, Constraint, Operator};
 use super::scan::{Argument, Reader, ScanRequest, SharedScan};
 use crate::error::{Error, Result, state};
 use crate::model::{DataType, Table};
@@ -120,7 +120,7 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
                 }
             }
             for (argument, constraint) in choice.constraints.iter().enumerate() {
-                if matches!(choice.access.arguments[argument], Role::PathList(_)) {
+                if choice.access.arguments[argument].is_list() {
                     let taken = info.set_in_constraint(*constraint, true);
                     taken.map_err(|e| Error::new(state::GENERAL_ERROR, e.to_string()))?;
                 }
@@ -234,7 +234,7 @@ impl ResourceCursor<'_> {
         let mut arguments = Vec::with_capacity(access.arguments.len());
         for (i, (role, one)) in access.arguments.iter().zip(given.iter()).enumerate() {
             arguments.push(match role {
-                Role::PathList(_) => {
+                role if role.is_list() => {
                     let list = given.in_values(i).map_err(|e| internal(e.to_string()))?;
                     Argument::List(list.map(|v| Ok(value(v))).collect().map_err(|e| internal(e.to_string()))?)
                 }
@@ -273,6 +273,7 @@ impl ResourceCursor<'_> {
         arguments: &[Argument],
     ) -> Result<Arc<Mutex<SharedScan>>> {
         let Resource { table, context, is_ahead, .. } = &self.resource;
+        let request = request.without_own_account(context.client.account_sid());
         let Some(look_ahead) = self.resource.look_ahead.upgrade() else { return Ok(context.scan(request)) };
         if !is_ahead && look_ahead.reach(table, &request.columns) {
             return Ok(context.outermost_scan(request));

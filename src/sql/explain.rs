@@ -15,6 +15,7 @@ use sqlparser::ast::{
 use sqlparser::parser::Parser;
 
 use super::dialect::TwilioDialect;
+use super::parse::MAX_NESTING;
 use super::plan::{ExplainPlan, Plan, QueryPlan, ResultColumn, Statement, module_name};
 use super::resolve::idents;
 use super::terms::conjuncts;
@@ -130,7 +131,12 @@ pub fn numbered_name(table: &Table, number: usize) -> String {
 /// # Errors
 /// HYC00 for a query whose rewritten text cannot be read again.
 pub fn read(query: &QueryPlan) -> Result<Explained> {
+    super::with_deep_stack(|| read_here(query))
+}
+
+fn read_here(query: &QueryPlan) -> Result<Explained> {
     let mut tree = Parser::new(&TwilioDialect)
+        .with_recursion_limit(MAX_NESTING)
         .try_with_sql(&query.sql)
         .and_then(|mut parser| parser.parse_query())
         .map_err(|e| Error::new(state::NOT_IMPLEMENTED, format!("The query cannot be explained: {e}.")))?;

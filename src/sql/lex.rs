@@ -21,6 +21,11 @@ pub(super) struct Tokens {
 /// and dropped by recursion; SQLite refuses it beyond a depth of 1000 anyway.
 const MAX_CHAIN: usize = 8000;
 
+/// SELECTs that UNION, INTERSECT and EXCEPT may combine, and parameters: SQLite's limits. Such a combination is a tree
+/// of that depth, too.
+const MAX_COMBINED: usize = 500;
+const MAX_PARAMETERS: usize = 32_766;
+
 /// Tokenizes and unwraps `{d}`, `{t}`, `{ts}`, `{fn}`, `{oj}`, `{escape}`, `{guid}` and `{call}`.
 ///
 /// # Errors
@@ -40,6 +45,7 @@ pub(super) fn tokenize(sql: &str) -> Result<Tokens> {
         return Err(Error::new(state::SYNTAX_ERROR, format!("{message}{}.", at(semicolon.span.start))));
     }
     refuse_long_chains(&tokens)?;
+    refuse_many_parameters(&tokens)?;
     let is_call = unwrap_call(&mut tokens)?;
     unwrap_escapes(&mut tokens)?;
     convert::rewrite(&mut tokens)?;
@@ -48,23 +54,55 @@ pub(super) fn tokenize(sql: &str) -> Result<Tokens> {
     Ok(Tokens { tokens, is_call })
 }
 
+/// What is between two parentheses.
+#[derive(Default)]
+struct Level {
+    /// Operands since the last comma.
+    operands: usize,
+    /// UNION and the like.
+    combinations: usize,
+}
+
 fn refuse_long_chains(tokens: &[TokenWithSpan]) -> Result<()> {
-    let mut levels = vec![0];
+    let mut levels = vec![Level::default()];
     for t in tokens {
+        let is_inner = levels.len() > 1;
+        let level = levels.last_mut().expect("one level stays");
         match &t.token {
-            Token::LParen => levels.push(0),
-            Token::RParen if levels.len() > 1 => drop(levels.pop()),
-            Token::Comma => *levels.last_mut().expect("one level stays") = 0,
+            Token::LParen => levels.push(Level::default()),
+            Token::RParen if is_inner => drop(levels.pop()),
+            Token::Comma => level.operands = 0,
+            Token::Word(Word {
+                keyword: Keyword::UNION | Keyword::INTERSECT | Keyword::EXCEPT | Keyword::MINUS,
+                ..
+            }) => {
+                *level = Level { operands: 0, combinations: level.combinations + 1 };
+                if level.combinations >= MAX_COMBINED {
+                    let message = format!(
+                        "UNION, INTERSECT and EXCEPT combine at most {MAX_COMBINED} SELECTs; another one begins{}.",
+                        at(t.span.start)
+                    );
+                    return Err(Error::new(state::SYNTAX_ERROR, message));
+                }
+            }
             Token::Word(_) | Token::Number(..) | Token::SingleQuotedString(_) | Token::Placeholder(_) => {
-                let operands = levels.last_mut().expect("one level stays");
-                *operands += 1;
-                if *operands > MAX_CHAIN {
+                level.operands += 1;
+                if level.operands > MAX_CHAIN {
                     let message = format!("The expression{} is too long a chain.", at(t.span.start));
                     return Err(Error::new(state::SYNTAX_ERROR, message));
                 }
             }
             _ => {}
         }
+    }
+    Ok(())
+}
+
+fn refuse_many_parameters(tokens: &[TokenWithSpan]) -> Result<()> {
+    let count = tokens.iter().filter(|t| matches!(t.token, Token::Placeholder(_))).count();
+    if count > MAX_PARAMETERS {
+        let message = format!("The statement has {count} parameters; {MAX_PARAMETERS} are the most.");
+        return Err(Error::new(state::SYNTAX_ERROR, message));
     }
     Ok(())
 }

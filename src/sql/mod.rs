@@ -72,7 +72,13 @@ impl<'n> From<&'n Arc<Model>> for Names<'n> {
     }
 }
 
-/// Parses, resolves and types one statement.
+/// Runs what walks a statement's tree by recursion with enough stack for the deepest that is accepted: applications run
+/// statements on threads with small ones.
+pub(crate) fn with_deep_stack<T>(body: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(4 << 20, 32 << 20, body)
+}
+
+/// Parses, resolves and types one statement. Runs [with a deep stack](with_deep_stack).
 ///
 /// # Errors
 /// 42000 with the position, 42S02 and 42S22 with the nearest names, 22007 and 22018 for literals that are no
@@ -80,6 +86,10 @@ impl<'n> From<&'n Arc<Model>> for Names<'n> {
 /// wrong number of values, HYC00 for statements that the driver does not have.
 pub fn plan<'n>(names: impl Into<Names<'n>>, sql: &str) -> Result<Statement> {
     let names = names.into();
+    with_deep_stack(|| plan_here(names, sql))
+}
+
+fn plan_here(names: Names<'_>, sql: &str) -> Result<Statement> {
     match parse::parse(sql)? {
         parse::Parsed::Query(mut query, markers) => match local::into(&mut query)? {
             Some(target) => local::create_as(names, &target, *query, false, &markers),
@@ -91,7 +101,7 @@ pub fn plan<'n>(names: impl Into<Names<'n>>, sql: &str) -> Result<Statement> {
         parse::Parsed::Create(create, markers) => local::create(names, *create, &markers),
         parse::Parsed::Drop(tables, if_exists) => local::drop(names, &tables, if_exists),
         parse::Parsed::Call(call) => call::plan(names.model, call),
-        parse::Parsed::Explain(sql) => plan(names, &sql).map(explain::plan),
+        parse::Parsed::Explain(sql) => plan_here(names, &sql).map(explain::plan),
     }
 }
 
@@ -104,9 +114,13 @@ pub fn changes_data(sql: &str) -> bool {
 
 /// The statement as a log may show it: a procedure call without the values of its secret arguments.
 pub fn loggable(model: &Model, sql: &str) -> String {
+    with_deep_stack(|| loggable_here(model, sql))
+}
+
+fn loggable_here(model: &Model, sql: &str) -> String {
     match parse::parse(sql) {
         Ok(parse::Parsed::Call(call)) => call::masked(model, &call).unwrap_or_else(|| "EXEC …".to_owned()),
-        Ok(parse::Parsed::Explain(sql)) => format!("EXPLAIN {}", loggable(model, &sql).trim_start()),
+        Ok(parse::Parsed::Explain(sql)) => format!("EXPLAIN {}", loggable_here(model, &sql).trim_start()),
         Err(_) if sql.trim_start().starts_with(['{', 'e', 'E']) => "EXEC …".to_owned(),
         _ => sql.to_owned(),
     }

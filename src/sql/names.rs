@@ -3,8 +3,14 @@
 use crate::error::{Error, state};
 use crate::model::Model;
 
+/// No name has more bytes than this.
+const MAX_NAME: usize = 128;
+
 /// `; did you mean A, B or C?`, or nothing if no candidate comes near.
 pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    if name.len() > MAX_NAME {
+        return String::new();
+    }
     let name = name.to_ascii_lowercase();
     let mut near: Vec<(f64, &str)> = candidates
         .into_iter()

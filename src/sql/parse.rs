@@ -13,6 +13,9 @@ use super::explain;
 use super::lex::{self, bare_word};
 use crate::error::{Error, Result, state};
 
+/// How deep a statement may be nested; a pair of parentheses counts once or twice.
+pub(super) const MAX_NESTING: usize = 300;
+
 /// Where each parameter marker stands, with its number counted from 0.
 ///
 /// The tree is rewritten, so a marker's place in the rewritten text says nothing about its number.
@@ -59,7 +62,9 @@ pub(super) fn parse(sql: &str) -> Result<Parsed> {
         .enumerate()
         .map(|(number, t)| (t.span.start, number))
         .collect();
-    let mut parser = Parser::new(&TwilioDialect).with_tokens_with_locations(tokens.clone());
+    let mut parser = Parser::new(&TwilioDialect)
+        .with_recursion_limit(MAX_NESTING)
+        .with_tokens_with_locations(tokens.clone());
     let statement = parser.parse_statement().map_err(|e| syntax_error(&e, &tokens))?;
     let next = parser.peek_token();
     if next.token != Token::EOF {

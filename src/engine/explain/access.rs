@@ -120,7 +120,7 @@ impl<'a> Access<'a> {
                         self.row.read_ahead = side_by_side - 1;
                     }
                 }
-                Role::Filter(position) => {
+                Role::Filter(position) | Role::FilterList(position) => {
                     is_possible &= self.filter(position, origin, &mut wanted)?;
                 }
                 Role::Limit | Role::Offset => {
@@ -170,11 +170,13 @@ impl<'a> Access<'a> {
             Known::List(values) => {
                 let mut texts = BTreeSet::new();
                 for value in &values {
-                    if let Pushed::Value(text) = send::filter_value(described, filter, value) {
-                        texts.insert(text);
+                    match send::filter_value(described, filter, value) {
+                        Pushed::Value(text) => drop(texts.insert(text)),
+                        Pushed::Never => {}
+                        Pushed::Unsuitable => return Ok(true),
                     }
                 }
-                self.each.insert(format!("each of {} values", values.len()));
+                self.each.insert(format!("each of {} values", texts.len()));
                 format!("<{}>", some(texts))
             }
         };

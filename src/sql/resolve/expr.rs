@@ -56,6 +56,10 @@ impl Resolver<'_> {
             }
             Expr::Nested(inner) => self.walk(inner, scope, depth),
             Expr::UnaryOp { op, expr: inner } => {
+                // Two minus signs in a row would begin a comment.
+                if matches!(**inner, Expr::UnaryOp { op: UnaryOperator::Minus, .. }) {
+                    **inner = Expr::Nested(Box::new(forms::take(inner)));
+                }
                 let typed = self.walk(inner, scope, depth)?;
                 if matches!(op, UnaryOperator::Not | UnaryOperator::BangNot) {
                     return Ok(boolean(typed.nullable));

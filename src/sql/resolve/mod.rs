@@ -38,6 +38,9 @@ pub(super) fn query(names: Names<'_>, query: Query, markers: &Markers) -> Result
     Ok(Statement { plan: Plan::Query(plan), parameters: resolver.parameters })
 }
 
+/// Characters of the label that a column without a name gets: as many as SQLGetInfo says that names have.
+const MAX_LABEL: usize = 128;
+
 /// The walk over one statement.
 pub(super) struct Resolver<'m> {
     names: Names<'m>,
@@ -242,7 +245,7 @@ impl<'m> Resolver<'m> {
         for item in items {
             match item {
                 SelectItem::UnnamedExpr(expr) => {
-                    let label = expr.to_string();
+                    let label = expr.to_string().chars().take(MAX_LABEL).collect();
                     let written = match &*expr {
                         Expr::Identifier(name) => Some(name.value.clone()),
                         Expr::CompoundIdentifier(path) => path.last().map(|name| name.value.clone()),

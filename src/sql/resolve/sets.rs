@@ -23,6 +23,14 @@ impl Resolver<'_> {
         body: &mut SetExpr,
         outer: &'o Scope<'o>,
     ) -> Result<(Vec<ResultColumn>, Option<Scope<'o>>)> {
+        stacker::maybe_grow(256 << 10, 4 << 20, || self.set_expr_here(body, outer))
+    }
+
+    fn set_expr_here<'o>(
+        &mut self,
+        body: &mut SetExpr,
+        outer: &'o Scope<'o>,
+    ) -> Result<(Vec<ResultColumn>, Option<Scope<'o>>)> {
         match body {
             SetExpr::Select(select) => self.select(select, outer).map(|(c, s)| (c, Some(s))),
             SetExpr::Query(query) => Ok((self.query(query, outer)?, None)),
