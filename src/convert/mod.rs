@@ -29,6 +29,7 @@ use crate::value::{Value, ValueRef};
 use input::Source;
 
 pub use ctype::CType;
+pub use guid::is_guid;
 pub use matrix::{is_supported_from_c, is_supported_to_c};
 pub use parts::{Chunk, NULL_DATA, Part, Rest, take};
 
