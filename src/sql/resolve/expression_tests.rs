@@ -225,12 +225,49 @@ fn what_stands_beside_a_timestamp_has_its_form() {
 }
 
 #[test]
-fn a_boolean_column_that_is_a_condition_is_compared() {
+fn conditions_are_comparisons_of_bare_columns() {
     for (condition, expected) in [
         ("Muted", "WHERE p.Muted = 1"),
         ("NOT Muted", "WHERE p.Muted = 0"),
         ("Hold AND NOT Muted", "WHERE p.Hold = 1 AND p.Muted = 0"),
         ("Hold OR Muted", "WHERE p.Hold = 1 OR p.Muted = 1"),
+        ("Hold IS TRUE", "WHERE p.Hold = 1"),
+        ("Hold IS FALSE OR (Muted IS TRUE)", "WHERE p.Hold = 0 OR (p.Muted = 1)"),
+        ("NOT (Hold IS TRUE)", "WHERE NOT (p.Hold IS TRUE)"),
+        ("Hold <> false", "WHERE p.Hold = 1"),
+        ("Hold <> 1", "WHERE p.Hold = 0"),
+        ("CallSid IS NULL", "WHERE false"),
+        ("CallSid IS NOT NULL AND Hold", "WHERE true AND p.Hold = 1"),
+        ("Label IS NULL", "WHERE p.Label IS NULL"),
+        ("Label = NULL", "WHERE false"),
+        ("NOT (Label = NULL)", "WHERE NOT (p.Label = NULL)"),
+        ("Label IN (NULL)", "WHERE false"),
+        ("Label NOT IN ('a', NULL)", "WHERE false"),
+        ("Label IN ('a', NULL)", "WHERE p.Label IN ('a', NULL)"),
+        ("Label IS NOT DISTINCT FROM 'a'", "WHERE p.Label = 'a'"),
+        ("Label IS NOT DISTINCT FROM NULL", "WHERE p.Label IS NOT DISTINCT FROM NULL"),
+        (
+            "CAST(DateCreated AS DATE) = '2024-06-25'",
+            "WHERE p.DateCreated >= '2024-06-25 00:00:00' AND p.DateCreated <= '2024-06-25 23:59:59.999999999'",
+        ),
+        ("CAST(DateCreated AS DATE) > ?", "WHERE p.DateCreated > (?1) || ' 23:59:59.999999999'"),
+        ("CURRENT_DATE > CAST(DateCreated AS DATE)", "WHERE p.DateCreated < to_timestamp(today())"),
+        (
+            "{fn CONVERT(DateCreated, SQL_DATE)} BETWEEN '2024-06-25' AND {d '9999-12-31'}",
+            "WHERE p.DateCreated >= '2024-06-25 00:00:00' AND p.DateCreated <= '9999-12-31 23:59:59.999999999'",
+        ),
+        (
+            "CAST(DateCreated AS DATE) <> '2024-06-25'",
+            "WHERE (p.DateCreated < '2024-06-25 00:00:00' OR p.DateCreated > '2024-06-25 23:59:59.999999999')",
+        ),
+        ("YEAR(DateCreated) > 2023", "WHERE p.DateCreated > '2023-12-31 23:59:59.999999999'"),
+        (
+            "2024 = EXTRACT(YEAR FROM DateCreated)",
+            "WHERE p.DateCreated >= '2024-01-01 00:00:00' AND p.DateCreated <= '2024-12-31 23:59:59.999999999'",
+        ),
+        ("YEAR(DateCreated) = ?", "WHERE year(p.DateCreated) = ?1"),
+        ("YEAR(DateCreated) = 24", "WHERE year(p.DateCreated) = 24"),
+        ("CAST(Label AS DATE) = '2024-06-25'", "WHERE convert_to(p.Label, 'date', 0) = '2024-06-25'"),
         ("NOT Label", "WHERE NOT p.Label"),
         ("Muted = Hold", "WHERE +p.Muted = +p.Hold"),
         ("(SELECT Muted)", "WHERE (SELECT p.Muted AS Muted)"),

@@ -14,6 +14,7 @@ mod guard;
 mod operands;
 mod scope;
 mod sets;
+mod sharpen;
 
 use sqlparser::ast::{
     Distinct, Expr, GroupByExpr, Ident, LimitClause, Offset, OffsetRows, OrderByKind, Query, Select,
@@ -146,7 +147,9 @@ impl<'m> Resolver<'m> {
         let tables = self.tables.clone();
         let columns = self.set_expr(&mut body, outer).map(|(columns, _)| columns);
         self.tables = tables;
-        columns
+        // What comes later may be NULL, and comes from elsewhere.
+        let later = |c| ResultColumn { nullable: true, base: None, ..c };
+        Ok(columns?.into_iter().map(later).collect())
     }
 
     fn body(&mut self, query: &mut Query, outer: &Scope<'_>) -> Result<Vec<ResultColumn>> {
@@ -286,6 +289,7 @@ impl<'m> Resolver<'m> {
     fn condition(&mut self, expr: &mut Expr, scope: &Scope<'_>) -> Result<()> {
         let typed = self.expr(expr, scope)?;
         operands::spell_out(expr, &typed, true);
+        sharpen::sharpen(expr, scope);
         Ok(())
     }
 
