@@ -1,9 +1,12 @@
 """ODBC escapes through the driver manager."""
 
+from ctypes import byref, c_int, create_string_buffer
 from datetime import date, datetime, time
 
 import pyodbc
 import pytest
+
+import odbc
 
 
 @pytest.mark.parametrize(
@@ -79,3 +82,16 @@ def test_claims(cursor):
     assert info(pyodbc.SQL_TIMEDATE_FUNCTIONS) == 0x1FFFFF
     assert info(pyodbc.SQL_TIMEDATE_ADD_INTERVALS) == info(pyodbc.SQL_TIMEDATE_DIFF_INTERVALS) == 0x1FF
     assert info(pyodbc.SQL_CONVERT_FUNCTIONS) == 3
+
+
+def test_the_rewritten_text_can_be_seen():
+    text = b"SELECT {fn UCASE(Name)} AS n FROM Conferences WHERE DateCreated >= CURRENT_DATE - {interval '7' day} AND Name <> '{d x}'"
+    with odbc.connected() as connection:
+        out, length = create_string_buffer(1024), c_int()
+        connection.call("SQLNativeSql", text, c_int(len(text)), out, c_int(len(out)), byref(length))
+    assert out.value.decode() == (
+        'SELECT upper("Conferences"."Name") AS "n" FROM "Twilio.Conferences" AS "Conferences"'
+        """ WHERE "Conferences"."DateCreated" >= to_timestamp(dateadd('day', -7, today()))"""
+        """ AND "Conferences"."Name" <> '{d x}'"""
+    )
+    assert length.value == len(out.value)

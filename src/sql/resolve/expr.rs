@@ -7,7 +7,7 @@ use sqlparser::ast::{
 
 use super::forms;
 use super::operands::{apart, as_number, concatenate, is_arithmetic, is_number, is_of, lowest_number};
-use super::operands::{order_by_number, refuse_mixture, spell_out, width};
+use super::operands::{order_by_number, refuse_mixture, width};
 use super::scope::Bound;
 use super::{Resolver, Scope, Typed, calendar, quote, unsupported};
 use crate::convert;
@@ -60,9 +60,6 @@ impl Resolver<'_> {
             Expr::UnaryOp { op, expr: inner } => {
                 let typed = self.walk(inner, scope, depth)?;
                 if matches!(op, UnaryOperator::Not | UnaryOperator::BangNot) {
-                    if spell_out(inner, &typed, false) {
-                        *expr = forms::take(inner);
-                    }
                     return Ok(boolean(typed.nullable));
                 }
                 as_number(inner, &typed)?;
@@ -86,10 +83,6 @@ impl Resolver<'_> {
                     if let Some((call, typed)) = self.calendar((left, &l), op, (right, &r))? {
                         *expr = call;
                         return Ok(typed);
-                    }
-                    if matches!(op, BinaryOperator::And | BinaryOperator::Or) {
-                        spell_out(left, &l, true);
-                        spell_out(right, &r, true);
                     }
                     concatenate(op, &l, &r);
                     self.operands(op, &l, &r)?;

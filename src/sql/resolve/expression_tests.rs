@@ -265,6 +265,10 @@ fn conditions_are_comparisons_of_bare_columns() {
             "2024 = EXTRACT(YEAR FROM DateCreated)",
             "WHERE p.DateCreated >= '2024-01-01 00:00:00' AND p.DateCreated <= '2024-12-31 23:59:59.999999999'",
         ),
+        (
+            "CAST(DateCreated AS DATE) = CAST(DateUpdated AS DATE)",
+            "WHERE convert_to(p.DateCreated, 'date', 0) = convert_to(p.DateUpdated, 'date', 0)",
+        ),
         ("YEAR(DateCreated) = ?", "WHERE year(p.DateCreated) = ?1"),
         ("YEAR(DateCreated) = 24", "WHERE year(p.DateCreated) = 24"),
         ("CAST(Label AS DATE) = '2024-06-25'", "WHERE convert_to(p.Label, 'date', 0) = '2024-06-25'"),

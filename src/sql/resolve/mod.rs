@@ -287,8 +287,7 @@ impl<'m> Resolver<'m> {
 
     /// WHERE, HAVING or ON.
     fn condition(&mut self, expr: &mut Expr, scope: &Scope<'_>) -> Result<()> {
-        let typed = self.expr(expr, scope)?;
-        operands::spell_out(expr, &typed, true);
+        self.expr(expr, scope)?;
         sharpen::sharpen(expr, scope);
         Ok(())
     }

@@ -21,18 +21,6 @@ pub(super) fn apart(inner: &mut Expr) {
     }
 }
 
-/// Writes a boolean column that is a condition by itself as a comparison, which SQLite offers to the table. Says
-/// whether it was one.
-pub(super) fn spell_out(condition: &mut Expr, typed: &Typed, value: bool) -> bool {
-    let is_column = matches!(condition, Expr::CompoundIdentifier(_)) && typed.base.is_some();
-    let found = is_column && is_of(typed, DataType::Boolean);
-    if found {
-        let column = forms::take(condition);
-        *condition = forms::binary(column, BinaryOperator::Eq, forms::number(u8::from(value)));
-    }
-    found
-}
-
 /// Whether it is the lowest BIGINT, whose digits without the sign are none.
 pub(super) fn lowest_number(op: &UnaryOperator, inner: &Expr) -> bool {
     *op == UnaryOperator::Minus
@@ -63,12 +51,11 @@ pub(super) fn order_by_number(e: &mut Expr, own: &Typed, beside: &Typed) {
 pub(super) fn refuse_mixture(e: &Expr, own: &Typed, beside: &Typed) -> Result<()> {
     use DataType::{BigInt, Boolean, Date, Decimal, Double, Integer, Time, Timestamp};
     let (Some(own), Some(beside_type)) = (own.column_type, beside.column_type) else { return Ok(()) };
-    let fits = match (own.data_type, beside_type.data_type) {
-        (Boolean | Integer | BigInt | Double | Decimal, Date | Time | Timestamp) => false,
-        (Time, Date | Timestamp) => false,
-        _ => true,
-    };
-    if fits {
+    let differ = matches!(
+        (own.data_type, beside_type.data_type),
+        (Boolean | Integer | BigInt | Double | Decimal, Date | Time | Timestamp) | (Time, Date | Timestamp)
+    );
+    if !differ {
         return Ok(());
     }
     let name = |t: ColumnType| format!("{:?}", t.data_type).to_uppercase();

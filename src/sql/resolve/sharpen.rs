@@ -4,7 +4,12 @@
 //! comparison, and what can never be true as FALSE, for which nothing is read. All of it holds for conditions that only
 //! have to be true or not, through AND and OR: NULL and FALSE are the same there.
 
-use sqlparser::ast::{BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, UnaryOperator, Value,
+    visit_expressions,
+};
 
 use super::forms::{binary, call, number, take, text};
 use super::scope::Bound;
@@ -13,6 +18,10 @@ use crate::model::DataType;
 
 /// Rewrites a whole condition that has been walked.
 pub(super) fn sharpen(condition: &mut Expr, scope: &Scope<'_>) {
+    if is_boolean(condition, scope) {
+        *condition = equals(condition, 1);
+        return;
+    }
     let sharper = match condition {
         Expr::Nested(inner) => return sharpen(inner, scope),
         Expr::BinaryOp { left, op: BinaryOperator::And | BinaryOperator::Or, right } => {
@@ -21,6 +30,7 @@ pub(super) fn sharpen(condition: &mut Expr, scope: &Scope<'_>) {
         }
         Expr::IsTrue(column) if is_boolean(column, scope) => equals(column, 1),
         Expr::IsFalse(column) if is_boolean(column, scope) => equals(column, 0),
+        Expr::UnaryOp { op: UnaryOperator::Not, expr } if is_boolean(expr, scope) => equals(expr, 0),
         Expr::IsNull(column) if is_never_null(column, scope) => truth(false),
         Expr::IsNotNull(column) if is_never_null(column, scope) => truth(true),
         Expr::IsNotDistinctFrom(left, right) if is_value(left) || is_value(right) => {
@@ -132,10 +142,11 @@ enum Unit {
 }
 
 impl Unit {
-    /// Whether the moments of the value are known how to write.
+    /// Whether the moments of the value can be written, and are the same for every row. A filter that comes from
+    /// each row of another table would be a request for each, where one scan that is kept does for all.
     fn takes(self, value: &Expr) -> bool {
         match self {
-            Unit::Day => true,
+            Unit::Day => is_constant(value),
             Unit::Year => {
                 matches!(value, Expr::Value(v) if matches!(&v.value, Value::Number(digits, _)
                     if digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()) && digits != "0000"))
@@ -197,6 +208,15 @@ fn compared(column: Expr, op: &BinaryOperator, unit: Unit, value: &mut Expr) -> 
             binary(from, And, binary(column, LtEq, unit.end(value)))
         }
     }
+}
+
+/// Whether the expression names no column.
+fn is_constant(e: &Expr) -> bool {
+    let found = visit_expressions(e, |e| match e {
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    found.is_continue()
 }
 
 /// The text or the digits that are written out.
