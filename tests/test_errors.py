@@ -104,7 +104,6 @@ def test_a_table_that_is_not_joined_qualifies_nothing(refused):
         ("SELECT Name, From, To FROM Conferences", "From"),
         ("SELECT Sid FROM Conferences Order", "Order"),
         ("SELECT * FROM Table", "Table"),
-        ("SELECT Interval FROM Conferences", "Interval"),
     ],
 )
 def test_a_reserved_word_used_bare_says_how_to_quote_it(refused, sql, word):

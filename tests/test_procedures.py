@@ -1,8 +1,11 @@
 """EXEC and {call …}: adding and changing participants."""
 
+from ctypes import byref, c_int, c_short, c_size_t, c_ssize_t, c_ushort, create_string_buffer, sizeof
+
 import pyodbc
 import pytest
 
+import odbc
 from support import (
     AGENT,
     CUSTOMER,
@@ -255,3 +258,64 @@ def test_the_result_of_a_call_is_described_before_it_is_made(sim):
         statement.prepare("{call AddParticipants(?, ?, ?)}")
         assert [statement.describe(i + 1)[0] for i in range(statement.columns())] == PARTICIPANT_COLUMNS
         assert sim.requests() == []
+
+
+CALL = "{? = call AddParticipants('Return', '+18149044818', '919602968074')}"
+OUTPUT, INPUT_OUTPUT, SQL_INTEGER, C_LONG = 4, 2, 4, -16
+
+
+def bind(statement, number, direction, buffer, c_type):
+    length = c_ssize_t(-1)
+    statement.call(
+        "SQLBindParameter", c_ushort(number), c_short(direction), c_short(c_type), c_short(SQL_INTEGER), c_size_t(10),
+        c_short(0), byref(buffer), c_ssize_t(sizeof(buffer)), byref(length),
+    )  # fmt: skip
+    return length
+
+
+@pytest.mark.parametrize("direction", [OUTPUT, INPUT_OUTPUT])
+@pytest.mark.parametrize(("buffer", "c_type", "size"), [(c_int(7), C_LONG, 4), (create_string_buffer(b"777"), odbc.CHAR, 1)])
+def test_a_call_returns_0(sim, direction, buffer, c_type, size):
+    with odbc.connected() as connection, connection.statement() as statement:
+        length = bind(statement, 1, direction, buffer, c_type)
+        statement.execute(CALL)
+        assert (int(buffer.value), length.value) == (0, size)
+        (row,) = statement.rows()
+        assert len(row) == len(PARTICIPANT_COLUMNS) and row[0].startswith("CA")
+
+
+def test_the_return_value_is_described_as_an_integer(sim):
+    with odbc.connected() as connection, connection.statement() as statement:
+        statement.prepare("{? = call AddParticipants(?, ?, ?)}")
+        sql_type, size, digits, nullable = c_short(), c_size_t(), c_short(), c_short()
+        statement.call("SQLDescribeParam", c_ushort(1), byref(sql_type), byref(size), byref(digits), byref(nullable))
+        assert (sql_type.value, size.value) == (SQL_INTEGER, 10)
+
+
+def test_a_return_value_that_is_bound_as_input_is_not_read(cursor, sim):
+    row = cursor.execute("{? = call AddParticipants(?, ?, ?)}", None, "Return", "+18149044818", "919602968074").fetchone()
+    assert row.CallSid and sim.requests()[-1].body["To"] == "919602968074"
+
+
+def test_a_call_that_fails_returns_nothing(sim):
+    with odbc.connected() as connection, connection.statement() as statement:
+        buffer = c_int(7)
+        bind(statement, 1, OUTPUT, buffer, C_LONG)
+        sim.fault("status", status=400, method="POST")
+        assert statement.execute(CALL, check=False) == odbc.ERROR
+        assert buffer.value == 7
+
+
+@pytest.mark.parametrize("sql", ["SELECT ?", "{call AddParticipants(?, '1', '2')}"])
+def test_no_other_parameter_is_output(sim, sql):
+    with odbc.connected() as connection, connection.statement() as statement:
+        bind(statement, 1, OUTPUT, c_int(7), C_LONG)
+        sim.clear()
+        with pytest.raises(odbc.Failed) as error:
+            statement.execute(sql)
+        assert error.value.state == "HY105"
+        assert sim.requests() == []
+
+
+def test_call_without_braces(cursor, sim):
+    assert cursor.execute("CALL AddParticipants('Bare', '+18149044818', '919602968074')").fetchone().CallSid

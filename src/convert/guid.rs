@@ -43,6 +43,11 @@ pub(super) fn to_text(guid: &Guid) -> String {
     text
 }
 
+/// Whether the text is a GUID, with or without braces.
+pub fn is_guid(text: &str) -> bool {
+    parse(text).is_some()
+}
+
 fn parse(text: &str) -> Option<Guid> {
     let text = text.trim_ascii();
     let text = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).unwrap_or(text).as_bytes();

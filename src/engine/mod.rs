@@ -191,6 +191,11 @@ impl Prepared {
         &self.statement.parameters
     }
 
+    /// Whether the first marker stands for the return value of a call, which goes out and not in.
+    pub fn returns_value(&self) -> bool {
+        matches!(&self.statement.plan, Plan::Call(call) if call.returns_value)
+    }
+
     /// Whether an execution changes something at Twilio.
     pub fn writes(&self) -> bool {
         match &self.statement.plan {

@@ -275,6 +275,8 @@ fn failure(context: &Context, error: SqliteError) -> Error {
     let class = match error.code & 0xff {
         ffi::SQLITE_NOMEM => state::MEMORY_ALLOCATION,
         ffi::SQLITE_ERROR => state::SYNTAX_ERROR,
+        // LIMIT or OFFSET of what is no whole number.
+        ffi::SQLITE_MISMATCH => state::INVALID_CHARACTER_VALUE,
         _ => state::GENERAL_ERROR,
     };
     let lower = error.message.to_ascii_lowercase();

@@ -124,6 +124,7 @@ mod tests {
         ResultColumn {
             name: "alias".to_owned(),
             column_type: column.column_type(),
+            typed: true,
             nullable: true,
             base: Some((table.clone(), index)),
             marker: None,

@@ -182,6 +182,8 @@ pub mod param {
     pub const IGNORE: u16 = 1;
     /// SQL_PARAM_INPUT, of SQLBindParameter.
     pub const INPUT: i16 = 1;
+    pub const INPUT_OUTPUT: i16 = 2;
+    pub const OUTPUT: i16 = 4;
 }
 
 /// Options of SQLFreeStmt.

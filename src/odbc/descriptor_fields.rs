@@ -6,6 +6,7 @@ use super::column_attributes;
 use super::constants::desc;
 use super::descriptor::{Descriptor, Header, Record, Role};
 use super::dispatch::DescriptorCall;
+use super::return_value::is_direction;
 use super::statement::State;
 use super::types::OdbcVersion;
 use super::width::{Field, Input};
@@ -352,9 +353,12 @@ fn set_record_field(record: &mut Record, role: Role, id: i32, value: &Input) -> 
         }
         // A name makes a record named; only SQL_UNNAMED can be said of it.
         desc::UNNAMED if !for_application && number == 1 => record.name.clear(),
-        desc::PARAMETER_TYPE if !for_application && number == 1 => {}
+        desc::PARAMETER_TYPE if !for_application && is_direction(number as i16) => {
+            record.parameter_type = number as i16;
+        }
         desc::PARAMETER_TYPE if !for_application => {
-            return Err(Error::new(state::INVALID_PARAMETER_TYPE, "Parameters are input only."));
+            let message = "A parameter's type is SQL_PARAM_INPUT, _OUTPUT or _INPUT_OUTPUT.";
+            return Err(Error::new(state::INVALID_PARAMETER_TYPE, message));
         }
         _ => return Err(unknown_field(id)),
     }

@@ -12,6 +12,7 @@ use super::data_at_execution::{Dialogue, deferred};
 use super::dispatch::{Completion, StatementCall};
 use super::parameters::{ParameterSet, Slot, gather};
 use super::registry::Activity;
+use super::return_value;
 use super::statement::{Execution, Plan, State};
 use super::types::OdbcVersion;
 use crate::engine::Outcome;
@@ -105,7 +106,7 @@ impl StatementCall<'_> {
         self.statement.diagnostics.dynamic_function = plan.dynamic_function;
         let apd = &self.descriptors[self.statement.apd];
         let ipd = &self.descriptors[self.statement.own.ipd];
-        let sets = match gather(apd, ipd, plan.prepared.parameters()) {
+        let sets = match gather(apd, ipd, plan.prepared.parameters(), plan.prepared.returns_value()) {
             Ok(sets) => sets,
             // EXPLAIN shows the markers then.
             Err(error) if plan.prepared.explains() && error.state == state::WRONG_PARAMETER_COUNT => {
@@ -183,6 +184,12 @@ impl StatementCall<'_> {
                 }
             };
             succeeded += usize::from(status == param::SUCCESS);
+            if status == param::SUCCESS && plan.prepared.returns_value() {
+                let ipd = &self.descriptors[self.statement.own.ipd];
+                if let Err(error) = return_value::put(&self.descriptors[self.statement.apd], ipd, row) {
+                    self.statement.diagnostics.post(error);
+                }
+            }
             header.array_status.offset((row * size_of::<u16>()) as isize).write(status);
             if !stopped || status == param::ERROR {
                 header.rows_processed.write(row + 1);

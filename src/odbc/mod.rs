@@ -29,6 +29,7 @@ pub mod info;
 pub mod logging;
 pub mod parameters;
 pub mod registry;
+mod return_value;
 pub mod settings;
 pub mod statement;
 pub mod statement_attributes;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::constants::{indicator, param};
 use super::descriptor::{Addresses, Descriptor, Record};
 use super::dispatch::{Completion, StatementCall};
-use super::types;
+use super::{return_value, types};
 use crate::abi::memory::Address;
 use crate::convert::{self, CInput, CTarget, CType, is_supported_from_c};
 use crate::engine::ParameterInfo;
@@ -116,7 +116,7 @@ impl StatementCall<'_> {
         self.statement.refuse_in_dialogue()?;
         let bound = check(binding)?;
         let c_type = CType::resolve(binding.c_type, &bound)?;
-        if !is_supported_from_c(bound.data_type, c_type) {
+        if binding.direction == param::INPUT && !is_supported_from_c(bound.data_type, c_type) {
             return Err(Error::new(
                 state::RESTRICTED_DATA_TYPE,
                 format!(
@@ -155,10 +155,10 @@ fn check(binding: &Binding) -> Result<ColumnType> {
     if binding.number == 0 {
         return Err(Error::new(state::INVALID_DESCRIPTOR_INDEX, "Parameter numbers start at 1."));
     }
-    if binding.direction != param::INPUT {
+    if !return_value::is_direction(binding.direction) {
         return Err(Error::new(
             state::INVALID_PARAMETER_TYPE,
-            "Parameters are input only; results of procedures come as a result set.",
+            format!("{} is no direction: SQL_PARAM_INPUT, _OUTPUT or _INPUT_OUTPUT.", binding.direction),
         ));
     }
     if binding.buffer_length < 0 {
@@ -198,11 +198,16 @@ fn sql_type(code: i16, size: usize, scale: i16) -> Result<ColumnType> {
     })
 }
 
-/// Reads all parameter sets that the application has bound.
+/// Reads all parameter sets that the application has bound. A return value is left out: it is NULL in each set.
 ///
 /// # Errors
-/// 07002 when a marker has no binding. What concerns one set is in that set.
-pub fn gather(apd: &Descriptor, ipd: &Descriptor, markers: &[ParameterInfo]) -> Result<Vec<ParameterSet>> {
+/// 07002 when a marker has no binding; those of [`return_value::check`]. What concerns one set is in that set.
+pub fn gather(
+    apd: &Descriptor,
+    ipd: &Descriptor,
+    markers: &[ParameterInfo],
+    returns_value: bool,
+) -> Result<Vec<ParameterSet>> {
     let bound = |index: usize| apd.records().get(index).is_some_and(|record| record.described);
     if let Some(index) = (0..markers.len()).find(|&index| !bound(index)) {
         return Err(Error::new(
@@ -213,6 +218,7 @@ pub fn gather(apd: &Descriptor, ipd: &Descriptor, markers: &[ParameterInfo]) -> 
     if markers.is_empty() {
         return Ok(vec![ParameterSet::Ready(Vec::new())]);
     }
+    return_value::check(apd, ipd, markers.len(), returns_value)?;
     let offset = apd.header.offset();
     let set = |row: usize| {
         let operation = apd.header.array_status.offset((row * size_of::<u16>()) as isize).read::<u16>();
@@ -221,6 +227,10 @@ pub fn gather(apd: &Descriptor, ipd: &Descriptor, markers: &[ParameterInfo]) -> 
         }
         let mut slots = Vec::with_capacity(markers.len());
         for (index, marker) in markers.iter().enumerate() {
+            if index == 0 && returns_value {
+                slots.push(Slot::Ready(Value::Null));
+                continue;
+            }
             let read = || {
                 let record = &apd.records()[index];
                 let target = target(record, ipd.records().get(index), marker)?;
@@ -391,7 +401,7 @@ mod tests {
         let mut operations = [0u16, 0, param::IGNORE];
         apd.header.array_status = Address::of(&mut operations[..]);
         let ipd = Descriptor::new(Role::ImplementationParameter, false);
-        let sets = gather(&apd, &ipd, &[marker(DataType::Integer)]).unwrap();
+        let sets = gather(&apd, &ipd, &[marker(DataType::Integer)], false).unwrap();
         let value = |set: &ParameterSet| match set {
             ParameterSet::Ready(slots) => match &slots[0] {
                 Slot::Ready(value) => Some(value.clone()),
@@ -407,7 +417,7 @@ mod tests {
     #[test]
     fn a_marker_without_binding_is_an_error() {
         let (apd, ipd) = (bound(vec![]), Descriptor::new(Role::ImplementationParameter, false));
-        let error = gather(&apd, &ipd, &[marker(DataType::Text)]).err().unwrap();
+        let error = gather(&apd, &ipd, &[marker(DataType::Text)], false).err().unwrap();
         assert_eq!(error.state, state::WRONG_PARAMETER_COUNT);
     }
 

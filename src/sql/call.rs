@@ -1,4 +1,4 @@
-//! Procedure calls: `EXEC name a = 1, b = ?`, `EXECUTE`, `{call name(?, ?)}`.
+//! Procedure calls: `EXEC name a = 1, b = ?`, `EXECUTE`, `CALL`, `{call name(?, ?)}`, `{? = call name(?)}`.
 //!
 //! sqlparser's grammar refuses reserved words such as `From` and `To` as argument names, which is what Twilio
 //! calls them, so this small grammar is ours.
@@ -10,7 +10,7 @@ use super::names;
 use super::plan::{CallPlan, Operand, ParameterInfo, Plan, ResultColumn, Statement};
 use crate::convert;
 use crate::error::{Error, Result, state};
-use crate::model::{Model, Parameter, Procedure};
+use crate::model::{ColumnType, DataType, Model, Parameter, Procedure};
 use crate::value::Value;
 
 /// A call as it is written.
@@ -19,7 +19,9 @@ pub(super) struct Call {
     schema: Option<String>,
     name: String,
     arguments: Vec<Argument>,
+    /// With the one of the return value.
     markers: usize,
+    returns_value: bool,
 }
 
 #[derive(Debug)]
@@ -39,9 +41,10 @@ enum Written {
     Null,
 }
 
-/// Reads what follows EXEC or `call`.
-pub(super) fn parse(tokens: &[TokenWithSpan]) -> Result<Call> {
-    Reader { tokens, next: 0, markers: 0 }.call()
+/// Reads what follows EXEC or `call`. The marker of a return value is the first one of the statement.
+pub(super) fn parse(tokens: &[TokenWithSpan], returns_value: bool) -> Result<Call> {
+    let call = Reader { tokens, next: 0, markers: usize::from(returns_value) }.call()?;
+    Ok(Call { returns_value, ..call })
 }
 
 struct Reader<'t> {
@@ -78,7 +81,7 @@ impl Reader<'_> {
         if self.peek().is_some() {
             return Err(self.expected("',' or the end of the statement"));
         }
-        Ok(Call { schema, name, arguments, markers: self.markers })
+        Ok(Call { schema, name, arguments, markers: self.markers, returns_value: false })
     }
 
     fn argument(&mut self) -> Result<Argument> {
@@ -185,6 +188,14 @@ pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
         .procedure(call.schema.as_deref(), &call.name)
         .ok_or_else(|| names::unknown_procedure(model, &call.name))?;
     let mut parameters = vec![ParameterInfo::untyped(); call.markers];
+    if call.returns_value {
+        parameters[0] = ParameterInfo {
+            column_type: ColumnType::of(DataType::Integer),
+            typed: true,
+            name: Some("RETURN_VALUE".into()),
+            ..ParameterInfo::untyped()
+        };
+    }
     let mut arguments: Vec<(usize, Operand)> = Vec::with_capacity(call.arguments.len());
     let mut by_name = false;
     for (position, argument) in call.arguments.into_iter().enumerate() {
@@ -241,6 +252,7 @@ pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
             arguments,
             returns: returns.clone(),
             columns,
+            returns_value: call.returns_value,
         }),
         parameters,
     })
@@ -300,6 +312,15 @@ mod tests {
     }
 
     #[test]
+    fn a_return_value_is_the_first_marker() {
+        let (plan, parameters) = call("{? = call AddParticipants(?, '1', '2')}").unwrap();
+        assert!(plan.returns_value);
+        assert_eq!(plan.arguments[0].1, Operand::Parameter(1));
+        assert_eq!(parameters[0].column_type, ColumnType::of(DataType::Integer));
+        assert_eq!(parameters[1].name.as_deref(), Some("ConferenceSid"));
+    }
+
+    #[test]
     fn secrets_are_masked_for_the_log() {
         let model = Model::builtin();
         let masked = |sql| sql::loggable(&model, sql);
@@ -311,6 +332,8 @@ mod tests {
         );
         assert_eq!(masked("EXEC Nothing Password = 'hidden'"), "EXEC …");
         assert_eq!(masked("{call AddParticipants('hidden'"), "EXEC …");
+        assert_eq!(masked("{?=call AddParticipants('hidden'"), "EXEC …");
+        assert_eq!(masked("CALL Nothing('hidden')"), "EXEC …");
         assert_eq!(masked("SELECT  1 -- as it is"), "SELECT  1 -- as it is");
     }
 

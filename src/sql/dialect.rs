@@ -1,9 +1,17 @@
 //! The SQL that we read: SQLite's, with the quoting and keywords of the drivers whose queries we run.
 
 use sqlparser::ast::{BinaryOperator, Expr};
-use sqlparser::dialect::Dialect;
+use sqlparser::dialect::{Dialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
+
+/// `x CONTAINS 'part'`, an operator of queries written for other drivers.
+pub(super) const CONTAINS: &str = "CONTAINS";
+
+fn is_contains(token: &Token) -> bool {
+    matches!(token, Token::Word(word) if word.quote_style.is_none() && word.keyword == Keyword::CONTAINS)
+}
 
 /// The driver's dialect for sqlparser.
 #[derive(Debug)]
@@ -51,15 +59,52 @@ impl Dialect for TwilioDialect {
         true
     }
 
+    // `a LEFT JOIN b INNER JOIN c ON … ON …`, as ODBC's outer join escape nests.
+    fn supports_left_associative_joins_without_parens(&self) -> bool {
+        false
+    }
+
+    fn supports_parens_around_table_factor(&self) -> bool {
+        true
+    }
+
+    // The following are read so that they can be refused with a word about what to write instead.
+    fn supports_group_by_with_modifier(&self) -> bool {
+        true
+    }
+
+    fn supports_order_by_all(&self) -> bool {
+        true
+    }
+
+    fn supports_select_wildcard_except(&self) -> bool {
+        true
+    }
+
+    fn supports_select_wildcard_exclude(&self) -> bool {
+        true
+    }
+
+    fn supports_select_wildcard_replace(&self) -> bool {
+        true
+    }
+
+    fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
+        let is_contains = is_contains(&parser.peek_token_ref().token);
+        is_contains.then(|| Ok(self.prec_value(Precedence::Like)))
+    }
+
     fn parse_infix(
         &self,
         parser: &mut Parser,
         expr: &Expr,
         precedence: u8,
     ) -> Option<Result<Expr, ParserError>> {
-        for (keyword, op) in
-            [(Keyword::REGEXP, BinaryOperator::Regexp), (Keyword::GLOB, BinaryOperator::Glob)]
-        {
+        for (keyword, op) in [
+            (Keyword::REGEXP, BinaryOperator::Regexp),
+            (Keyword::GLOB, BinaryOperator::Glob),
+            (Keyword::CONTAINS, BinaryOperator::Custom(CONTAINS.into())),
+        ] {
             if parser.parse_keyword(keyword) {
                 let left = Box::new(expr.clone());
                 return Some(parser.parse_subexpr(precedence).map(|right| Expr::BinaryOp {

@@ -72,6 +72,7 @@ pub(super) fn plan(statement: Statement) -> Statement {
     let columns = COLUMNS.iter().map(|(name, column_type, nullable)| ResultColumn {
         name: (*name).to_owned(),
         column_type: *column_type,
+        typed: true,
         nullable: *nullable,
         base: None,
         marker: None,

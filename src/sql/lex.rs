@@ -7,14 +7,24 @@ use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Word};
 
 use super::convert;
 use super::dialect::TwilioDialect;
+use crate::convert::is_guid;
 use crate::error::{Error, Result, state};
 
 /// The statement's tokens without white space and comments.
 #[derive(Debug)]
 pub(super) struct Tokens {
     pub tokens: Vec<TokenWithSpan>,
-    /// Whether the text was an ODBC procedure call: `{call …}`, with the braces and `call` taken away.
-    pub is_call: bool,
+    /// Whether the text was an ODBC procedure call, with the braces and `call` taken away.
+    pub call: Option<Escape>,
+}
+
+/// The two forms of ODBC's procedure call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Escape {
+    /// `{call …}`.
+    Call,
+    /// `{? = call …}`: the first marker is the return value, whose tokens are gone too.
+    ReturnValue,
 }
 
 /// Operands that may follow each other without a comma. Such a chain becomes a tree of that depth, which is walked
@@ -26,10 +36,11 @@ const MAX_CHAIN: usize = 8000;
 const MAX_COMBINED: usize = 500;
 const MAX_PARAMETERS: usize = 32_766;
 
-/// Tokenizes and unwraps `{d}`, `{t}`, `{ts}`, `{fn}`, `{oj}`, `{escape}`, `{guid}` and `{call}`.
+/// Tokenizes and unwraps `{d}`, `{t}`, `{ts}`, `{interval}`, `{fn}`, `{oj}`, `{escape}`, `{guid}` and `{call}`.
 ///
 /// # Errors
-/// 42000 with the position of text that is no token, or of an escape that is not known or not closed.
+/// 42000 with the position of text that is no token, or of an escape that is not known or not closed; 22018 for
+/// a `{guid}` that is none.
 pub(super) fn tokenize(sql: &str) -> Result<Tokens> {
     let tokens = Tokenizer::new(&TwilioDialect, sql).tokenize_with_location().map_err(|e| {
         Error::new(state::SYNTAX_ERROR, format!("Syntax error: {}{}", e.message, at(e.location)))
@@ -46,12 +57,15 @@ pub(super) fn tokenize(sql: &str) -> Result<Tokens> {
     }
     refuse_long_chains(&tokens)?;
     refuse_many_parameters(&tokens)?;
-    let is_call = unwrap_call(&mut tokens)?;
+    let call = unwrap_call(&mut tokens)?;
     unwrap_escapes(&mut tokens)?;
     convert::rewrite(&mut tokens)?;
+    join_strings(&mut tokens);
+    drop_materialized(&mut tokens);
+    quote_interval(&mut tokens);
     parenthesise_top(&mut tokens);
     spell_out_is(&mut tokens);
-    Ok(Tokens { tokens, is_call })
+    Ok(Tokens { tokens, call })
 }
 
 /// What is between two parentheses.
@@ -123,26 +137,23 @@ pub(super) fn bare_word(token: &Token) -> Option<String> {
     }
 }
 
-/// Takes `{`, `call` and `}` away if the whole statement is a procedure call.
-fn unwrap_call(tokens: &mut Vec<TokenWithSpan>) -> Result<bool> {
-    let word = |i: usize| tokens.get(i).and_then(|t| bare_word(&t.token));
+/// Takes `{`, `? =`, `call` and `}` away if the whole statement is a procedure call.
+fn unwrap_call(tokens: &mut Vec<TokenWithSpan>) -> Result<Option<Escape>> {
     let is = |i: usize, token: Token| tokens.get(i).is_some_and(|t| t.token == token);
     if !is(0, Token::LBrace) {
-        return Ok(false);
+        return Ok(None);
     }
-    if is(1, Token::Placeholder("?".into())) && is(2, Token::Eq) && word(3).as_deref() == Some("call") {
-        let message = "Procedures have no return value: write {call name(…)} without '? ='.";
-        return Err(Error::new(state::NOT_IMPLEMENTED, message));
-    }
-    if word(1).as_deref() != Some("call") {
-        return Ok(false);
+    let returns = is(1, Token::Placeholder("?".into())) && is(2, Token::Eq);
+    let verb = if returns { 3 } else { 1 };
+    if tokens.get(verb).and_then(|t| bare_word(&t.token)).as_deref() != Some("call") {
+        return Ok(None);
     }
     if tokens.last().is_none_or(|t| t.token != Token::RBrace) {
         return Err(unclosed("call", tokens[0].span.start));
     }
     tokens.pop();
-    tokens.drain(..2);
-    Ok(true)
+    tokens.drain(..=verb);
+    Ok(Some(if returns { Escape::ReturnValue } else { Escape::Call }))
 }
 
 /// Replaces every other escape by what it stands for.
@@ -161,15 +172,15 @@ fn unwrap_escapes(tokens: &mut Vec<TokenWithSpan>) -> Result<()> {
                 let word = word.ok_or_else(|| unknown_escape("", start))?;
                 let name = bare_word(&word.token).unwrap_or_default();
                 let replacement = match name.as_str() {
-                    "fn" | "oj" | "guid" => None,
+                    "guid" => {
+                        check_guid(rest.peek())?;
+                        None
+                    }
+                    "fn" | "oj" => None,
                     "d" => Some(keyword("DATE", Keyword::DATE)),
                     "t" => Some(keyword("TIME", Keyword::TIME)),
                     "ts" => Some(keyword("TIMESTAMP", Keyword::TIMESTAMP)),
-                    "interval" => {
-                        let message =
-                            "Intervals are no values here: write DATEADD(day, n, x) or DATEDIFF(day, a, b)";
-                        return Err(Error::new(state::NOT_IMPLEMENTED, format!("{message}{}.", at(start))));
-                    }
+                    "interval" => Some(keyword("INTERVAL", Keyword::INTERVAL)),
                     "escape" => Some(keyword("ESCAPE", Keyword::ESCAPE)),
                     _ => return Err(unknown_escape(&name, start)),
                 };
@@ -191,6 +202,74 @@ fn unwrap_escapes(tokens: &mut Vec<TokenWithSpan>) -> Result<()> {
     *tokens = unwrapped;
     Ok(())
 }
+
+/// Refuses text after `{guid` that is none: compared with anything, it would find nothing.
+fn check_guid(token: Option<&TokenWithSpan>) -> Result<()> {
+    let Some(TokenWithSpan { token: Token::SingleQuotedString(text), span }) = token else { return Ok(()) };
+    if is_guid(text) {
+        return Ok(());
+    }
+    let message = format!("'{text}'{} is no GUID: 8-4-4-4-12 hexadecimal digits.", at(span.start));
+    Err(Error::new(state::INVALID_CHARACTER_VALUE, message))
+}
+
+/// Joins strings that follow each other on different lines, as the standard has it. On one line the second one
+/// is a column's alias.
+fn join_strings(tokens: &mut Vec<TokenWithSpan>) {
+    tokens.dedup_by(|next, string| match (&mut string.token, &next.token) {
+        (Token::SingleQuotedString(text), Token::SingleQuotedString(more))
+            if string.span.end.line < next.span.start.line =>
+        {
+            text.push_str(more);
+            string.span.end = next.span.end;
+            true
+        }
+        _ => false,
+    });
+}
+
+/// Takes `[NOT] MATERIALIZED` away from `WITH x AS MATERIALIZED (…)`: a hint, which makes no difference here.
+fn drop_materialized(tokens: &mut Vec<TokenWithSpan>) {
+    let is = |t: Option<&TokenWithSpan>, text: &str| {
+        t.is_some_and(|t| bare_word(&t.token).is_some_and(|word| word == text))
+    };
+    let mut i = 0;
+    while let Some(found) = tokens[i..].iter().position(|t| is(Some(t), "materialized")).map(|p| p + i) {
+        let start = if is(tokens[..found].last(), "not") { found - 1 } else { found };
+        let follows_as = is(tokens[..start].last(), "as");
+        i = found + 1;
+        if follows_as && tokens.get(i).is_some_and(|t| t.token == Token::LParen) {
+            tokens.drain(start..i);
+            i = start;
+        }
+    }
+}
+
+/// Quotes `Interval` where it can only be a name: what follows is neither a quantity nor a name before a unit.
+fn quote_interval(tokens: &mut [TokenWithSpan]) {
+    for i in 0..tokens.len() {
+        let next = tokens.get(i + 1).map(|t| &t.token);
+        let begins_interval = match next {
+            Some(Token::SingleQuotedString(_) | Token::Number(..) | Token::Placeholder(_)) => true,
+            Some(Token::LParen | Token::Minus | Token::Plus) => true,
+            Some(Token::Word(word)) if word.keyword == Keyword::NoKeyword => {
+                let unit = tokens.get(i + 2).and_then(|t| bare_word(&t.token));
+                unit.is_some_and(|unit| UNITS.contains(&unit.as_str()))
+            }
+            _ => false,
+        };
+        if let Token::Word(word) = &mut tokens[i].token
+            && word.keyword == Keyword::INTERVAL
+            && word.quote_style.is_none()
+            && !begins_interval
+        {
+            word.quote_style = Some('"');
+            word.keyword = Keyword::NoKeyword;
+        }
+    }
+}
+
+const UNITS: [&str; 8] = ["year", "quarter", "month", "week", "day", "hour", "minute", "second"];
 
 /// Writes `TOP ?` as `TOP (?)`: sqlparser reads anything but a number in parentheses only.
 fn parenthesise_top(tokens: &mut Vec<TokenWithSpan>) {
@@ -251,7 +330,7 @@ fn unclosed(name: &str, start: Location) -> Error {
 }
 
 fn unknown_escape(name: &str, start: Location) -> Error {
-    let known = "d, t, ts, fn, oj, escape, guid or call";
+    let known = "d, t, ts, interval, fn, oj, escape, guid or call";
     Error::new(
         state::SYNTAX_ERROR,
         format!("Syntax error: '{{{name}'{} is no ODBC escape; after '{{' comes {known}.", at(start)),
@@ -294,8 +373,34 @@ mod tests {
     #[test]
     fn a_call_is_recognised() {
         let tokens = tokenize("{ CALL AddParticipants(?, ?) }").unwrap();
-        assert!(tokens.is_call);
+        assert_eq!(tokens.call, Some(Escape::Call));
         assert_eq!(tokens.tokens.len(), 6);
+        let tokens = tokenize("{?=call AddParticipants(?)}").unwrap();
+        assert_eq!(tokens.call, Some(Escape::ReturnValue));
+        assert_eq!(tokens.tokens.len(), 4);
+        assert_eq!(tokenize("SELECT {d '2020-01-01'}").unwrap().call, None);
+    }
+
+    #[test]
+    fn strings_are_joined_over_lines_only() {
+        assert_eq!(text("'a'\n 'b' -- c\n 'd'"), "'abd'");
+        assert_eq!(text("'a' 'b'"), "'a' 'b'");
+    }
+
+    #[test]
+    fn interval_is_a_name_unless_a_quantity_follows() {
+        for name in ["Interval FROM t", "Interval = 'day'", "Interval IN (1)", "Interval AS day"] {
+            assert!(text(name).starts_with("\"Interval\""), "{name}");
+        }
+        for interval in ["INTERVAL '1' day", "INTERVAL 1 day", "INTERVAL n day", "INTERVAL - '1' day"] {
+            assert_eq!(text(interval), interval);
+        }
+    }
+
+    #[test]
+    fn materialized_is_a_hint() {
+        assert_eq!(text("WITH x AS NOT MATERIALIZED (SELECT 1)"), "WITH x AS ( SELECT 1 )");
+        assert_eq!(text("SELECT 1 AS materialized"), "SELECT 1 AS materialized");
     }
 
     #[test]

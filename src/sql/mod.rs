@@ -121,7 +121,7 @@ fn loggable_here(model: &Model, sql: &str) -> String {
     match parse::parse(sql) {
         Ok(parse::Parsed::Call(call)) => call::masked(model, &call).unwrap_or_else(|| "EXEC …".to_owned()),
         Ok(parse::Parsed::Explain(sql)) => format!("EXPLAIN {}", loggable_here(model, &sql).trim_start()),
-        Err(_) if sql.trim_start().starts_with(['{', 'e', 'E']) => "EXEC …".to_owned(),
+        Err(_) if sql.trim_start().starts_with(['{', 'e', 'E', 'c', 'C']) => "EXEC …".to_owned(),
         _ => sql.to_owned(),
     }
 }

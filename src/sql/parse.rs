@@ -10,7 +10,7 @@ use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 use super::call::{self, Call};
 use super::dialect::TwilioDialect;
 use super::explain;
-use super::lex::{self, bare_word};
+use super::lex::{self, Escape, bare_word};
 use crate::error::{Error, Result, state};
 
 /// How deep a statement may be nested; a pair of parentheses counts once or twice.
@@ -50,11 +50,11 @@ pub(super) fn parse(sql: &str) -> Result<Parsed> {
         return Err(Error::new(state::SYNTAX_ERROR, "Syntax error: the statement is empty."));
     };
     let verb = bare_word(&first.token);
-    if lexed.is_call {
-        return call::parse(&tokens).map(Parsed::Call);
+    if let Some(escape) = lexed.call {
+        return call::parse(&tokens, escape == Escape::ReturnValue).map(Parsed::Call);
     }
-    if matches!(verb.as_deref(), Some("exec" | "execute")) {
-        return call::parse(&tokens[1..]).map(Parsed::Call);
+    if matches!(verb.as_deref(), Some("exec" | "execute" | "call")) {
+        return call::parse(&tokens[1..], false).map(Parsed::Call);
     }
     let markers = tokens
         .iter()

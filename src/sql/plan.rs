@@ -13,6 +13,8 @@ pub struct ResultColumn {
     /// The label: the alias, the column's name, or the expression's text.
     pub name: String,
     pub column_type: ColumnType,
+    /// Whether the statement says what type the column has. If not, as for NULL, `column_type` is a guess.
+    pub typed: bool,
     pub nullable: bool,
     /// The table and the position of the column that the values come from unchanged.
     pub base: Option<(Arc<Table>, usize)>,
@@ -28,6 +30,7 @@ impl ResultColumn {
         ResultColumn {
             name: column.name.clone(),
             column_type: column.column_type(),
+            typed: true,
             nullable: table.is_nullable(column),
             base: Some((table.clone(), position)),
             marker: None,
@@ -255,4 +258,6 @@ pub struct CallPlan {
     /// The table whose row is answered.
     pub returns: Arc<Table>,
     pub columns: Vec<ResultColumn>,
+    /// Whether the first marker stands for the return value: `{? = call …}`.
+    pub returns_value: bool,
 }

@@ -210,7 +210,7 @@ impl<'a> Access<'a> {
             self.row.requests = format!("{} for {each}", self.row.requests);
         }
         if !is_possible {
-            self.row.requests = "0: no row can fulfil the conditions".into();
+            self.row.requests = NO_ROW.into();
         }
         Ok(())
     }
@@ -284,8 +284,11 @@ impl<'a> Access<'a> {
     /// Tells which predicates SQLite checks, and which of them the server was asked as well.
     pub fn predicates<'p>(&mut self, predicates: impl Iterator<Item = &'p Predicate>) {
         for predicate in predicates {
-            if predicate.constant {
-                self.row.requests = format!("{} if {}", self.row.requests, predicate.text);
+            match predicate.text.as_str() {
+                "true" if predicate.constant => continue,
+                "false" if predicate.constant => self.row.requests = NO_ROW.into(),
+                text if predicate.constant => self.row.requests = format!("{} if {text}", self.row.requests),
+                _ => {}
             }
             let comparisons = &predicate.comparisons;
             let is_asked = comparisons.iter().all(|(c, how, _)| self.asked.contains(&(*c, *how)));
@@ -309,6 +312,9 @@ impl<'a> Access<'a> {
             && !b.requests.starts_with('0')
     }
 }
+
+/// What is said of a table that is not read.
+const NO_ROW: &str = "0: no row can fulfil the conditions";
 
 /// Whether a part of the path is given.
 fn has_keys(chosen: &pushdown::Access) -> bool {

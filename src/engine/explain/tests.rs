@@ -58,7 +58,7 @@ fn accesses_are_those_of_the_planner() {
         ),
         (
             "SELECT * FROM Conferences WHERE Sid = NULL".into(),
-            vec!["fetch | Conferences/{Sid}.json | Sid = NULL |  |  | 0: no row can fulfil the conditions".into()],
+            vec!["list | Conferences.json |  |  | 1000 | 0: no row can fulfil the conditions".into()],
         ),
         ("SELECT * FROM Conferences WHERE 1 = 0".into(), vec![format!("{all} if 1 = 0")]),
         ("SELECT * FROM Conferences WHERE Status = 'brand-new'".into(), vec![all.into()]),

@@ -60,6 +60,7 @@ impl ResultSet {
         let column = |heading: &Heading| ResultColumn {
             name: heading.name.to_owned(),
             column_type: heading.column_type,
+            typed: true,
             nullable: heading.nullable,
             base: None,
             marker: None,

@@ -157,8 +157,8 @@ mod tests {
 
     #[test]
     fn what_the_sql_can_do() {
-        assert_eq!((number(160), number(161), number(165)), (0x1E07, 0x1DA, 0xF));
-        assert_eq!((number(95), number(96), number(115), number(169)), (0x17, 3, 0x7F, 0x7F));
+        assert_eq!((number(160), number(161), number(165)), (0x3E07, 0x1DA, 0xF));
+        assert_eq!((number(95), number(96), number(115), number(169)), (0x1F, 3, 0x7F, 0x7F));
         assert_eq!(number(50), SCALAR_FUNCTIONS[..24].iter().map(|f| f.bit).sum::<u32>());
     }
 

@@ -139,7 +139,7 @@ pub(super) static INFO_TYPES: &[(u16, Answer)] = &[
     (92, USAGE),                               // CATALOG_USAGE
     (93, CASE),                                // QUOTED_IDENTIFIER_CASE
     (94, EMPTY),                               // SPECIAL_CHARACTERS
-    (95, U32(0x1 | 0x2 | 0x4 | 0x10)),         // SUBQUERIES: COMPARISON, EXISTS, IN, CORRELATED
+    (95, U32(0x1F)),                           // SUBQUERIES: COMPARISON, EXISTS, IN, QUANTIFIED, CORRELATED
     (96, U32(0x1 | 0x2)),                      // UNION: UNION, UNION_ALL
     (97, U16(MAX_COLUMNS)),                    // MAX_COLUMNS_IN_GROUP_BY
     (98, U16(0)),                              // MAX_COLUMNS_IN_INDEX
@@ -242,8 +242,8 @@ pub(super) static INFO_TYPES: &[(u16, Answer)] = &[
 
 /// LEFT, RIGHT, FULL, NESTED, NOT_ORDERED, INNER, ALL_COMPARISON_OPS.
 const OJ_CAPABILITIES: Answer = U32(0x7F);
-/// EXISTS, ISNOTNULL, ISNULL, LIKE, IN, BETWEEN, COMPARISON; no quantified comparison.
-const PREDICATES: Answer = U32(0x1 | 0x2 | 0x4 | 0x200 | 0x400 | 0x800 | 0x1000);
+/// EXISTS, ISNOTNULL, ISNULL, LIKE, IN, BETWEEN, COMPARISON, QUANTIFIED_COMPARISON.
+const PREDICATES: Answer = U32(0x1 | 0x2 | 0x4 | 0x200 | 0x400 | 0x800 | 0x1000 | 0x2000);
 /// CROSS, FULL OUTER, INNER, LEFT OUTER, NATURAL, RIGHT OUTER.
 const JOINS: Answer = U32(0x2 | 0x8 | 0x10 | 0x40 | 0x80 | 0x100);
 

@@ -218,6 +218,7 @@ functions! {
     Native "iif" (2, MANY; Any, Alike) -> ALIKE, Possible;
     Native "if" = "iif" (2, MANY; Any, Alike) -> ALIKE, Possible;
     Rewritten "decode" (3, MANY; Any) -> Unknown, Possible;
+    Rewritten "contains" (2, 2; Text) -> BOOLEAN, Strict;
     Rewritten "database" (0, 0;) -> TEXT, Never;
     Rewritten "db_name" (0, 0;) -> TEXT, Never;
     Native "greatest" = "max" (2, MANY; Alike) -> ALIKE, Strict;

@@ -56,12 +56,7 @@ impl Resolver<'_> {
             *data_type = affinity(target);
             return Ok(result);
         }
-        let name = format!("{:?}", target.data_type).to_lowercase();
-        let arguments = [forms::take(e), forms::text(name), forms::number(u8::from(tries))];
-        *expr = forms::call(
-            "convert_to",
-            arguments.into_iter().chain(detail.into_iter().map(forms::number)).collect(),
-        );
+        *expr = forms::converted(forms::take(e), target.data_type, tries, detail);
         Ok(result)
     }
 }

@@ -5,8 +5,10 @@ use sqlparser::ast::{
     ValueWithSpan, Values, WindowFrameBound, WindowFrameUnits, WindowSpec,
 };
 
+use super::operands::{apart, as_number, concatenate, is_arithmetic, is_number, is_of};
+use super::operands::{order_by_number, refuse_mixture, width};
 use super::scope::Bound;
-use super::{Resolver, Scope, Typed, quote, unsupported};
+use super::{Resolver, Scope, Typed, calendar, quote, unsupported};
 use super::{forms, numbers, sets};
 use crate::convert;
 use crate::error::{Error, Result, state};
@@ -56,29 +58,40 @@ impl Resolver<'_> {
             }
             Expr::Nested(inner) => self.walk(inner, scope, depth),
             Expr::UnaryOp { op, expr: inner } => {
-                // Two minus signs in a row would begin a comment.
-                if matches!(**inner, Expr::UnaryOp { op: UnaryOperator::Minus, .. }) {
-                    **inner = Expr::Nested(Box::new(forms::take(inner)));
-                }
                 let typed = self.walk(inner, scope, depth)?;
                 if matches!(op, UnaryOperator::Not | UnaryOperator::BangNot) {
                     return Ok(boolean(typed.nullable));
                 }
+                as_number(inner, &typed)?;
                 let is_negative = *op == UnaryOperator::Minus;
                 if let Some(value) = numbers::negated_literal(inner, &typed).filter(|_| is_negative) {
                     *expr = Expr::value(value);
                     return self.walk(expr, scope, depth);
                 }
+                apart(inner);
                 let nullable = typed.nullable;
                 Ok(Typed::of(numbers::signed(expr, &typed), nullable))
             }
             Expr::BinaryOp { left, op, right } => {
-                let l = self.walk(left, scope, depth)?;
-                let r = self.walk(right, scope, depth)?;
+                let mut l = self.walk(left, scope, depth)?;
+                let mut r = self.walk(right, scope, depth)?;
                 if is_comparison(op) {
+                    if !matches!(op, BinaryOperator::Eq | BinaryOperator::NotEq) {
+                        order_by_number(left, &mut l, &r);
+                        order_by_number(right, &mut r, &l);
+                    }
                     self.compare(left, &l, right, &r, *op == BinaryOperator::Eq)?;
                 } else {
+                    if let Some((call, typed)) = self.calendar((left, &l), op, (right, &r))? {
+                        *expr = call;
+                        return Ok(typed);
+                    }
+                    concatenate(op, &l, &r);
                     self.operands(op, &l, &r)?;
+                    if is_arithmetic(op) {
+                        as_number(left, &l)?;
+                        as_number(right, &r)?;
+                    }
                 }
                 Ok(Typed::of(numbers::binary(expr, &l, &r), l.nullable || r.nullable))
             }
@@ -98,8 +111,16 @@ impl Resolver<'_> {
                 Ok(boolean(false))
             }
             Expr::Between { expr: e, low, high, .. } => {
-                let typed = self.walk(e, scope, depth)?;
-                self.compare_all(e, &typed, vec![low, high], false, scope, depth)?;
+                let mut typed = self.walk(e, scope, depth)?;
+                let (mut l, mut h) = (self.walk(low, scope, depth)?, self.walk(high, scope, depth)?);
+                order_by_number(low, &mut l, &typed);
+                order_by_number(high, &mut h, &typed);
+                if is_number(&l) && is_number(&h) {
+                    order_by_number(e, &mut typed, &l);
+                }
+                self.bring(e, &typed, low, &l, false)?;
+                self.bring(e, &typed, high, &h, false)?;
+                numbers::align(&mut [(e, &typed), (low, &l), (high, &h)]);
                 Ok(boolean(true))
             }
             Expr::InList { expr: e, list, negated } => {
@@ -115,8 +136,11 @@ impl Resolver<'_> {
                     return Ok(boolean(true));
                 }
                 let columns = self.sub_query(subquery, scope)?;
+                if columns.len() != typed.items.len().max(1) {
+                    return Err(width(columns.len(), typed.items.len().max(1)));
+                }
                 if let [column] = &columns[..] {
-                    self.set_parameter(&typed, &Typed::of(Some(column.column_type), true));
+                    self.set_parameter(&typed, &Typed::of_column(column));
                 }
                 match &mut **e {
                     Expr::Tuple(items) => {
@@ -133,7 +157,11 @@ impl Resolver<'_> {
             }
             Expr::Subquery(subquery) => {
                 let columns = self.sub_query(subquery, scope)?;
-                Ok(Typed::of(columns.first().map(|c| c.column_type), true))
+                let value = |c: &ResultColumn| Typed { nullable: true, base: None, ..Typed::of_column(c) };
+                match &columns[..] {
+                    [column] => Ok(value(column)),
+                    many => Ok(Typed { items: many.iter().map(value).collect(), ..Typed::default() }),
+                }
             }
             Expr::Like { any: false, expr: e, pattern, escape_char, .. } => {
                 let text = Typed::of(Some(ColumnType::text(ColumnType::UNKNOWN_TEXT_SIZE)), true);
@@ -195,11 +223,7 @@ impl Resolver<'_> {
                 Ok(Typed { items: items.collect::<Result<_>>()?, ..Typed::default() })
             }
             Expr::Function(_) => self.function(expr, scope, depth),
-            Expr::Interval(_) => {
-                let message =
-                    "Interval is a reserved word: to use it as a name, write \"Interval\" or [Interval].";
-                Err(Error::new(state::SYNTAX_ERROR, message))
-            }
+            Expr::Interval(_) => Err(calendar::alone()),
             other => Err(unsupported(&format!("The expression {other}"))),
         }
     }
@@ -234,6 +258,13 @@ impl Resolver<'_> {
             Value::Boolean(_) => of(ColumnType::of(DataType::Boolean)),
             Value::Null => Ok(Typed::of(None, true)),
             Value::HexStringLiteral(hex) => {
+                if hex.len() % 2 != 0 {
+                    let place = lex::at(value.span.start);
+                    let message = format!(
+                        "X'{hex}'{place} has an odd number of digits; a byte is two hexadecimal digits."
+                    );
+                    return Err(Error::new(state::SYNTAX_ERROR, message));
+                }
                 of(ColumnType { data_type: DataType::Binary, size: (hex.len() as u32 / 2).max(1), scale: 0 })
             }
             Value::NationalStringLiteral(text) => {
@@ -314,6 +345,9 @@ impl Resolver<'_> {
     /// 22007 or 22018 for a literal that is no value of that type, or no SID of the column's: an empty result would
     /// hide the mistake.
     fn bring(&mut self, left: &mut Expr, l: &Typed, right: &mut Expr, r: &Typed, equal: bool) -> Result<()> {
+        if l.items.len() != r.items.len() {
+            return Err(width(r.items.len().max(1), l.items.len().max(1)));
+        }
         if let (Expr::Tuple(lefts), Expr::Tuple(rights)) = (&mut *left, &mut *right) {
             for (i, (left, right)) in lefts.iter_mut().zip(rights).enumerate() {
                 let of = |typed: &Typed| typed.items.get(i).cloned().unwrap_or_default();
@@ -321,13 +355,18 @@ impl Resolver<'_> {
             }
             return Ok(());
         }
+        refuse_mixture(left, l, r)?;
+        refuse_mixture(right, r, l)?;
         let between_columns = l.base.is_some() && r.base.is_some();
         for (side, typed, beside) in [(&mut *left, l, r), (&mut *right, r, l)] {
             if between_columns {
                 keep_local(side, typed);
             }
             self.set_parameter(typed, beside);
-            coerce(side, typed, beside)?;
+            // A timestamp beside a date keeps its time: the date becomes a timestamp instead.
+            if !(is_of(typed, DataType::Timestamp) && is_of(beside, DataType::Date)) {
+                coerce(side, typed, beside)?;
+            }
             let sid = beside
                 .base
                 .as_ref()
@@ -349,8 +388,7 @@ impl Resolver<'_> {
     /// Types the markers beside an operator that is no comparison.
     ///
     /// # Errors
-    /// HYC00 for an operator that SQLite does not have, and for arithmetic with dates, which it would do with
-    /// their digits.
+    /// HYC00 for an operator that SQLite does not have, and for arithmetic with bytes, of which it would make zero.
     fn operands(&mut self, op: &BinaryOperator, l: &Typed, r: &Typed) -> Result<()> {
         use BinaryOperator::*;
         match op {
@@ -362,10 +400,8 @@ impl Resolver<'_> {
             }
             Plus | Minus | Multiply | Divide | Modulo | BitwiseAnd | BitwiseOr | PGBitwiseShiftLeft
             | PGBitwiseShiftRight => {
-                if [l, r].into_iter().any(is_temporal) {
-                    let instead = "write DATEADD(day, n, x) or DATEDIFF(day, a, b)";
-                    let message = format!("Arithmetic with dates and times is not supported: {instead}.");
-                    return Err(Error::new(state::NOT_IMPLEMENTED, message));
+                if [l, r].into_iter().any(|t| is_of(t, DataType::Binary)) {
+                    return Err(unsupported(&format!("{op} with a binary value")));
                 }
                 self.set_parameter(l, &Typed::of(r.column_type, true));
                 self.set_parameter(r, &Typed::of(l.column_type, true));
@@ -481,7 +517,11 @@ pub(super) fn coerce(expr: &mut Expr, own: &Typed, beside: &Typed) -> Result<()>
         inner = e;
     }
     let Expr::Value(ValueWithSpan { value: literal, span }) = inner else { return Ok(()) };
-    let Value::SingleQuotedString(text) = literal else { return Ok(()) };
+    let text = match literal {
+        Value::SingleQuotedString(text) => text,
+        Value::Number(text, _) if target.data_type == DataType::Boolean => text,
+        _ => return Ok(()),
+    };
     if matches!(target.data_type, DataType::Text | DataType::Json | DataType::Binary) {
         return Ok(());
     }

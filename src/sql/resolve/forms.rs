@@ -1,13 +1,16 @@
 //! Forms of standard SQL and of other products, as the calls and operators that SQLite has.
 
+use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    BinaryOperator, CeilFloorKind, DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr,
+    BinaryOperator, CaseWhen, CeilFloorKind, DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr,
     FunctionArgumentList, FunctionArguments, Ident, ObjectName, ObjectNamePart, Parens, Query, SetExpr,
     TrimWhereField, UnaryOperator, Value, Values,
 };
 
-use super::unsupported;
+use super::{calendar, sets, unsupported};
 use crate::error::Result;
+use crate::model::DataType;
+use crate::sql::dialect::CONTAINS;
 
 /// `name(arguments)`.
 pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
@@ -36,6 +39,10 @@ pub(super) fn number(number: impl ToString) -> Expr {
     Expr::value(Value::Number(number.to_string(), false))
 }
 
+pub(super) fn binary(left: Expr, op: BinaryOperator, right: Expr) -> Expr {
+    Expr::BinaryOp { left: Box::new(left), op, right: Box::new(right) }
+}
+
 /// The expression, which leaves NULL behind.
 pub(super) fn take(expr: &mut Expr) -> Expr {
     std::mem::replace(expr, Expr::value(Value::Null))
@@ -45,6 +52,18 @@ pub(super) fn take(expr: &mut Expr) -> Expr {
 pub(super) fn wrap(expr: &mut Expr, function: &str) {
     let inner = take(expr);
     *expr = call(function, vec![inner]);
+}
+
+/// The expression as a value of the type; if it only tries, NULL instead of an error.
+pub(super) fn converted(expr: Expr, target: DataType, tries: bool, detail: Vec<u32>) -> Expr {
+    let name = format!("{target:?}").to_lowercase();
+    let arguments = [expr, text(name), number(u8::from(tries))];
+    call("convert_to", arguments.into_iter().chain(detail.into_iter().map(number)).collect())
+}
+
+/// Has the expression converted to the type, or fail when it is read.
+pub(super) fn strictly(expr: &mut Expr, target: DataType) {
+    *expr = converted(take(expr), target, false, Vec::new());
 }
 
 fn not(negated: bool, expr: Expr) -> Expr {
@@ -60,6 +79,15 @@ pub(super) fn simplify(expr: &mut Expr) -> Result<()> {
         return Ok(());
     }
     *expr = match take(expr) {
+        Expr::BinaryOp { mut left, op: op @ (BinaryOperator::Plus | BinaryOperator::Minus), mut right } => {
+            match calendar::shifted(&mut left, &op, &mut right)? {
+                Some(call) => call,
+                None => Expr::BinaryOp { left, op, right },
+            }
+        }
+        Expr::BinaryOp { left, op: BinaryOperator::Custom(op), right } if op == CONTAINS => {
+            call("contains", vec![*left, *right])
+        }
         Expr::IsUnknown(e) => Expr::IsNull(Box::new(Expr::Nested(e))),
         Expr::IsNotUnknown(e) => Expr::IsNotNull(Box::new(Expr::Nested(e))),
         Expr::Position { expr, r#in } => call("position", vec![*expr, *r#in]),
@@ -106,10 +134,8 @@ pub(super) fn simplify(expr: &mut Expr) -> Result<()> {
         Expr::SimilarTo { .. } => return Err(unsupported("SIMILAR TO; REGEXP_LIKE(x, pattern) is, and it")),
         Expr::AnyOp { left, compare_op: BinaryOperator::Eq, right, .. } => membership(left, *right, false)?,
         Expr::AllOp { left, compare_op: BinaryOperator::NotEq, right } => membership(left, *right, true)?,
-        Expr::AnyOp { compare_op, .. } | Expr::AllOp { compare_op, .. } => {
-            let message = format!("{compare_op} ANY or ALL; compare with a sub-query's MIN or MAX, it");
-            return Err(unsupported(&message));
-        }
+        Expr::AnyOp { left, compare_op, right, .. } => sets::quantified(*left, compare_op, *right, false)?,
+        Expr::AllOp { left, compare_op, right } => sets::quantified(*left, compare_op, *right, true)?,
         // SQLite takes a list of rows from VALUES only.
         Expr::InList { expr, list, negated } => {
             let rows = list.into_iter().map(|item| match item {
@@ -142,7 +168,12 @@ fn needs_it(expr: &Expr) -> bool {
         | Expr::SimilarTo { .. }
         | Expr::AnyOp { .. }
         | Expr::AllOp { .. } => true,
-        Expr::BinaryOp { op, .. } => matches!(op, BinaryOperator::Regexp | BinaryOperator::Spaceship),
+        Expr::BinaryOp { left, op: BinaryOperator::Plus | BinaryOperator::Minus, right } => {
+            matches!(**left, Expr::Interval(_)) || matches!(**right, Expr::Interval(_))
+        }
+        Expr::BinaryOp { op, .. } => {
+            matches!(op, BinaryOperator::Regexp | BinaryOperator::Spaceship | BinaryOperator::Custom(_))
+        }
         Expr::InList { expr, list, .. } => matches!(**expr, Expr::Tuple(_)) && !list.is_empty(),
         _ => false,
     }
@@ -171,17 +202,28 @@ pub(super) fn decode(arguments: Vec<Expr>) -> Expr {
     let (mut conditions, mut else_result) = (Vec::new(), None);
     while let Some(condition) = arguments.next() {
         match arguments.next() {
-            Some(result) => conditions.push(sqlparser::ast::CaseWhen { condition, result }),
+            Some(result) => conditions.push(CaseWhen { condition, result }),
             None => else_result = Some(Box::new(condition)),
         }
     }
-    Expr::Case {
-        case_token: sqlparser::ast::helpers::attached_token::AttachedToken::empty(),
-        end_token: sqlparser::ast::helpers::attached_token::AttachedToken::empty(),
-        operand,
-        conditions,
-        else_result,
-    }
+    case_of(operand, conditions, else_result)
+}
+
+/// `CASE WHEN … THEN … ELSE … END`.
+pub(super) fn case(conditions: Vec<(Expr, Expr)>, otherwise: Expr) -> Expr {
+    let conditions = conditions.into_iter().map(|(condition, result)| CaseWhen { condition, result });
+    case_of(None, conditions.collect(), Some(Box::new(otherwise)))
+}
+
+fn case_of(operand: Option<Box<Expr>>, conditions: Vec<CaseWhen>, else_result: Option<Box<Expr>>) -> Expr {
+    let token = AttachedToken::empty;
+    Expr::Case { case_token: token(), end_token: token(), operand, conditions, else_result }
+}
+
+/// CONTAINS(x, part): whether the part is in the text, in any case.
+pub(super) fn contains(arguments: Vec<Expr>) -> Expr {
+    let lower = arguments.into_iter().map(|a| call("lower", vec![a])).collect();
+    binary(call("instr", lower), BinaryOperator::Gt, number(0))
 }
 
 fn membership(left: Box<Expr>, right: Expr, negated: bool) -> Result<Expr> {

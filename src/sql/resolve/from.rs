@@ -9,7 +9,7 @@ use sqlparser::ast::{
 use super::guard::guard_keys;
 use super::scope::Merging;
 use super::sets;
-use super::{Relation, Resolver, Scope, quote, unsupported};
+use super::{Relation, Resolver, Scope, instead, quote, unsupported};
 use crate::error::{Error, Result, state};
 use crate::sql::lex;
 use crate::sql::names;
@@ -41,7 +41,10 @@ impl Resolver<'_> {
                 JoinOperator::Left(c) | JoinOperator::LeftOuter(c) => (c, false, true),
                 JoinOperator::Right(c) | JoinOperator::RightOuter(c) => (c, true, false),
                 JoinOperator::FullOuter(c) => (c, true, true),
-                other => return Err(unsupported(&format!("This join ({other:?})"))),
+                _ => {
+                    let kinds = "there are INNER, LEFT, RIGHT, FULL, CROSS and NATURAL JOIN";
+                    return Err(instead("This kind of join", kinds));
+                }
             };
             let nullable = |relations: &mut [Relation]| {
                 relations.iter_mut().flat_map(|r| &mut r.columns).for_each(|c| c.typed.nullable = true);
@@ -55,7 +58,7 @@ impl Resolver<'_> {
             }
             match constraint {
                 JoinConstraint::On(condition) => {
-                    self.expr(condition, scope)?;
+                    self.condition(condition, scope)?;
                     if right_nullable && !left_nullable {
                         guard_keys(condition, &scope.relations[right..]);
                     }
@@ -88,11 +91,27 @@ impl Resolver<'_> {
 
     fn factor(&mut self, factor: &mut TableFactor, scope: &mut Scope<'_>) -> Result<()> {
         match factor {
-            TableFactor::Table { name, alias, args: None, .. } => {
+            TableFactor::Table { alias: Some(TableAlias { columns, .. }), args: None, .. }
+                if !columns.is_empty() =>
+            {
+                *factor = sets::derived(factor);
+                self.factor(factor, scope)
+            }
+            TableFactor::Table {
+                name,
+                alias,
+                args: None,
+                with_hints,
+                version: None,
+                with_ordinality: false,
+                partitions,
+                json_path: None,
+                sample: None,
+                index_hints,
+            } if partitions.is_empty() && index_hints.is_empty() => {
+                // WITH (NOLOCK) and the like: there is nothing to lock.
+                with_hints.clear();
                 let mut relation = self.table(name)?;
-                if alias.as_ref().is_some_and(|a| !a.columns.is_empty()) {
-                    return Err(unsupported("A list of column names after a table's alias"));
-                }
                 name_relation(&mut relation, alias);
                 scope.relations.push(relation);
                 Ok(())
@@ -125,6 +144,24 @@ impl Resolver<'_> {
             TableFactor::NestedJoin { table_with_joins, alias: None } => self.joined(table_with_joins, scope),
             other => Err(unsupported(&format!("{other} in FROM"))),
         }
+    }
+
+    /// Takes DUAL away, which stands for no table; unless there is one of that name.
+    pub(super) fn drop_dual(&self, from: &mut Vec<TableWithJoins>) {
+        if let [TableWithJoins { relation: TableFactor::Table { name, args: None, .. }, joins }] = &from[..]
+            && joins.is_empty()
+            && let [ObjectNamePart::Identifier(ident)] = &name.0[..]
+            && ident.value.eq_ignore_ascii_case("dual")
+            && !self.is_relation(&ident.value)
+        {
+            from.clear();
+        }
+    }
+
+    /// Whether a table or a common table expression that can be seen has the name.
+    pub(super) fn is_relation(&self, name: &str) -> bool {
+        self.ctes.iter().any(|c| c.name.eq_ignore_ascii_case(name))
+            || self.names.table(&[Ident::new(name)]).is_some()
     }
 
     /// The relation of a name, which is rewritten to the name that SQLite knows.

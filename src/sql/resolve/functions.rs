@@ -6,7 +6,8 @@ use sqlparser::ast::{
 };
 
 use super::expr::{coerce, is_literal};
-use super::{Resolver, Scope, Typed, quote, refuse, unsupported};
+use super::operands::as_number;
+use super::{Resolver, Scope, Typed, instead, quote, refuse, unsupported};
 use super::{forms, numbers};
 use crate::convert;
 use crate::error::{Error, Result, state};
@@ -30,6 +31,7 @@ impl Resolver<'_> {
             return self.walk(expr, scope, depth);
         }
         ordering(function, &mut list)?;
+        drop_separator(found, &mut list);
         check(function, found, &list)?;
         let (typed, runs) = self.arguments(found, &mut list, scope, depth)?;
         for clause in &mut list.clauses {
@@ -106,7 +108,10 @@ impl Resolver<'_> {
                 Argument::Any | Argument::Part => {}
                 Argument::Text => self.set_parameter(&typed[i], &of(DataType::Text)),
                 Argument::Integer => self.set_parameter(&typed[i], &of(DataType::Integer)),
-                Argument::Number => self.set_parameter(&typed[i], &of(DataType::Double)),
+                Argument::Number => {
+                    self.set_parameter(&typed[i], &of(DataType::Double));
+                    as_number(e, &typed[i])?;
+                }
                 Argument::Time => {
                     self.set_parameter(&typed[i], &of(DataType::Timestamp));
                     types[i] = moment(e, &typed[i], found)?;
@@ -187,6 +192,7 @@ impl UppercaseNames for String {
 fn rewrite(name: &str, arguments: Vec<Expr>) -> Expr {
     match name {
         "decode" => forms::decode(arguments),
+        "contains" => forms::contains(arguments),
         _ => forms::text(CATALOG),
     }
 }
@@ -209,6 +215,19 @@ fn ordering(function: &mut Function, list: &mut FunctionArgumentList) -> Result<
     Ok(())
 }
 
+/// Takes the comma out of `STRING_AGG(DISTINCT x, ',')`: SQLite puts one there by itself, and takes no separator
+/// beside DISTINCT.
+fn drop_separator(found: &functions::Function, list: &mut FunctionArgumentList) {
+    let is_comma = |argument: &FunctionArg| {
+        matches!(argument, FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(v)))
+            if matches!(&v.value, Value::SingleQuotedString(text) if text == ","))
+    };
+    let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+    if distinct && found.runs == "group_concat" && list.args.get(1).is_some_and(is_comma) {
+        list.args.truncate(1);
+    }
+}
+
 /// Refuses clauses that the kind of function does not have, before SQLite does in words of its own.
 fn check(function: &Function, found: &functions::Function, list: &FunctionArgumentList) -> Result<()> {
     let name = found.name.to_uppercase();
@@ -228,7 +247,11 @@ fn check(function: &Function, found: &functions::Function, list: &FunctionArgume
         }
         return Ok(());
     }
-    refuse(distinct && list.args.len() > 1, &format!("{name}(DISTINCT …) of more than one argument"))
+    if distinct && list.args.len() > 1 {
+        let what = "take ',' as separator, or aggregate a derived table of SELECT DISTINCT";
+        return Err(instead(&format!("{name}(DISTINCT …) of more than one argument"), what));
+    }
+    Ok(())
 }
 
 /// Turns a part of a date into the string that the engine reads.
@@ -262,6 +285,10 @@ fn moment(e: &mut Expr, typed: &Typed, found: &functions::Function) -> Result<Op
     let data_type = typed.column_type.map(|t| t.data_type);
     if matches!(data_type, Some(Date | Time | Timestamp)) {
         return Ok(typed.column_type);
+    }
+    if !matches!(data_type, None | Some(DataType::Text | DataType::Json)) {
+        let message = format!("{}: {e} is no date, time or timestamp.", found.name.to_uppercase());
+        return Err(Error::new(state::SYNTAX_ERROR, message));
     }
     if data_type == Some(DataType::Text)
         && let Expr::Value(v) = &mut *e

@@ -5,6 +5,7 @@
 //! the FROM clause. Each identifier is left quoted, so that SQLite takes none of them for a keyword.
 
 mod assign;
+mod calendar;
 mod cast;
 mod expr;
 mod forms;
@@ -12,12 +13,15 @@ mod from;
 mod functions;
 mod guard;
 mod numbers;
+mod operands;
 mod scope;
 mod sets;
+mod sharpen;
 
 use sqlparser::ast::{
-    Expr, GroupByExpr, Ident, LimitClause, Offset, OffsetRows, OrderByKind, Query, Select, SelectItem,
-    SelectItemQualifiedWildcardKind, SetExpr, TopQuantity, ValueWithSpan,
+    Distinct, Expr, GroupByExpr, Ident, LimitClause, Offset, OffsetRows, OrderByKind, Query, Select,
+    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TopQuantity, ValueWithSpan,
+    WildcardAdditionalOptions,
 };
 
 use super::Names;
@@ -122,7 +126,10 @@ impl<'m> Resolver<'m> {
                         .map(|(c, n)| ResultColumn { name: n.unwrap_or(c.name.clone()), ..c })
                 };
                 let name = cte.alias.name.value.clone();
-                let columns = if with.recursive {
+                // Transact-SQL has no RECURSIVE.
+                let recursive = with.recursive
+                    || (matches!(*cte.query.body, SetExpr::SetOperation { .. }) && !self.is_relation(&name));
+                let columns = if recursive {
                     self.recursive(&mut cte.query, outer, |columns| Cte {
                         name: name.clone(),
                         columns: renamed(columns).collect(),
@@ -180,7 +187,9 @@ impl<'m> Resolver<'m> {
         let tables = self.tables.clone();
         let columns = self.set_expr(&mut body, outer).map(|(columns, _)| columns);
         self.tables = tables;
-        columns
+        // What comes later may be NULL, and comes from elsewhere.
+        let later = |c| ResultColumn { nullable: true, base: None, ..c };
+        Ok(columns?.into_iter().map(later).collect())
     }
 
     fn body(&mut self, query: &mut Query, outer: &Scope<'_>) -> Result<Vec<ResultColumn>> {
@@ -205,7 +214,14 @@ impl<'m> Resolver<'m> {
     ) -> Result<(Vec<ResultColumn>, Scope<'o>)> {
         self.selects += 1;
         refuse(select.into.is_some(), "SELECT INTO")?;
-        refuse(select.qualify.is_some(), "QUALIFY")?;
+        if select.qualify.is_some() {
+            return Err(instead("QUALIFY", "filter the window function's column in an outer SELECT … WHERE"));
+        }
+        if let Some(Distinct::On(_)) = select.distinct {
+            let what = "number the rows with ROW_NUMBER() OVER (PARTITION BY …) in a derived table and keep those with 1";
+            return Err(instead("DISTINCT ON", what));
+        }
+        self.drop_dual(&mut select.from);
         let mut scope = Scope { parent: Some(outer), ..Scope::default() };
         self.from(&mut select.from, &mut scope)?;
         let columns = self.projection(&mut select.projection, &scope)?;
@@ -217,11 +233,20 @@ impl<'m> Resolver<'m> {
             })
             .collect();
         for clause in [&mut select.selection, &mut select.having].into_iter().flatten() {
-            self.expr(clause, &scope)?;
+            self.condition(clause, &scope)?;
         }
         match &mut select.group_by {
             GroupByExpr::Expressions(terms, modifiers) => {
-                refuse(!modifiers.is_empty(), "GROUP BY with ROLLUP or CUBE")?;
+                let is_set = |e: &Expr| match e {
+                    Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_) => true,
+                    Expr::Tuple(items) => items.is_empty(),
+                    _ => false,
+                };
+                if !modifiers.is_empty() || terms.iter().any(is_set) {
+                    let what =
+                        "group by each set of columns in a SELECT of its own and join them by UNION ALL";
+                    return Err(instead("GROUP BY with ROLLUP, CUBE or GROUPING SETS", what));
+                }
                 for term in terms {
                     if !is_position(term, &columns)? {
                         self.collated(term, &scope)?;
@@ -251,7 +276,7 @@ impl<'m> Resolver<'m> {
                         Expr::CompoundIdentifier(path) => path.last().map(|name| name.value.clone()),
                         _ => None,
                     };
-                    let typed = self.expr(expr, scope)?;
+                    let typed = self.value(expr, scope)?;
                     numbers::collate(expr, &typed);
                     let name = match (written, &*expr) {
                         (Some(written), Expr::CompoundIdentifier(path)) => match path.last() {
@@ -268,12 +293,13 @@ impl<'m> Resolver<'m> {
                     columns.push(result_column(name, typed));
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
-                    let typed = self.expr(expr, scope)?;
+                    let typed = self.value(expr, scope)?;
                     numbers::collate(expr, &typed);
                     quote(alias);
                     columns.push(result_column(alias.value.clone(), typed));
                 }
-                SelectItem::Wildcard(_) => {
+                SelectItem::Wildcard(options) => {
+                    refuse_options(options)?;
                     if scope.relations.is_empty() {
                         return Err(Error::new(
                             state::SYNTAX_ERROR,
@@ -284,7 +310,8 @@ impl<'m> Resolver<'m> {
                         columns.extend(all_columns(relation, false));
                     }
                 }
-                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
+                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options) => {
+                    refuse_options(options)?;
                     let path = from::idents(name)?;
                     let relation =
                         scope.relations.iter().find(|r| r.is_qualified_by(&path)).ok_or_else(|| {
@@ -298,6 +325,19 @@ impl<'m> Resolver<'m> {
             }
         }
         Ok(columns)
+    }
+
+    /// WHERE, HAVING or ON.
+    fn condition(&mut self, expr: &mut Expr, scope: &Scope<'_>) -> Result<()> {
+        self.expr(expr, scope)?;
+        sharpen::sharpen(expr, scope);
+        Ok(())
+    }
+
+    /// An expression that is no row.
+    fn value(&mut self, expr: &mut Expr, scope: &Scope<'_>) -> Result<Typed> {
+        let typed = self.expr(expr, scope)?;
+        if typed.items.is_empty() { Ok(typed) } else { Err(operands::width(typed.items.len(), 1)) }
     }
 
     /// ORDER BY: a position, a name of the select list, or an expression.
@@ -329,7 +369,10 @@ impl<'m> Resolver<'m> {
                 quote(name);
                 Ok(())
             }
-            (None, _) => Err(unsupported("ORDER BY an expression after UNION")),
+            (None, _) => {
+                let what = "name the expression in the first SELECT, or sort in an outer SELECT";
+                Err(instead("ORDER BY an expression after UNION, INTERSECT or EXCEPT", what))
+            }
         }
     }
 
@@ -378,8 +421,15 @@ impl<'m> Resolver<'m> {
         if limit.is_none() && offset.is_some() {
             limit = Some(Expr::value(sqlparser::ast::Value::Number("-1".into(), false)));
         }
+        // NULL is no limit, as in other products.
+        limit = limit.filter(|e| !matches!(e, Expr::Value(v) if v.value == sqlparser::ast::Value::Null));
         for expr in [&mut limit, &mut offset].into_iter().flatten() {
             let typed = self.expr(expr, scope)?;
+            let is_whole = |t: ColumnType| matches!(t.data_type, DataType::Integer | DataType::BigInt);
+            if typed.column_type.is_some_and(|t| !is_whole(t)) {
+                let message = format!("Syntax error: a number of rows is a whole number, not {expr}.");
+                return Err(Error::new(state::SYNTAX_ERROR, message));
+            }
             self.set_parameter(&typed, &Typed::of(Some(ColumnType::of(DataType::BigInt)), false));
         }
         if limit.is_some() {
@@ -414,6 +464,7 @@ fn all_columns(relation: &Relation, qualified: bool) -> impl Iterator<Item = Res
 fn result_column(name: String, typed: Typed) -> ResultColumn {
     ResultColumn {
         name,
+        typed: typed.column_type.is_some(),
         column_type: typed.column_type.unwrap_or(ColumnType::text(ColumnType::UNKNOWN_TEXT_SIZE)),
         nullable: typed.nullable,
         base: typed.base,
@@ -429,6 +480,25 @@ pub(super) fn quote(ident: &mut Ident) {
 /// HYC00 for SQL that SQLite or the driver does not have.
 pub(super) fn unsupported(what: &str) -> Error {
     Error::new(state::NOT_IMPLEMENTED, format!("{what} is not supported."))
+}
+
+/// HYC00 with another way to write it.
+pub(super) fn instead(what: &str, other: &str) -> Error {
+    Error::new(state::NOT_IMPLEMENTED, format!("{what} is not supported: {other}."))
+}
+
+/// Refuses `* EXCEPT (…)` and its like.
+fn refuse_options(options: &WildcardAdditionalOptions) -> Result<()> {
+    let has_some = options.opt_exclude.is_some()
+        || options.opt_except.is_some()
+        || options.opt_replace.is_some()
+        || options.opt_rename.is_some()
+        || options.opt_ilike.is_some();
+    if has_some {
+        Err(instead("'*' without some of the columns", "name those that you want"))
+    } else {
+        Ok(())
+    }
 }
 
 fn refuse(found: bool, what: &str) -> Result<()> {

@@ -26,6 +26,17 @@ impl Typed {
     pub fn of(column_type: Option<ColumnType>, nullable: bool) -> Self {
         Typed { column_type, nullable, ..Typed::default() }
     }
+
+    /// What is known of a column of a query.
+    pub fn of_column(column: &ResultColumn) -> Self {
+        Typed {
+            column_type: column.typed.then_some(column.column_type),
+            nullable: column.nullable,
+            base: column.base.clone(),
+            marker: column.marker,
+            items: Vec::new(),
+        }
+    }
 }
 
 /// A table, derived table or common table expression in FROM.
@@ -81,13 +92,7 @@ impl Relation {
     pub fn of_columns(name: &str, columns: &[ResultColumn]) -> Self {
         let columns = columns.iter().map(|c| RelationColumn {
             name: c.name.clone(),
-            typed: Typed {
-                column_type: Some(c.column_type),
-                nullable: c.nullable,
-                base: c.base.clone(),
-                marker: c.marker,
-                ..Typed::default()
-            },
+            typed: Typed::of_column(c),
             merging: Merging::Apart,
         });
         Relation { name: name.to_owned(), schema: None, columns: columns.collect(), table: None }
@@ -98,6 +103,12 @@ impl Relation {
             Some(table) => table.column(name).map(|(i, _)| i),
             None => self.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name)),
         }
+    }
+
+    /// Whether several columns of a derived table have the name.
+    fn has_twice(&self, name: &str) -> bool {
+        self.table.is_none()
+            && self.columns.iter().filter(|c| c.name.eq_ignore_ascii_case(name)).nth(1).is_some()
     }
 
     /// Whether `qualifier` (`[catalog.][schema.]name`) means this relation.
@@ -176,6 +187,15 @@ impl Scope<'_> {
                     column.name,
                     other.name,
                     column.name
+                );
+                return Err(Error::new(state::SYNTAX_ERROR, message));
+            }
+            if relation.has_twice(&name.value) {
+                let message = format!(
+                    "The column {}{} is twice in {}: give one of them another name there.",
+                    written(path),
+                    place(path),
+                    if relation.name.is_empty() { "the derived table" } else { &relation.name }
                 );
                 return Err(Error::new(state::SYNTAX_ERROR, message));
             }

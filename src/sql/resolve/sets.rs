@@ -4,8 +4,8 @@
 //! than one SELECT is written as a SELECT from it.
 
 use sqlparser::ast::{
-    Expr, Ident, Query, SelectItem, SetExpr, SetOperator, SetQuantifier, TableAlias, TableAliasColumnDef,
-    TableFactor, Values,
+    BinaryOperator, Expr, Ident, Query, SelectItem, SetExpr, SetOperator, SetQuantifier, TableAlias,
+    TableAliasColumnDef, TableFactor, Value, Values,
 };
 use sqlparser::parser::Parser;
 
@@ -56,21 +56,17 @@ impl Resolver<'_> {
                     let message = format!("{name} of {l} and {r} columns: the counts differ.");
                     return Err(Error::new(state::SYNTAX_ERROR, message));
                 }
-                let both = left_columns.iter().zip(&right_columns);
-                let types: Vec<_> = both
-                    .clone()
-                    .map(|(l, r)| {
-                        typing::union(Some(l.column_type), Some(r.column_type)).unwrap_or(l.column_type)
-                    })
-                    .collect();
-                let columns = both.zip(&types).map(|((l, r), column_type)| ResultColumn {
-                    column_type: *column_type,
-                    nullable: l.nullable || r.nullable,
-                    name: l.name.clone(),
-                    base: None,
-                    marker: None,
-                });
-                let columns = columns.collect();
+                let both = || left_columns.iter().zip(&right_columns);
+                let mut columns = Vec::with_capacity(left_columns.len());
+                for (l, r) in both() {
+                    let (left, right) = (Typed::of_column(l), Typed::of_column(r));
+                    let common = typing::union(left.column_type, right.column_type);
+                    let typed = Typed::of(common, l.nullable || r.nullable);
+                    self.set_parameter(&left, &typed);
+                    self.set_parameter(&right, &typed);
+                    columns.push(result_column(l.name.clone(), typed));
+                }
+                let types: Vec<ColumnType> = columns.iter().map(|c| c.column_type).collect();
                 represent(left, &left_columns, &types);
                 represent(right, &right_columns, &types);
                 write_operand(left, true);
@@ -80,8 +76,7 @@ impl Resolver<'_> {
             SetExpr::Values(values) => {
                 values.explicit_row = false;
                 values.value_keyword = false;
-                let mut columns: Vec<ResultColumn> = Vec::new();
-                let mut items: Vec<Vec<Typed>> = Vec::new();
+                let mut cells: Vec<Vec<Typed>> = Vec::new();
                 let width = values.rows.first().map_or(0, |r| r.content.len());
                 for row in &mut values.rows {
                     if row.content.len() != width {
@@ -91,22 +86,18 @@ impl Resolver<'_> {
                         );
                         return Err(Error::new(state::SYNTAX_ERROR, message));
                     }
-                    let mut typed_row = Vec::with_capacity(width);
-                    for (i, value) in row.content.iter_mut().enumerate() {
-                        let typed = self.expr(value, outer)?;
-                        match columns.get_mut(i) {
-                            Some(column) => {
-                                let union = typing::union(Some(column.column_type), typed.column_type);
-                                column.column_type = union.unwrap_or(column.column_type);
-                                column.nullable |= typed.nullable;
-                            }
-                            None => columns.push(result_column(format!("column{}", i + 1), typed.clone())),
-                        }
-                        typed_row.push(typed);
-                    }
-                    items.push(typed_row);
+                    cells.push(row.content.iter_mut().map(|e| self.expr(e, outer)).collect::<Result<_>>()?);
                 }
-                for (row, typed_row) in values.rows.iter_mut().zip(&items) {
+                let columns = (0..width).map(|i| {
+                    let of_column = || cells.iter().map(|row| &row[i]);
+                    let common = of_column().fold(None, |common, t| typing::union(common, t.column_type));
+                    let typed = Typed::of(common, of_column().any(|t| t.nullable));
+                    of_column().for_each(|t| self.set_parameter(t, &typed));
+                    let marker = of_column().next().and_then(|t| t.marker).filter(|_| cells.len() == 1);
+                    result_column(format!("column{}", i + 1), Typed { marker, ..typed })
+                });
+                let columns: Vec<ResultColumn> = columns.collect();
+                for (row, typed_row) in values.rows.iter_mut().zip(&cells) {
                     for ((value, typed), column) in row.content.iter_mut().zip(typed_row).zip(&columns) {
                         numbers::represent(value, typed, column.column_type);
                         numbers::collate(value, &Typed::of(Some(column.column_type), true));
@@ -188,7 +179,7 @@ fn represent(body: &mut SetExpr, columns: &[ResultColumn], types: &[ColumnType])
         _ => select_columns(body, columns),
     }
     let one = |expr: &mut Expr, column: &ResultColumn, target: ColumnType| {
-        let typed = Typed { base: column.base.clone(), ..Typed::of(Some(column.column_type), true) };
+        let typed = Typed { nullable: true, ..Typed::of_column(column) };
         numbers::represent(expr, &typed, target);
         numbers::collate(expr, &Typed { base: typed.base, ..Typed::of(Some(target), true) });
     };
@@ -286,6 +277,26 @@ fn wrap(body: &mut Box<SetExpr>) {
     });
 }
 
+/// A table whose alias names its columns, as a derived table, which can have such an alias.
+pub(super) fn derived(factor: &mut TableFactor) -> TableFactor {
+    let alias = match factor {
+        TableFactor::Table { alias, .. } => alias.take(),
+        _ => None,
+    };
+    let table = std::mem::replace(factor, blank_factor());
+    let subquery = Box::new(forms::query(select_from(table)));
+    TableFactor::Derived { lateral: false, subquery, alias, sample: None }
+}
+
+fn blank_factor() -> TableFactor {
+    TableFactor::Derived {
+        lateral: false,
+        subquery: Box::new(forms::query(blank())),
+        alias: None,
+        sample: None,
+    }
+}
+
 /// `SELECT * FROM factor`.
 fn select_from(factor: TableFactor) -> SetExpr {
     let mut query = template("SELECT * FROM x");
@@ -309,6 +320,52 @@ pub(super) fn name_columns(query: &mut Query, alias: &mut TableAlias) {
         *name = from::object_name(&alias.name.value);
     }
     *query = outer;
+}
+
+/// `left op ANY (query)` or ALL: true, false, or NULL where a NULL leaves it open.
+///
+/// # Errors
+/// HYC00 for what is no sub-query, and for the operators of lists.
+pub(super) fn quantified(left: Expr, op: BinaryOperator, right: Expr, all: bool) -> Result<Expr> {
+    let mut right = right;
+    while let Expr::Nested(inner) = right {
+        right = *inner;
+    }
+    let Expr::Subquery(subquery) = right else {
+        let word = if all { "ALL" } else { "ANY" };
+        return Err(unsupported(&format!("{op} {word} of anything but a sub-query")));
+    };
+    let compared = || Expr::BinaryOp {
+        left: Box::new(Expr::Nested(Box::new(left.clone()))),
+        op: op.clone(),
+        right: Box::new(Expr::CompoundIdentifier(vec![
+            Ident::with_quote('"', "each"),
+            Ident::with_quote('"', "value"),
+        ])),
+    };
+    let mut query = template("SELECT COUNT(*) AS verdict FROM (SELECT 1) AS \"each\" (\"value\")");
+    if let SetExpr::Select(select) = &mut *query.body
+        && let SelectItem::ExprWithAlias { expr: item, .. } = &mut select.projection[0]
+        && let TableFactor::Derived { subquery: each, .. } = &mut select.from[0].relation
+    {
+        *each = subquery;
+        let rows = forms::take(item);
+        let known = forms::call("count", vec![compared()]);
+        let (fold, decisive) = if all { ("min", 0) } else { ("max", 1) };
+        let decided = forms::call(fold, vec![compared()]);
+        let verdict = forms::case(
+            vec![
+                (
+                    forms::binary(decided, BinaryOperator::Eq, forms::number(decisive)),
+                    forms::number(decisive),
+                ),
+                (forms::binary(known, BinaryOperator::Lt, rows), Expr::value(Value::Null)),
+            ],
+            forms::number(1 - decisive),
+        );
+        *item = forms::binary(verdict, BinaryOperator::Eq, forms::number(1));
+    }
+    Ok(Expr::Subquery(Box::new(query)))
 }
 
 fn template(sql: &str) -> Query {

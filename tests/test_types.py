@@ -1,0 +1,134 @@
+"""Types: what is compared with what, and what operators make of operands of several types."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+import pyodbc
+import pytest
+
+from support import SUPPORT
+
+AT = datetime(2024, 6, 25, 16, 45)
+
+
+def refused(cursor, sql, *parameters) -> tuple[str, str]:
+    with pytest.raises(pyodbc.Error) as error:
+        cursor.execute(sql, *parameters).fetchall()
+    return error.value.args[0], error.value.args[1]
+
+
+@pytest.mark.parametrize(
+    "literal",
+    ["'2024-06-25 16:45:00'", "'2024-06-25 16:45'", "'2024-06-25T16:45:00Z'", "'2024-06-25T18:45:00+02:00'", "{ts '2024-06-25 16:45:00'}",
+     "{d '2024-06-25'} + INTERVAL '16:45' HOUR TO MINUTE", "CAST('2024-06-25 16:45:00' AS TIMESTAMP)"],
+)  # fmt: skip
+@pytest.mark.parametrize("condition", ["DateCreated = {}", "{} = DateCreated", "DateCreated IN ({})", "DateCreated BETWEEN {0} AND {0}", "(DateCreated, 1) = ({}, 1)"])
+def test_a_timestamp_is_compared_with_every_form_of_one(cursor, condition, literal):
+    sql = f"SELECT Sid FROM Conferences WHERE {condition.format(literal)}"
+    assert cursor.execute(sql).fetchval() == SUPPORT
+
+
+@pytest.mark.parametrize("value", [AT, "2024-06-25 16:45:00", "2024-06-25T16:45:00Z", "2024-06-25T18:45:00+02:00"])
+def test_a_timestamp_is_compared_with_every_form_of_a_parameter(cursor, value):
+    assert cursor.execute("SELECT Sid FROM Conferences WHERE DateCreated = ?", value).fetchval() == SUPPORT
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["DateCreated = ?", "? < DateCreated", "DateCreated IN (?)", "DateCreated BETWEEN ? AND '2024-06-30'", "DATEADD(day, 1, DateCreated) > ?",
+     "MAX(DateCreated, DateUpdated) > ?", "CAST(DateCreated AS DATE) = ?", "Name = 'x' OR DateCreated > ?"],
+)  # fmt: skip
+@pytest.mark.parametrize("value", ["yesterday", "2024-13-01", "", "25/06/2024", 5])
+def test_a_parameter_that_is_no_timestamp_is_an_error_and_no_empty_result(cursor, sim, condition, value):
+    state, message = refused(cursor, f"SELECT Sid FROM Conferences WHERE {condition}", value)
+    assert state in ("22007", "22018")
+    assert "Parameter 1" in message
+    assert sim.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "state"),
+    [
+        ("DateCreated >= 5", "22007"),
+        ("DateCreated = TRUE", "22007"),
+        ("DateCreated = {t '10:00:00'}", "22007"),
+        ("DateCreated > YEAR(DateCreated)", "42000"),
+        ("DateCreated BETWEEN 1 AND 2", "22007"),
+        ("DateCreated IN ('2024-06-25', 1)", "22007"),
+        ("CASE DateCreated WHEN 1 THEN 1 END = 1", "22007"),
+        ("Status = 'init' AND DateCreated > 'soon'", "22007"),
+    ],
+)
+def test_what_is_no_timestamp_is_not_compared_with_one(cursor, sim, condition, state):
+    assert refused(cursor, f"SELECT Sid FROM Conferences WHERE {condition}")[0] == state
+    assert sim.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("{d '2024-01-01'} < {ts '2024-01-01 00:00:01'}", True),
+        ("{ts '2024-01-01 00:00:00'} = {d '2024-01-01'}", True),
+        ("CAST({ts '2024-01-01 10:00:00'} AS DATE) = {ts '2024-01-01 10:00:00'}", False),
+        ("CAST({ts '2024-01-01 10:00:00'} AS DATE) = '2024-01-01'", True),
+        ("{t '10:00:00'} > '09:30'", True),
+        ("'a' < 'B'", False),
+        ("'a' = 'A'", False),
+        ("'A' LIKE 'a'", True),
+        ("'Ä' LIKE 'ä'", False),
+        ("'a' + 'b'", "ab"),
+        ("'a' + NULL", None),
+        ("'5' + 3", 8.0),
+        ("'5' * '3'", 15.0),
+        ("- -1", 1),
+        ("1 - -(-1)", 0),
+        ("-9223372036854775808", -(2**63)),
+        ("'abc' CONTAINS 'B'", True),
+        ("CONTAINS('abc', 'x')", False),
+        ("(SELECT NULL UNION ALL SELECT 5 ORDER BY 1 DESC LIMIT 1)", 5),
+        ("1 > ALL (SELECT 0 UNION SELECT -1)", True),
+        ("1 > ALL (SELECT 0 UNION SELECT NULL)", None),
+        ("1 > ALL (SELECT 1 UNION SELECT NULL)", False),
+        ("1 > ALL (SELECT 1 WHERE 1 = 0)", True),
+        ("1 > ANY (SELECT 0 UNION SELECT NULL)", True),
+        ("1 > ANY (SELECT 1 UNION SELECT NULL)", None),
+        ("1 >= SOME (SELECT 1)", True),
+        ("1 > ANY (SELECT 1 WHERE 1 = 0)", False),
+        ("3 = ALL (SELECT 3)", True),
+        ("3 <> ANY (SELECT 3 UNION SELECT 4)", True),
+    ],
+)
+def test_operands_of_several_types(cursor, expression, expected):
+    found = cursor.execute(f"SELECT {expression}").fetchval()
+    assert found == expected and type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("sql", "parameters", "expected"),
+    [
+        ("SELECT NULL AS x UNION ALL SELECT 1", [], [None, 1]),
+        ("SELECT ? AS x UNION ALL SELECT 1", [2], [2, 1]),
+        ("SELECT {d '2024-01-01'} AS x UNION ALL SELECT ?", [date(2024, 1, 2)], [date(2024, 1, 1), date(2024, 1, 2)]),
+        ("SELECT {d '2024-01-01'} AS x UNION ALL SELECT {ts '2024-01-02 10:00:00'}", [], [datetime(2024, 1, 1), datetime(2024, 1, 2, 10)]),
+        ("SELECT 1 AS x UNION ALL SELECT 1.5", [], [1.0, 1.5]),
+        ("SELECT 1 AS x UNION ALL SELECT 'a'", [], ["1", "a"]),
+        ("SELECT TRUE AS x UNION ALL SELECT 2", [], [1, 2]),
+        ("SELECT x FROM (VALUES (NULL), (?), ({t '10:00:00'})) v (x)", [time(9)], [None, time(9), time(10)]),
+    ],
+)
+def test_the_branches_of_a_set_operation_have_one_type(cursor, sql, parameters, expected):
+    found = [value for (value,) in cursor.execute(sql, *parameters)]
+    assert found == expected
+    assert [type(value) for value in found] == [type(value) for value in expected]
+
+
+@pytest.mark.parametrize("sql", ["SELECT Name + 1 FROM Conferences", "SELECT SUM(Name) FROM Conferences", "SELECT -Name FROM Conferences", "SELECT Sid FROM Conferences WHERE Name > 5"])
+def test_text_that_is_no_number_is_no_number(cursor, sql):
+    state, message = refused(cursor, sql)
+    assert state == "22018" and "is not a number" in message
+
+
+def test_text_that_is_a_number_is_one(cursor):
+    sql = "SELECT SUM(QueueTime), MAX(QueueTime + 0), -MIN(QueueTime) FROM ConferenceParticipants WHERE QueueTime < 2000"
+    assert tuple(cursor.execute(sql).fetchone()) == (1750.0, 1500.0, -1500.0)
