@@ -142,6 +142,7 @@ def test_sets(cursor, sql, rows):
         ("SELECT CAST('x' AS INTEGER)", "22018", "'x'"),
         ("SELECT CAST(3000000000 AS INTEGER)", "22003", "3000000000"),
         ("SELECT 1 / 0", "22012", "zero"),
+        (f"SELECT {'+'.join(['5000000000'] * 900)}", "42000", "nested too deeply"),
         ("SELECT DATEADD(year, 9000, NOW())", "22008", "range"),
         ("SELECT REGEXP_LIKE('a', '(')", "42000", "regular expression"),
         ("SELECT NOW() + 0.5", "HYC00", "DATEADD"),

@@ -142,10 +142,10 @@ mod tests {
     }
 
     #[test]
-    fn decimals_are_rounded_and_keep_their_whole_digits() {
+    fn decimals_get_the_digits_of_their_column() {
         let column = ColumnType { size: 6, scale: 2, ..ColumnType::of(DataType::Decimal) };
         for (written, expected) in [
-            ("1.5", Ok("1.5")),
+            ("1.5", Ok("1.50")),
             ("-1.005", Ok("-1.01")),
             ("-0.001", Ok("0.00")),
             ("9999.99", Ok("9999.99")),
@@ -155,8 +155,8 @@ mod tests {
         ] {
             assert_eq!(given(ValueRef::Text(written), column), expected.map(Value::from), "{written}");
         }
-        assert_eq!(given(ValueRef::Real(0.1), column), Ok("0.1".into()));
-        assert_eq!(given(ValueRef::Integer(7), column), Ok("7".into()));
+        assert_eq!(given(ValueRef::Real(0.1), column), Ok("0.10".into()));
+        assert_eq!(given(ValueRef::Integer(7), column), Ok("7.00".into()));
     }
 
     #[test]

@@ -262,15 +262,21 @@ fn failure(context: &Context, error: SqliteError) -> Error {
     {
         return stop.into();
     }
-    // No order of the tables was left.
-    if error.message == "no query solution"
-        && let Some(refused) = context.take_refused()
-    {
-        return refused;
-    }
-    // SUM has no other way to say so.
-    if error.message == "integer overflow" {
-        return functions::beyond_bigint();
+    match error.message.as_str() {
+        // No order of the tables was left.
+        "no query solution" => {
+            if let Some(refused) = context.take_refused() {
+                return refused;
+            }
+        }
+        // SUM has no other way to say so.
+        "integer overflow" => return functions::beyond_bigint(),
+        // Operators have become calls, which SQLite reads to a depth of about 500.
+        "Recursion limit" => {
+            let message = "The statement has an expression that is nested too deeply.";
+            return Error::new(state::SYNTAX_ERROR, message);
+        }
+        _ => {}
     }
     let class = match error.code & 0xff {
         ffi::SQLITE_NOMEM => state::MEMORY_ALLOCATION,

@@ -309,10 +309,12 @@ fn comparisons(expr: &Expr, named: &NamedTable) -> Vec<(usize, Comparison, Strin
     }
 }
 
-/// The text without the quotes that the resolver puts around every name, where none are needed.
+/// The text without what the resolver adds: the collation of decimals, and the quotes around every name, where none
+/// are needed.
 fn plain(text: &str) -> String {
+    let text = &text.replace(" COLLATE DECIMAL", "");
     let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = text.as_str();
     while let Some(start) = rest.find(['"', '\'']) {
         let quote = &rest[start..=start];
         let Some(length) = rest[start + 1..].find(quote) else { break };

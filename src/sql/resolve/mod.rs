@@ -424,10 +424,11 @@ impl<'m> Resolver<'m> {
         // NULL is no limit, as in other products.
         limit = limit.filter(|e| !matches!(e, Expr::Value(v) if v.value == sqlparser::ast::Value::Null));
         for expr in [&mut limit, &mut offset].into_iter().flatten() {
+            let written = expr.to_string();
             let typed = self.expr(expr, scope)?;
             let is_whole = |t: ColumnType| matches!(t.data_type, DataType::Integer | DataType::BigInt);
             if typed.column_type.is_some_and(|t| !is_whole(t)) {
-                let message = format!("Syntax error: a number of rows is a whole number, not {expr}.");
+                let message = format!("Syntax error: a number of rows is a whole number, not {written}.");
                 return Err(Error::new(state::SYNTAX_ERROR, message));
             }
             self.set_parameter(&typed, &Typed::of(Some(ColumnType::of(DataType::BigInt)), false));
