@@ -74,6 +74,8 @@ CONFERENCE_COLUMNS = [
     "SubresourceUris", "ReasonConferenceEnded", "CallSidEndingConference",
 ]  # fmt: skip
 
+MEDIA_COLUMNS = ["Sid", "MessageSid", "AccountSid", "ContentType", "DateCreated", "DateUpdated", "Uri"]
+
 
 @dataclass(frozen=True)
 class Request:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pyodbc
 import pytest
 
-from support import AGENT, MESSAGES, NO_MESSAGE, PHOTO_FILES, PHOTOS, SUBACCOUNT, WITH_MEDIA
+from support import MEDIA_COLUMNS, AGENT, MESSAGES, NO_MESSAGE, PHOTO_FILES, PHOTOS, SUBACCOUNT, WITH_MEDIA
 
 MESSAGE_COLUMNS = [
     "Sid", "AccountSid", "To", "Sender", "Body", "Direction", "Status", "DateCreated", "DateSent", "DateUpdated",
@@ -18,7 +18,6 @@ CALL_COLUMNS = [
     "Direction", "AnsweredBy", "Status", "DateCreated", "DateUpdated", "StartTime", "EndTime", "Duration", "QueueTime",
     "Price", "PriceUnit", "PhoneNumberSid", "GroupSid", "TrunkSid", "ApiVersion", "Uri", "SubresourceUris",
 ]  # fmt: skip
-MEDIA_COLUMNS = ["Sid", "MessageSid", "AccountSid", "ContentType", "DateCreated", "DateUpdated", "Uri"]
 
 
 def run(cursor, sql: str, *parameters) -> list[tuple]:

@@ -3,7 +3,7 @@
 import pyodbc
 import pytest
 
-from support import ALL_HANDS, IN_PROGRESS, PHOTO_FILES, PHOTOS, WITH_MEDIA
+from support import ALL_HANDS, IN_PROGRESS, MEDIA_COLUMNS, PHOTO_FILES, PHOTOS, WITH_MEDIA
 
 ALL = len(PHOTO_FILES) + len(WITH_MEDIA)
 LISTS = sorted(f"GET Messages/{sid}/Media.json" for sid in [PHOTOS, *WITH_MEDIA])
@@ -82,6 +82,20 @@ def test_messages_lead_to_their_media(cursor, sim, sql):
 def test_messages_that_are_named_are_not_looked_for(cursor, sim):
     assert count(cursor, "SELECT COUNT(*) FROM Media WHERE MessageSid IN (?, ?)", PHOTOS, WITH_MEDIA[0]) == 4
     assert len(sim.lines()) == 2
+
+
+@pytest.mark.parametrize("sql", ["SELECT * FROM Media WHERE 1 = 0", "SELECT * FROM Media LIMIT 0", "SELECT * FROM Media WHERE MessageSid = NULL"])
+def test_programs_that_only_ask_for_the_columns_get_them(cursor, sim, sql):
+    assert cursor.execute(sql).fetchall() == []
+    assert [column[0] for column in cursor.description] == MEDIA_COLUMNS
+    assert sim.requests() == []
+
+
+def test_a_gate_that_opens_is_refused_where_it_would_walk(cursor, sim):
+    with pytest.raises(pyodbc.ProgrammingError, match="MessageSid in WHERE"):
+        cursor.execute("SELECT * FROM Media WHERE ? = 1", 1).fetchall()
+    assert cursor.execute("SELECT * FROM Media WHERE ? = 1", 0).fetchall() == []
+    assert sim.requests() == []
 
 
 def test_a_join_over_a_third_table(cursor, sim):

@@ -381,8 +381,8 @@ def test_temporary_tables_stand_wherever_tables_do(cursor):
 
 
 def test_an_update_of_twilio_finds_its_rows_by_a_temporary_table(cursor, sim):
-    cursor.execute("CREATE TEMP TABLE calls AS SELECT ? AS CallSid", CUSTOMER)
-    sql = "UPDATE ConferenceParticipants SET Muted = true WHERE ConferenceSid = ? AND CallSid IN (SELECT CallSid FROM calls)"
+    cursor.execute("CREATE TEMP TABLE chosen AS SELECT ? AS CallSid", CUSTOMER)
+    sql = "UPDATE ConferenceParticipants SET Muted = true WHERE ConferenceSid = ? AND CallSid IN (SELECT CallSid FROM chosen)"
     assert cursor.execute(sql, SUPPORT).rowcount == 1
     assert sim.participant(CUSTOMER)["muted"] is True
     assert sim.participant(AGENT)["muted"] is False

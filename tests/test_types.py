@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from decimal import Decimal
 
 import pyodbc
 import pytest
@@ -111,7 +112,8 @@ def test_operands_of_several_types(cursor, expression, expected):
         ("SELECT ? AS x UNION ALL SELECT 1", [2], [2, 1]),
         ("SELECT {d '2024-01-01'} AS x UNION ALL SELECT ?", [date(2024, 1, 2)], [date(2024, 1, 1), date(2024, 1, 2)]),
         ("SELECT {d '2024-01-01'} AS x UNION ALL SELECT {ts '2024-01-02 10:00:00'}", [], [datetime(2024, 1, 1), datetime(2024, 1, 2, 10)]),
-        ("SELECT 1 AS x UNION ALL SELECT 1.5", [], [1.0, 1.5]),
+        ("SELECT 1 AS x UNION ALL SELECT 1.5", [], [Decimal("1.0"), Decimal("1.5")]),
+        ("SELECT 1 AS x UNION ALL SELECT 1.5e0", [], [1.0, 1.5]),
         ("SELECT 1 AS x UNION ALL SELECT 'a'", [], ["1", "a"]),
         ("SELECT TRUE AS x UNION ALL SELECT 2", [], [1, 2]),
         ("SELECT x FROM (VALUES (NULL), (?), ({t '10:00:00'})) v (x)", [time(9)], [None, time(9), time(10)]),

@@ -25,6 +25,8 @@ pub(super) struct Context {
     pub pushdown: bool,
     /// Whether parents are walked where the model calls that costly.
     walks_costly: bool,
+    /// Whether a statement that would walk them all the same can be planned; it fails when it gets there.
+    plans_costly: bool,
     state: Mutex<State>,
 }
 
@@ -33,6 +35,8 @@ struct State {
     error: Option<Error>,
     /// Why a way to read a table was refused while the statement was planned.
     refused: Option<Error>,
+    /// Whether such a way was planned all the same.
+    planned_costly: bool,
     scans: HashMap<ScanRequest, Arc<Mutex<SharedScan>>>,
     warnings: Vec<Error>,
     /// The columns that a warning was posted for.
@@ -42,7 +46,7 @@ struct State {
 }
 
 impl Context {
-    pub fn new(database: &Database, cancel: &CancelToken, keep_scans: bool) -> Arc<Self> {
+    pub fn new(database: &Database, cancel: &CancelToken, keep_scans: bool, plans_costly: bool) -> Arc<Self> {
         Arc::new(Context {
             model: database.model.clone(),
             client: database.client.clone(),
@@ -50,6 +54,7 @@ impl Context {
             keep_scans,
             pushdown: database.pushdown,
             walks_costly: database.walks_costly,
+            plans_costly,
             snapshots: Snapshots::default(),
             state: Mutex::default(),
         })
@@ -88,9 +93,18 @@ impl Context {
         }
     }
 
-    /// Keeps why a way to read a table was refused, should SQLite find no other.
-    pub fn refuse(&self, error: Error) {
-        self.state().refused.get_or_insert(error);
+    /// Keeps why a way to read a table is refused, should SQLite find no other. Says whether it can be planned all the
+    /// same.
+    pub fn refuse(&self, error: Error) -> bool {
+        let mut state = self.state();
+        state.refused.get_or_insert(error);
+        state.planned_costly |= self.plans_costly;
+        self.plans_costly
+    }
+
+    /// Whether a way that is refused was planned all the same.
+    pub fn planned_costly(&self) -> bool {
+        self.state().planned_costly
     }
 
     pub fn take_refused(&self) -> Option<Error> {

@@ -269,8 +269,8 @@ impl Prepared {
         match &self.statement.plan {
             Plan::Query(query) => {
                 let max_rows = self.database.max_rows;
-                let session = Session::open(&self.database, query, max_rows, &self.cancel)?;
-                self.session = Some((max_rows, session));
+                let session = Session::try_open(&self.database, query, max_rows, &self.cancel)?;
+                self.session = session.map(|session| (max_rows, session));
             }
             Plan::Local(plan) => {
                 let open = |query| Session::open(&self.database, query, 0, &self.cancel);

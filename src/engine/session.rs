@@ -48,7 +48,7 @@ pub(super) struct Rows {
 }
 
 impl Session {
-    /// Prepares the query, of whose rows `max_rows` are wanted, or all of them (0). Sends nothing.
+    /// Prepares the query for a run, of whose rows `max_rows` are wanted, or all of them (0). Sends nothing.
     ///
     /// # Errors
     /// 42000 for what SQLite refuses, and for a table whose parents are too many to be walked unasked.
@@ -58,7 +58,36 @@ impl Session {
         max_rows: usize,
         cancel: &CancelToken,
     ) -> Result<Session> {
-        let context = Context::new(database, cancel, query.reruns);
+        Session::prepare(
+            Context::new(database, cancel, query.reruns, query.is_gated),
+            database,
+            query,
+            max_rows,
+        )
+    }
+
+    /// Sees whether the query can be prepared: a query that only a run would refuse can be described. Gives the session
+    /// if it does for a run.
+    ///
+    /// # Errors
+    /// 42000 for what SQLite refuses.
+    pub fn try_open(
+        database: &Database,
+        query: &QueryPlan,
+        max_rows: usize,
+        cancel: &CancelToken,
+    ) -> Result<Option<Session>> {
+        let context = Context::new(database, cancel, query.reruns, true);
+        let session = Session::prepare(context, database, query, max_rows)?;
+        Ok(Some(session).filter(|session| !session.context.planned_costly()))
+    }
+
+    fn prepare(
+        context: Arc<Context>,
+        database: &Database,
+        query: &QueryPlan,
+        max_rows: usize,
+    ) -> Result<Session> {
         let look_ahead = LookAhead::new(&context, query, &database.local);
         let connection = connect(&query.tables, &context, &look_ahead, &database.local, false)?;
         let statement = OwnedStatement::prepare(connection, &limited(&query.sql, max_rows))
@@ -151,7 +180,7 @@ pub(super) fn program(
     max_rows: usize,
     cancel: &CancelToken,
 ) -> Result<Program> {
-    let context = Context::new(database, cancel, query.reruns);
+    let context = Context::new(database, cancel, query.reruns, query.is_gated);
     let mut roots = HashMap::new();
     let mut connect = || {
         let connection = empty(&context)?;

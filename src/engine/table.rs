@@ -115,8 +115,9 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
                 if let Err(mut refusal) = resource.context.check_walk(&resource.table, column) {
                     // SQLite looks for another order of the tables, in which a row of the parents comes first.
                     refusal.message.push_str(" Nothing was sent.");
-                    resource.context.refuse(refusal);
-                    return Ok(false);
+                    if !resource.context.refuse(refusal) {
+                        return Ok(false);
+                    }
                 }
             }
             for (argument, constraint) in choice.constraints.iter().enumerate() {

@@ -176,6 +176,8 @@ pub struct QueryPlan {
     pub tables: Vec<TableUse>,
     /// Whether SQLite may run a scan again: for each row of another relation, or for a sub-query.
     pub reruns: bool,
+    /// Whether a condition without columns, or LIMIT 0, decides that nothing is read.
+    pub is_gated: bool,
     /// Whether it is one SELECT of different tables, so that SQLite reads the table with which its join begins only
     /// once, from beginning to end.
     pub is_one_join: bool,

@@ -29,6 +29,7 @@ use super::key_source;
 use super::lex;
 use super::parse::Markers;
 use super::plan::{ParameterInfo, Plan, QueryPlan, ResultColumn, Statement, TableUse};
+use super::terms::conjuncts;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
 
@@ -62,6 +63,7 @@ pub(super) struct Resolver<'m> {
     relations: usize,
     /// Whether a join reads its right side a second time, for the rows without a match.
     completes_right: bool,
+    is_gated: bool,
 }
 
 /// A common table expression.
@@ -85,6 +87,7 @@ impl<'m> Resolver<'m> {
             selects: 0,
             relations: 0,
             completes_right: false,
+            is_gated: false,
         }
     }
 
@@ -110,7 +113,16 @@ impl<'m> Resolver<'m> {
             && self.relations == tables.len()
             && !self.completes_right
             && !tables.iter().any(|used| used.shared || used.table.is_temporary());
-        QueryPlan { sql: query.to_string(), tables, reruns, is_one_join, keys: keys.into(), columns }
+        let is_gated = self.is_gated;
+        QueryPlan {
+            sql: query.to_string(),
+            tables,
+            reruns,
+            is_gated,
+            is_one_join,
+            keys: keys.into(),
+            columns,
+        }
     }
 
     fn query(&mut self, query: &mut Query, outer: &Scope<'_>) -> Result<Vec<ResultColumn>> {
@@ -235,6 +247,9 @@ impl<'m> Resolver<'m> {
         for clause in [&mut select.selection, &mut select.having].into_iter().flatten() {
             self.condition(clause, &scope)?;
         }
+        let mut terms = Vec::new();
+        select.selection.iter().for_each(|condition| conjuncts(condition, &mut terms));
+        self.is_gated |= terms.into_iter().any(sharpen::is_constant);
         match &mut select.group_by {
             GroupByExpr::Expressions(terms, modifiers) => {
                 let is_set = |e: &Expr| match e {
@@ -433,6 +448,8 @@ impl<'m> Resolver<'m> {
             }
             self.set_parameter(&typed, &Typed::of(Some(ColumnType::of(DataType::BigInt)), false));
         }
+        let is_zero = |e: &Expr| matches!(e, Expr::Value(v) if matches!(&v.value, sqlparser::ast::Value::Number(n, _) if n == "0"));
+        self.is_gated |= limit.as_ref().is_some_and(is_zero);
         if limit.is_some() {
             let offset = offset.map(|value| Offset { value, rows: OffsetRows::None });
             query.limit_clause = Some(LimitClause::LimitOffset { limit, offset, limit_by: Vec::new() });

@@ -211,7 +211,7 @@ fn compared(column: Expr, op: &BinaryOperator, unit: Unit, value: &mut Expr) -> 
 }
 
 /// Whether the expression names no column.
-fn is_constant(e: &Expr) -> bool {
+pub(super) fn is_constant(e: &Expr) -> bool {
     let found = visit_expressions(e, |e| match e {
         Expr::Identifier(_) | Expr::CompoundIdentifier(_) => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
