@@ -2,7 +2,8 @@
 
 use sqlparser::ast::{CastKind, DataType as SqlDataType, Expr, Value};
 
-use super::expr::{coerce, is_literal, is_temporal};
+use super::compare::{coerce, is_literal};
+use super::expr::is_temporal;
 use super::{Resolver, Scope, Typed, forms, refuse, unsupported};
 use crate::error::Result;
 use crate::model::{ColumnType, DataType};

@@ -5,7 +5,7 @@ use sqlparser::ast::{
     FunctionArgumentList, FunctionArguments, Ident, ObjectName, ObjectNamePart, Value, WindowType,
 };
 
-use super::expr::{coerce, is_literal};
+use super::compare::{coerce, is_literal};
 use super::operands::as_number;
 use super::{Resolver, Scope, Typed, instead, quote, refuse, unsupported};
 use super::{forms, numbers};

@@ -4,7 +4,7 @@
 
 use sqlparser::ast::{BinaryOperator, Expr, Value};
 
-use super::expr::{coerce, is_literal};
+use super::compare::{coerce, is_literal};
 use super::{Typed, forms, numbers};
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
