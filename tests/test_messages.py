@@ -156,12 +156,13 @@ def test_a_first_page_is_as_small_as_the_limit(cursor, sim):
 
 
 def test_very_many_messages_are_read_page_by_page(connect, new_simulator):
-    one = new_simulator("--messages", "5000")
+    one = new_simulator("--messages", "100000")
     cursor = connect(f"DSN=Twilio;BaseUrl={one.url}").cursor()
     one.clear()
-    sql = "SELECT COUNT(*), SUM(Price) FROM Messages WHERE DateSent < '2023-10-02'"
-    assert run(cursor, sql) == [(5000, Decimal("-37.5"))]
-    assert [request.query["DateSent<"] for request in one.requests()] == ["2023-10-03"] * 5
+    sql = """SELECT COUNT(*), SUM(Price), CAST(SUM(CAST(Price AS DECIMAL(8, 4))) AS VARCHAR(20)) FROM Messages
+             WHERE DateSent < '2023-10-02'"""
+    assert run(cursor, sql) == [(100_000, Decimal("-750"), "-750.0000")]
+    assert [request.query["DateSent<"] for request in one.requests()] == ["2023-10-03"] * 100
 
 
 @pytest.mark.parametrize(
