@@ -3,7 +3,7 @@
 import pyodbc
 import pytest
 
-from support import ALL_HANDS, CONFERENCES, IN_PROGRESS, LOBBY, SUPPORT, account
+from support import ALL_HANDS, CONFERENCES, IN_PROGRESS, LOBBY, MESSAGES, SUPPORT, account
 
 JOIN = "Conferences c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid"
 
@@ -187,3 +187,28 @@ def test_a_left_join_looks_up_only_where_its_conditions_on_the_left_hold(cursor,
     ).fetchall()
     assert len({row[0] for row in rows}) == CONFERENCES
     requests_of_a_join(sim, len(held))
+
+
+def test_a_look_up_that_fails_ahead_is_told_and_loses_no_row(cursor, sim):
+    """The query that runs ahead for a third table meets the failure before the statement does."""
+    names = [row[0] for row in cursor.execute("SELECT Sid FROM Conferences WHERE Status = 'in-progress'")]
+    sim.fault("status", status=400, code=20001, message="No", path=names[2], times=0)
+    sql = """SELECT c.Sid, d.Sid, p.CallSid FROM Conferences c LEFT JOIN Conferences d ON d.Sid = c.Sid || ''
+             LEFT JOIN ConferenceParticipants p ON p.ConferenceSid = d.Sid WHERE c.Status = 'in-progress'"""
+    with pytest.raises(pyodbc.Error, match="20001"):
+        cursor.execute(sql).fetchall()
+
+
+def test_a_walk_over_the_outer_table_reads_it_once_and_whole(connect, new_simulator):
+    sim = new_simulator("--messages", "2500")
+    cursor = connect(f"DSN=Twilio;ParentScan=Always;BaseUrl={sim.url}").cursor()
+    sim.clear()
+    rows = cursor.execute("SELECT * FROM Messages m LEFT JOIN Media d ON d.ContentType = m.Body").fetchall()
+    assert len(rows) == 2500 + MESSAGES
+    assert len(sim.lines()) == len({(str(r), *r.query.items()) for r in sim.requests()}), "none twice"
+
+
+def test_what_is_no_sid_is_not_asked_for(cursor, sim):
+    sql = "SELECT COUNT(k.Sid) FROM Conferences c LEFT JOIN Calls k ON k.ParentCallSid = c.Name || ''"
+    assert cursor.execute(sql).fetchval() == 0
+    assert [line for line in sim.lines() if "Calls" in line] == []

@@ -125,3 +125,16 @@ def test_is_compares_with_null(cursor):
     assert len(some) >= 1
     unnamed = rows(cursor, "SELECT Sid FROM Conferences WHERE Name IS ?", None)
     assert unnamed == rows(cursor, "SELECT Sid FROM Conferences WHERE Name IS NULL")
+
+
+@pytest.mark.parametrize("names", ["'', 'Support line'", "'Support line', 'Support line', ''"])
+def test_an_empty_text_in_a_list_gives_no_row_twice(cursor, sim, names):
+    kept_local = rows(cursor, f"SELECT Sid FROM Conferences WHERE Name || '' IN ({names})")
+    assert sorted(rows(cursor, f"SELECT Sid FROM Conferences WHERE Name IN ({names})")) == sorted(kept_local)
+    assert len(kept_local) > 1
+
+
+def test_an_empty_text_is_no_filter(cursor, sim):
+    assert len(rows(cursor, "SELECT Sid FROM Conferences WHERE Name = '' LIMIT 1")) == 1
+    (request,) = sim.requests()
+    assert request.query == {"PageSize": "1000"}

@@ -194,7 +194,8 @@ impl Decimal {
 
     /// Compares the numbers, whatever their scales.
     pub fn compare(&self, other: &Decimal) -> Ordering {
-        if self.scale == other.scale && !self.negative && !other.negative {
+        // Digits that `aligned` cuts must not count here either.
+        if self.scale == other.scale && self.scale <= MAX_SCALE && !self.negative && !other.negative {
             return self.mantissa.cmp(&other.mantissa);
         }
         let (a, b, _) = self.aligned(*other);

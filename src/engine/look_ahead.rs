@@ -2,9 +2,9 @@
 //!
 //! SQLite looks a table up once for each row beside it, and each look-up is a request. When one begins, the keys that
 //! come next are found by a second query ([`KeySource`]) that runs a few rows ahead of the join, over the same scans,
-//! and the scans of several keys are begun side by side. The second query only ever reads what the statement reads
-//! anyway: it ends as soon as it would have to ask Twilio for anything else. If it fails, or gives other keys than the
-//! join, look-ups go on one by one.
+//! and the scans of several keys are begun side by side. The second query reads what the statement reads anyway, at most
+//! a page earlier: it ends as soon as it would have to ask Twilio for anything else. If it fails, or gives other keys
+//! than the join (two look-ups of one table are not told apart), look-ups go on one by one.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,7 +25,6 @@ use crate::value::{Value, ValueRef};
 #[derive(Debug)]
 pub(super) struct LookAhead {
     context: Arc<Context>,
-    local: Arc<Local>,
     tables: Vec<TableUse>,
     sources: Arc<[KeySource]>,
     is_one_join: bool,
@@ -35,6 +34,8 @@ pub(super) struct LookAhead {
     /// The tables that the join has reached, in this order, and the columns that it reads of them.
     reached: Mutex<Vec<(Arc<Table>, Vec<usize>)>>,
     keys: Vec<Mutex<Keys>>,
+    /// After `keys`, whose queries have the database attached.
+    local: Arc<Local>,
 }
 
 /// The keys of one table.
@@ -71,7 +72,7 @@ impl LookAhead {
             keys: query.keys.iter().map(|_| waiting()).collect(),
             tables: if query.keys.is_empty() { Vec::new() } else { query.tables.clone() },
             sources: query.keys.clone(),
-            is_one_join: query.is_one_join,
+            is_one_join: query.is_one_join && !context.walks_a_table_of(query),
             parameters: OnceLock::new(),
             searching: AtomicBool::new(false),
             reached: Mutex::default(),

@@ -1,6 +1,6 @@
 //! Reading a table: one row by its path, a list, or the lists below each parent.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -170,6 +170,12 @@ impl ScanRequest {
         self.path.keys().any(|column| Some(*column) != account)
     }
 
+    /// Whether the rows come from lists for several values of a filter: a server that compares more widely than SQL
+    /// does can answer a row in two of them.
+    pub fn may_repeat_rows(&self) -> bool {
+        self.lists.iter().any(|(slot, _)| matches!(slot, Slot::Filter(_)))
+    }
+
     /// The layout of the columns that are read.
     fn layout(&self, items: Option<&str>) -> Layout {
         let columns = self.columns.iter().map(|&i| &self.table.columns[i]);
@@ -316,8 +322,10 @@ impl Scan {
         let page = match self {
             Scan::Fetch(template) => {
                 let sent = request.request(context, template)?;
+                let page = context.client.fetch(&sent, &request.layout(None), &context.cancel)?;
+                // Not before: a failure must not pass for the end.
                 *self = Scan::Done;
-                context.client.fetch(&sent, &request.layout(None), &context.cancel)?
+                page
             }
             Scan::List(pages) => pages.next_page(&context.cancel)?,
             Scan::Walk(walk) => return walk.next_page(context),
@@ -431,8 +439,8 @@ impl Walk {
                 let mut scan = parents.scan.lock().unwrap_or_else(PoisonError::into_inner);
                 let page = scan.page(context, parents.read, Reader::Statement)?;
                 drop(scan);
-                parents.read += 1;
                 let (Some(page), column) = (page, parents.key) else { return Ok(None) };
+                parents.read += 1;
                 let mut keys = Vec::new();
                 for row in (0..page.rows()).filter(|&row| parents.has_children(&page, row)) {
                     // A key that cannot be read would lose the rows below it in silence.
@@ -489,8 +497,8 @@ pub(super) enum Keep {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reader {
     Statement,
-    /// The query for the keys.
-    Ahead,
+    /// A cursor of a query for keys, by its number.
+    Ahead(usize),
 }
 
 /// A scan that several cursors of one statement may read.
@@ -502,8 +510,8 @@ pub(super) struct SharedScan {
     /// Pages that are kept, and how many before them no longer are.
     pages: VecDeque<Arc<Page>>,
     dropped: usize,
-    /// The page at which the query for the keys stands.
-    ahead_at: Option<usize>,
+    /// The pages at which the cursors of queries for keys stand.
+    ahead_at: HashMap<usize, usize>,
     /// What came of reading the first page before it was wanted.
     ahead: Option<Result<Option<Arc<Page>>>>,
     /// Pages that were read, kept or not.
@@ -514,20 +522,29 @@ impl SharedScan {
     /// Nothing is sent before the first page is asked for.
     pub fn new(request: ScanRequest, keep: Keep) -> Self {
         let pages = VecDeque::new();
-        SharedScan { request, scan: None, keep, pages, dropped: 0, ahead_at: None, ahead: None, read: 0 }
+        let ahead_at = HashMap::new();
+        SharedScan { request, scan: None, keep, pages, dropped: 0, ahead_at, ahead: None, read: 0 }
     }
 
     /// The page of that number, counted from 0; `None` after the last one. What is not kept can be read in order
     /// only.
     pub fn page(&mut self, context: &Context, number: usize, reader: Reader) -> Result<Option<Arc<Page>>> {
-        if reader == Reader::Ahead {
-            self.ahead_at = Some(number);
+        if let Reader::Ahead(cursor) = reader {
+            self.ahead_at.insert(cursor, number);
         }
         let page = match number.checked_sub(self.dropped).and_then(|place| self.pages.get(place)) {
             Some(page) => page.clone(),
             None => {
-                debug_assert_eq!(number, self.read, "pages are read in order");
+                if number != self.read {
+                    let message = "A page was asked for that is no longer kept. Please report this.";
+                    return Err(Error::new(state::GENERAL_ERROR, message));
+                }
                 let page = match self.ahead.take() {
+                    // The statement is told when it gets there.
+                    Some(Err(error)) if reader != Reader::Statement => {
+                        self.ahead = Some(Err(error.clone()));
+                        return Err(error);
+                    }
                     Some(page) => page?,
                     None => self.next_page(context)?,
                 };
@@ -541,7 +558,7 @@ impl SharedScan {
             }
         };
         if self.keep == Keep::Ahead && reader == Reader::Statement {
-            let last = self.ahead_at.map_or(number, |ahead| ahead.min(number));
+            let last = self.ahead_at.values().fold(number, |last, at| last.min(*at));
             while self.dropped < last && self.pages.pop_front().is_some() {
                 self.dropped += 1;
             }
@@ -554,9 +571,9 @@ impl SharedScan {
         self.dropped
     }
 
-    /// The query for the keys reads no further.
-    pub fn leave_ahead(&mut self) {
-        self.ahead_at = None;
+    /// That cursor of a query for keys reads no further.
+    pub fn leave(&mut self, cursor: usize) {
+        self.ahead_at.remove(&cursor);
     }
 
     /// Whether the page has been read, or it is known that there is none.

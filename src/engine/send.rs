@@ -55,10 +55,16 @@ pub(super) enum Pushed {
 const MAX_FILTER: usize = 1000;
 
 /// The query value for a filter, widened so that the answer holds at least what the predicate selects.
-///
 pub(super) fn filter_value(column: &Column, filter: &Filter, value: &Value) -> Pushed {
     let equal = filter.operator == FilterOperator::Equal;
     let Some(text) = text(value) else { return Pushed::Never };
+    if equal && check_sid(&column.name, column.sid.as_deref(), &text).is_err() {
+        return Pushed::Never;
+    }
+    if text.is_empty() {
+        // An empty parameter is none.
+        return Pushed::Unsuitable;
+    }
     match (column.data_type, filter.matches) {
         // SQLite gives the value as it is written and compares it as a number.
         (DataType::Boolean, _) => match text.parse::<f64>() {

@@ -147,6 +147,9 @@ pub(super) fn open_ahead(
     parameters: &[Value],
 ) -> Result<OwnedStatement> {
     let connection = connect(tables, context, look_ahead, look_ahead.local(), true)?;
+    if reads_temporary_tables(tables) {
+        local::keep_rows(&connection)?;
+    }
     let mut statement = OwnedStatement::prepare(connection, sql).map_err(|e| failure(context, e))?;
     begin(&mut statement, parameters, context).map_err(|e| failure(context, e))?;
     Ok(statement)

@@ -28,8 +28,8 @@ pub(super) struct OwnedStatement {
     connection: Connection,
 }
 
-// SAFETY: SQLite is built in serialized mode, so a statement may be used by any thread; `OwnedStatement` is not
-// Sync, so only one does so at a time.
+// SAFETY: SQLite ties a connection to no thread; `OwnedStatement` owns its connection and is not Sync, so only one
+// thread at a time uses either.
 unsafe impl Send for OwnedStatement {}
 
 impl OwnedStatement {

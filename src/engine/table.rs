@@ -5,10 +5,12 @@
 #![allow(unsafe_code)]
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ffi::{CStr, CString, c_int};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use rusqlite::fallible_iterator::FallibleIterator;
@@ -27,6 +29,9 @@ use crate::error::{Error, Result, state};
 use crate::model::{DataType, Table};
 use crate::twilio::Page;
 use crate::value::{Value, ValueRef};
+
+/// Numbers the cursors of queries that run ahead.
+static CURSORS: AtomicUsize = AtomicUsize::new(0);
 
 /// What every instance of a table's module is given.
 #[derive(Clone)]
@@ -142,7 +147,12 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
         Ok(ResourceCursor {
             base: sqlite3_vtab_cursor::default(),
             resource: self.resource.clone(),
+            reader: match self.resource.is_ahead {
+                true => Reader::Ahead(CURSORS.fetch_add(1, Ordering::Relaxed)),
+                false => Reader::Statement,
+            },
             scan: None,
+            given: None,
             slots: Vec::new(),
             key: Vec::new(),
             pages: 0,
@@ -191,7 +201,10 @@ struct ResourceCursor<'vtab> {
     /// SQLite's part. Must be first.
     base: sqlite3_vtab_cursor,
     resource: Resource,
+    reader: Reader,
     scan: Option<Arc<Mutex<SharedScan>>>,
+    /// The rows that were given, by their hashes, where the scan may answer one of them again.
+    given: Option<HashSet<i64>>,
     /// For each column of the table, its column in the pages.
     slots: Vec<Option<usize>>,
     /// The key's columns in the pages.
@@ -257,12 +270,9 @@ impl ResourceCursor<'_> {
         }
         let key = self.resource.table.key.iter().filter_map(|name| self.resource.table.column(name));
         self.key = key.filter_map(|(i, _)| self.slots[i]).collect();
-        let scan = self.scan_of(request, &access, &arguments)?;
-        if self.resource.is_ahead {
-            self.pages = scan.lock().unwrap_or_else(PoisonError::into_inner).first_page();
-        }
-        self.scan = Some(scan);
-        self.next_page()
+        self.given = (request.may_repeat_rows() && !self.key.is_empty()).then(HashSet::new);
+        self.scan = Some(self.scan_of(request, &access, &arguments)?);
+        self.settle()
     }
 
     /// The scan of a request. If it is a look-up in a join, those that follow are begun with it.
@@ -291,6 +301,38 @@ impl ResourceCursor<'_> {
         Ok(context.scan(request))
     }
 
+    /// Moves on to a row that has not been given, from this one.
+    fn settle(&mut self) -> Result<()> {
+        loop {
+            if self.page.as_ref().is_none_or(|p| self.row >= p.rows()) {
+                self.next_page()?;
+            }
+            if self.page.is_none() || self.given.is_none() {
+                return Ok(());
+            }
+            let hash = self.key_hash();
+            if self.given.as_mut().is_none_or(|given| given.insert(hash)) {
+                return Ok(());
+            }
+            self.row += 1;
+        }
+    }
+
+    /// What tells the row from others of the table.
+    fn key_hash(&self) -> i64 {
+        let mut hasher = DefaultHasher::new();
+        if let Some(page) = &self.page {
+            for slot in &self.key {
+                match page.value(self.row, *slot) {
+                    ValueRef::Text(text) => text.hash(&mut hasher),
+                    ValueRef::Integer(i) => i.hash(&mut hasher),
+                    other => format!("{other:?}").hash(&mut hasher),
+                }
+            }
+        }
+        hasher.finish() as i64
+    }
+
     /// Moves to the first row of the next page that has one.
     fn next_page(&mut self) -> Result<()> {
         let Some(scan) = &self.scan else {
@@ -299,14 +341,15 @@ impl ResourceCursor<'_> {
         };
         loop {
             let mut scan = scan.lock().unwrap_or_else(PoisonError::into_inner);
+            // What the statement has passed is of no use to a query that runs ahead of it.
+            self.pages = self.pages.max(if self.resource.is_ahead { scan.first_page() } else { 0 });
             if self.resource.is_ahead
                 && !scan.has_read(self.pages)
                 && self.resource.look_ahead.upgrade().is_none_or(|l| l.is_searching())
             {
                 return Err(not_read_yet());
             }
-            let reader = if self.resource.is_ahead { Reader::Ahead } else { Reader::Statement };
-            self.page = scan.page(&self.resource.context, self.pages, reader)?;
+            self.page = scan.page(&self.resource.context, self.pages, self.reader)?;
             self.pages += 1;
             self.row = 0;
             if self.page.as_ref().is_none_or(|p| p.rows() > 0) {
@@ -318,8 +361,8 @@ impl ResourceCursor<'_> {
 
 impl Drop for ResourceCursor<'_> {
     fn drop(&mut self) {
-        if let (true, Some(scan)) = (self.resource.is_ahead, &self.scan) {
-            scan.lock().unwrap_or_else(PoisonError::into_inner).leave_ahead();
+        if let (Reader::Ahead(cursor), Some(scan)) = (self.reader, &self.scan) {
+            scan.lock().unwrap_or_else(PoisonError::into_inner).leave(cursor);
         }
     }
 }
@@ -333,11 +376,11 @@ unsafe impl VTabCursor for ResourceCursor<'_> {
 
     fn next(&mut self) -> rusqlite::Result<()> {
         self.row += 1;
-        if self.page.as_ref().is_some_and(|p| self.row < p.rows()) {
+        if self.given.is_none() && self.page.as_ref().is_some_and(|p| self.row < p.rows()) {
             return Ok(());
         }
         let context = self.resource.context.clone();
-        guarded(&context, || self.next_page())
+        guarded(&context, || self.settle())
     }
 
     fn eof(&self) -> bool {
@@ -360,19 +403,7 @@ unsafe impl VTabCursor for ResourceCursor<'_> {
     /// SQLite runs one scan for each branch of an OR and drops rows it has seen by their row id, so it has to
     /// come from the row's key and not from its place.
     fn rowid(&self) -> rusqlite::Result<i64> {
-        guarded(&self.resource.context, || {
-            let mut hasher = DefaultHasher::new();
-            if let Some(page) = &self.page {
-                for slot in &self.key {
-                    match page.value(self.row, *slot) {
-                        ValueRef::Text(text) => text.hash(&mut hasher),
-                        ValueRef::Integer(i) => i.hash(&mut hasher),
-                        other => format!("{other:?}").hash(&mut hasher),
-                    }
-                }
-            }
-            Ok(hasher.finish() as i64)
-        })
+        guarded(&self.resource.context, || Ok(self.key_hash()))
     }
 }
 

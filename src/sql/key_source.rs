@@ -368,9 +368,14 @@ fn varies(level: &Level, own: usize, alias: &str, term: &Expr) -> bool {
     match term {
         Expr::BinaryOp { left, op, right } => {
             use BinaryOperator::*;
+            // SQLite may read the table for each branch.
+            if matches!(op, And | Or) {
+                return varies(level, own, alias, left) || varies(level, own, alias, right);
+            }
             matches!(op, Eq | Lt | LtEq | Gt | GtEq)
                 && ((is_own(left) && names_others(right)) || (is_own(right) && names_others(left)))
         }
+        Expr::Nested(inner) => varies(level, own, alias, inner),
         Expr::Between { expr, low, high, .. } => is_own(expr) && (names_others(low) || names_others(high)),
         Expr::InList { expr, list, .. } => is_own(expr) && list.iter().any(names_others),
         _ => false,

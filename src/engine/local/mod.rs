@@ -203,9 +203,13 @@ impl Store {
         let writer = Connection::open(&path).map_err(|e| unable(&e))?;
         functions::register_order(&writer).map_err(|e| unable(&e))?;
         // What a dying machine leaves of it is of no use to anybody.
-        writer
-            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF")
-            .map_err(|e| unable(&e))?;
+        writer.execute_batch("PRAGMA synchronous = OFF").map_err(|e| unable(&e))?;
+        // Folders on a network have no memory that processes share.
+        let mode: String =
+            writer.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(|e| unable(&e))?;
+        if mode != "wal" {
+            return Err(unable(&"the file system does not support SQLite's WAL mode"));
+        }
         Ok((Store { writer, _folder: folder }, path))
     }
 }
