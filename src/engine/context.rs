@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::Database;
 use super::scan::{Keep, ScanRequest, SharedScan};
 use super::system::Snapshots;
 use crate::cancel::CancelToken;
@@ -37,20 +38,14 @@ struct State {
 }
 
 impl Context {
-    pub fn new(
-        model: Arc<Model>,
-        client: Client,
-        cancel: CancelToken,
-        keep_scans: bool,
-        pushdown: bool,
-    ) -> Arc<Self> {
+    pub fn new(database: &Database, cancel: &CancelToken, keep_scans: bool) -> Arc<Self> {
         Arc::new(Context {
-            model,
-            client,
-            cancel,
+            model: database.model.clone(),
+            client: database.client.clone(),
+            cancel: cancel.clone(),
             keep_scans,
-            pushdown,
-            snapshots: Snapshots::default(),
+            pushdown: database.pushdown,
+            snapshots: Snapshots::new(database.clone()),
             state: Mutex::default(),
         })
     }

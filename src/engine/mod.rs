@@ -35,8 +35,14 @@ use crate::value::Value;
 
 pub use crate::sql::plan::{ParameterInfo, ResultColumn};
 pub use cursor::Cursor;
+pub use system::SystemRows;
 
 use session::Session;
+
+/// The version of SQLite that is built in.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
 
 /// What a connection needs to run statements. Clones share everything but the read-only switch.
 #[derive(Clone, Debug)]
@@ -47,6 +53,8 @@ pub struct Database {
     pushdown: bool,
     /// Rows written since the count was last taken.
     writes: Arc<AtomicUsize>,
+    /// Who tells what the system tables show.
+    system: Option<Arc<dyn SystemRows>>,
 }
 
 /// What an execution gave.
@@ -61,7 +69,7 @@ pub enum Outcome {
 impl Database {
     /// A database over `client`. Sends nothing.
     pub fn new(model: Arc<Model>, client: Client, read_only: bool) -> Self {
-        Database { model, client, read_only, pushdown: true, writes: Arc::default() }
+        Database { model, client, read_only, pushdown: true, writes: Arc::default(), system: None }
     }
 
     /// What the database shows.
@@ -88,6 +96,11 @@ impl Database {
     /// see whether a result depends on what Twilio filters.
     pub fn set_pushdown(&mut self, pushdown: bool) {
         self.pushdown = pushdown;
+    }
+
+    /// Names who tells what the system tables show; without it, all but sys_requests are empty.
+    pub fn set_system_rows(&mut self, system: Arc<dyn SystemRows>) {
+        self.system = Some(system);
     }
 
     /// How many rows have been written since the last call, those of statements that failed half-way included.

@@ -78,8 +78,7 @@ pub(super) fn choose(
     enabled: bool,
 ) -> Choice {
     if table.source.is_some() {
-        let access = Access { fetch: false, arguments: Vec::new(), columns };
-        return Choice { access, constraints: Vec::new(), cost: 1.0, rows: 1000 };
+        return choose_local(table, constraints, columns);
     }
     let find = |operator: Operator| constraints.iter().position(|c| c.usable && c.operator == operator);
     let equal = |column: usize| find(Operator::Equal(column));
@@ -149,6 +148,20 @@ pub(super) fn choose(
         cost,
         rows: rows as i64,
     }
+}
+
+/// Chooses how to read a system table: the rows of one name, if its one filter has a value, or all.
+fn choose_local(table: &Table, constraints: &[Constraint], columns: u64) -> Choice {
+    let named =
+        table.filters.first().and_then(|filter| table.column(&filter.column)).and_then(|(column, _)| {
+            constraints.iter().position(|c| c.usable && c.operator == Operator::Equal(column))
+        });
+    let (arguments, cost, rows) = match named {
+        Some(_) => (vec![Role::Filter(0)], 0.1, 20),
+        None => (Vec::new(), 1.0, 1000),
+    };
+    let access = Access { fetch: false, arguments, columns };
+    Choice { access, constraints: named.into_iter().collect(), cost, rows }
 }
 
 /// Whether the answer holds exactly the rows that the constraint selects.

@@ -45,13 +45,7 @@ impl Session {
     /// # Errors
     /// 42000 for what SQLite refuses.
     pub fn open(database: &Database, query: &QueryPlan, cancel: &CancelToken) -> Result<Session> {
-        let context = Context::new(
-            database.model.clone(),
-            database.client.clone(),
-            cancel.clone(),
-            query.reruns,
-            database.pushdown,
-        );
+        let context = Context::new(database, cancel, query.reruns);
         let look_ahead = LookAhead::new(&context, query);
         let connection =
             connect(&query.tables, &context, &look_ahead, false).map_err(|e| not_connected(&context, &e))?;
@@ -131,8 +125,7 @@ pub(super) fn program(
     explained: &Explained,
     cancel: &CancelToken,
 ) -> Result<Vec<Instruction>> {
-    let (model, client) = (database.model.clone(), database.client.clone());
-    let context = Context::new(model, client, cancel.clone(), query.reruns, database.pushdown);
+    let context = Context::new(database, cancel, query.reruns);
     let connect = || {
         let connection = empty(&context)?;
         for (number, named) in explained.tables.iter().enumerate() {

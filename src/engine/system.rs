@@ -1,34 +1,66 @@
 //! The rows of the system tables: what the driver knows of itself.
 
 use std::collections::HashMap;
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::Database;
 use crate::model::{Source, Table};
-use crate::twilio::{Client, Entry, Page};
+use crate::twilio::{Entry, Page};
 use crate::value::Value;
 
-/// The system tables that a statement has read. Each is read once, so that a join sees the same rows throughout.
-#[derive(Debug, Default)]
-pub(super) struct Snapshots(Mutex<HashMap<Source, Arc<Page>>>);
-
-impl Snapshots {
-    /// The rows of a table, with all its columns in their order.
-    pub fn page(&self, source: Source, table: &Table, client: &Client) -> Arc<Page> {
-        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pages.entry(source).or_insert_with(|| Arc::new(read(source, table, client))).clone()
-    }
+/// Tells what the engine does not know: the catalogue, the settings, the answers of SQLGetInfo. The layer that opens
+/// the database knows them.
+pub trait SystemRows: Debug + Send + Sync {
+    /// The rows of a source, each with a value for each field. `name` is the name of a table or procedure: where
+    /// it is given, rows of others may be left out.
+    fn rows(
+        &self,
+        source: Source,
+        fields: &[&str],
+        name: Option<&str>,
+        database: &Database,
+    ) -> Vec<Vec<Value>>;
 }
 
-fn read(source: Source, table: &Table, client: &Client) -> Page {
-    let rows: Vec<Vec<Value>> = match source {
-        Source::Requests => client
-            .journal()
-            .entries()
-            .iter()
-            .map(|entry| table.columns.iter().map(|c| request_field(entry, &c.json)).collect())
-            .collect(),
-    };
-    Page::of_rows(table.columns.iter().map(|c| c.data_type), &rows)
+/// The system tables that a statement has read. Each is read once, so that a join sees the same rows throughout.
+#[derive(Debug)]
+pub(super) struct Snapshots {
+    database: Database,
+    pages: Mutex<Pages>,
+}
+
+/// Rows by their source and the name that they were narrowed to.
+type Pages = HashMap<(Source, Option<String>), Arc<Page>>;
+
+impl Snapshots {
+    pub fn new(database: Database) -> Self {
+        Snapshots { database, pages: Mutex::default() }
+    }
+
+    /// The rows of a system table, with all its columns in their order; at least those of `name`, if it is given.
+    pub fn page(&self, source: Source, table: &Table, name: Option<&str>) -> Arc<Page> {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let page = pages.entry((source, name.map(str::to_owned)));
+        page.or_insert_with(|| Arc::new(self.read(source, table, name))).clone()
+    }
+
+    fn read(&self, source: Source, table: &Table, name: Option<&str>) -> Page {
+        let fields: Vec<&str> = table.columns.iter().map(|c| c.json.as_str()).collect();
+        let rows = match source {
+            Source::Requests => {
+                let entries = self.database.client.journal().entries();
+                entries.iter().map(|entry| fields.iter().map(|f| request_field(entry, f)).collect()).collect()
+            }
+            // No statement makes rows at Twilio as yet.
+            Source::Identity => Vec::new(),
+            _ => match &self.database.system {
+                Some(system) => system.rows(source, &fields, name, &self.database),
+                None => Vec::new(),
+            },
+        };
+        Page::of_rows(table.columns.iter().map(|c| c.data_type), &rows)
+    }
 }
 
 /// A field of a request by the name that the model calls it by; NULL for a name that it does not have.
