@@ -14,6 +14,8 @@ enum Kind {
     Seconds,
     Switch,
     Level,
+    /// `Table=Column`, several with commas between them.
+    Pairs,
     Text,
 }
 
@@ -29,6 +31,10 @@ const KEYWORDS: &[(&str, Kind)] = &[
     ("Logfile", Kind::Text),
     ("Verbosity", Kind::Level),
     ("Pushdown", Kind::Switch),
+    ("BrowsableSchemas", Kind::Text),
+    ("Tables", Kind::Text),
+    ("Views", Kind::Text),
+    ("PseudoColumns", Kind::Pairs),
     // Not the driver's: unixODBC and its tools read these.
     ("Description", Kind::Text),
     ("DMEnvAttr", Kind::Text),
@@ -92,7 +98,10 @@ fn check_value(kind: Kind, value: &str) -> Result<String, String> {
         Kind::Secret if value.is_empty() => return Err("more than an empty text".to_owned()),
         Kind::Seconds if value.parse::<u32>().is_err() => Err("a whole number of seconds"),
         Kind::Level if !matches!(value.as_bytes(), [b'0'..=b'5']) => Err("a level from 0 to 5"),
-        Kind::Secret | Kind::Seconds | Kind::Level | Kind::Text => Ok(value),
+        Kind::Pairs if !value.split([',', ';']).next().is_some_and(|first| first.contains('=')) => {
+            Err("Table=Column pairs with commas between them, or *=*")
+        }
+        Kind::Secret | Kind::Seconds | Kind::Level | Kind::Pairs | Kind::Text => Ok(value),
     };
     valid.map(str::to_owned).map_err(str::to_owned)
 }
@@ -207,6 +216,7 @@ mod tests {
         assert_eq!(value("ConnectOnOpen", "off").as_deref(), Some("0"));
         assert!(value("ReadOnly", "2").is_none());
         assert!(value("Timeout", "60").is_some() && value("Timeout", "-1").is_none());
+        assert!(value("PseudoColumns", "*=*").is_some() && value("PseudoColumns", "FriendlyName").is_none());
         assert!(value("Verbosity", "5").is_some() && value("Verbosity", "6").is_none());
     }
 

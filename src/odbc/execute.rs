@@ -242,9 +242,11 @@ impl StatementCall<'_> {
     ) -> Result<Completion> {
         self.statement.refuse_open_cursor()?;
         self.statement.state = State::Allocated;
-        let model = self.connection.session()?.database.model().clone();
+        let session = self.connection.session()?;
+        let (model, system) = (session.database.model().clone(), session.system.clone());
         let context = catalog::Context {
             model: &model,
+            listing: &system.listing,
             version: self.connection.version,
             metadata_id: self.statement.attributes.metadata_id,
         };

@@ -69,7 +69,7 @@ pub fn statistics(
     }
     let wanted = ObjectMatcher::literals(context, table)?;
     let mut rows = Vec::new();
-    for table in context.model.tables().filter(|t| wanted.matches(&t.schema, &t.name)) {
+    for table in context.tables().filter(|t| wanted.matches(&t.schema, &t.name)) {
         for (i, column) in key_columns(table).enumerate() {
             let mut row: Vec<Value> = [CATALOG, &table.schema, &table.name].map(Into::into).into();
             row.extend([integer(SQL_FALSE), Value::Null, primary_key_name(table).into()]);
@@ -109,7 +109,7 @@ pub fn special_columns(
         return Err(Error::new(state::NULLABLE_TYPE_OUT_OF_RANGE, message));
     }
     let wanted = ObjectMatcher::literals(context, table)?;
-    let tables = context.model.tables().filter(|t| wanted.matches(&t.schema, &t.name));
+    let tables = context.tables().filter(|t| wanted.matches(&t.schema, &t.name));
     let mut rows = Vec::new();
     for column in tables.flat_map(|t| key_columns(t)).filter(|_| column_type == SQL_BEST_ROWID) {
         let facts = describe(&column.column_type()).for_version(context.version);
