@@ -82,9 +82,10 @@ pub fn foreign_keys(
         return Err(Error::new(state::INVALID_NULL_POINTER, message));
     }
     let (by_foreign, by_primary) = (Side::new(context, "FK", foreign)?, Side::new(context, "PK", primary)?);
-    let tables = context.tables().filter(|t| by_foreign.matches(t));
+    let tables = context.tables().filter(|t| by_foreign.matches(&t.schema, &t.name));
     let keys = tables.flat_map(|t| ForeignKey::of(context, t));
-    let mut found: Vec<ForeignKey<'_>> = keys.filter(|key| by_primary.matches(key.target)).collect();
+    let mut found: Vec<ForeignKey<'_>> =
+        keys.filter(|key| by_primary.matches(&key.target.schema, &key.target.name)).collect();
     // KEY_SEQ is always 1; columns that refer to the same table follow each other by name.
     if is_given(&foreign) {
         found.sort_by_key(|key| (&key.target.schema, &key.target.name, &key.column.name));
@@ -150,8 +151,8 @@ impl<'a> Side<'a> {
         })
     }
 
-    fn matches(&self, table: &Table) -> bool {
-        self.catalog.matches(CATALOG) && self.schema.matches(&table.schema) && self.table.matches(&table.name)
+    fn matches(&self, schema: &str, table: &str) -> bool {
+        self.catalog.matches(CATALOG) && self.schema.matches(schema) && self.table.matches(table)
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn rows(
     match source {
         Source::Catalogs => add(&of_catalog),
         Source::Schemas => context.schemas().into_iter().for_each(|schema| add(&|f| of_schema(schema, f))),
-        Source::Tables => tables.for_each(|table| add(&|f| of_table(table, f))),
+        Source::Tables => tables.for_each(|t| add(&|f| of_entry(&t.schema, &t.name, t.kind, &t.remarks, f))),
         Source::Columns => {
             for column in tables.flat_map(|table| context.columns(table)) {
                 let typed = Typed::column(&column);
@@ -88,14 +88,19 @@ fn of_schema(schema: &str, field: &str) -> Option<Value> {
     if field == "schema" { Some(schema.into()) } else { of_catalog(field) }
 }
 
-fn of_table(table: &Table, field: &str) -> Option<Value> {
+/// What is known of a table without its columns.
+fn of_entry(schema: &str, name: &str, kind: TableKind, remarks: &str, field: &str) -> Option<Value> {
     Some(match field {
-        "table" => table.name.as_str().into(),
-        "kind" => type_name(table.kind).into(),
-        "remarks" => table.remarks.as_str().into(),
-        "updatable" => flag(table.kind == TableKind::Table),
-        _ => return of_schema(&table.schema, field),
+        "table" => name.into(),
+        "kind" => type_name(kind).into(),
+        "remarks" => remarks.into(),
+        "updatable" => flag(kind == TableKind::Table),
+        _ => return of_schema(schema, field),
     })
+}
+
+fn of_table(table: &Table, field: &str) -> Option<Value> {
+    of_entry(&table.schema, &table.name, table.kind, &table.remarks, field)
 }
 
 /// What columns and parameters have in common.
