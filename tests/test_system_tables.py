@@ -11,6 +11,7 @@ TABLES = [
     "sys_catalogs", "sys_connection_props", "sys_foreignkeys", "sys_identity", "sys_indexes", "sys_information", "sys_keycolumns",
     "sys_primarykeys", "sys_procedureparameters", "sys_procedures", "sys_schemas", "sys_sqlinfo", "sys_tablecolumns", "sys_tables",
 ]  # fmt: skip
+CONFERENCE_TABLES = "TableName IN ('Conferences', 'ConferenceParticipants')"
 
 
 def rows(cursor, sql, *arguments):
@@ -41,7 +42,7 @@ def test_tables_are_those_of_sqltables(cursor):
     listed = [(row.table_cat, row.table_schem, row.table_name, row.table_type, row.remarks) for row in cursor.tables()]
     sql = "SELECT CatalogName, SchemaName, TableName, TableType, Description FROM sys_tables"
     assert sorted(rows(cursor, sql)) == sorted(listed)
-    sql = "SELECT TableName FROM sys_tables WHERE IsUpdateable = true AND TableName LIKE 'Conference%' ORDER BY 1"
+    sql = f"SELECT TableName FROM sys_tables WHERE IsUpdateable = true AND {CONFERENCE_TABLES} ORDER BY 1"
     assert rows(cursor, sql) == [("ConferenceParticipants",), ("Conferences",)]
     assert rows(cursor, "SELECT COUNT(*) FROM sys_tables WHERE TableType = 'SYSTEM TABLE' AND IsUpdateable = true") == [(0,)]
 
@@ -76,14 +77,14 @@ def test_columns_say_more_than_sqlcolumns(cursor):
 
 def test_keys_are_those_of_the_catalogue(cursor):
     primary, foreign, index = [], [], []
-    for (table,) in rows(cursor, "SELECT TableName FROM sys_tables"):
-        primary += [(k.table_schem, table, k.column_name, k.key_seq, k.pk_name) for k in cursor.primaryKeys(table)]
+    for schema, table in rows(cursor, "SELECT SchemaName, TableName FROM sys_tables"):
+        primary += [(schema, table, k.column_name, k.key_seq, k.pk_name) for k in cursor.primaryKeys(table, schema=schema)]
         foreign += [
-            (k.fktable_schem, table, k.fkcolumn_name, k.pk_name, k.fk_name, k.pktable_schem, k.pktable_name, k.pkcolumn_name)
-            for k in cursor.foreignKeys(foreignTable=table)
+            (schema, table, k.fkcolumn_name, k.pk_name, k.fk_name, k.pktable_schem, k.pktable_name, k.pkcolumn_name)
+            for k in cursor.foreignKeys(foreignTable=table, foreignSchema=schema)
         ]
-        index += [(k.table_schem, table, k.index_name, k.column_name, not k.non_unique, k.type, k.ordinal_position)
-                  for k in cursor.statistics(table)]  # fmt: skip
+        index += [(schema, table, k.index_name, k.column_name, not k.non_unique, k.type, k.ordinal_position)
+                  for k in cursor.statistics(table, schema=schema)]  # fmt: skip
     names = "SchemaName, TableName"
     assert sorted(rows(cursor, f"SELECT {names}, ColumnName, KeySeq, KeyName FROM sys_primarykeys")) == sorted(primary)
     sql = f"""SELECT {names}, ColumnName, PrimaryKeyName, ForeignKeyName, ReferencedSchemaName, ReferencedTableName,
@@ -198,9 +199,9 @@ def test_queries_written_for_another_driver_run(cursor, sql):
 
 
 def test_they_join_group_and_count(cursor):
-    sql = """SELECT t.TableName, COUNT(*), SUM(CASE WHEN c.IsKey THEN 1 ELSE 0 END)
-             FROM sys_tables t JOIN sys_tablecolumns c ON c.SchemaName = t.SchemaName AND c.TableName = t.TableName
-             WHERE t.TableType = 'TABLE' AND t.TableName LIKE 'Conference%' GROUP BY t.TableName ORDER BY 1"""
+    sql = f"""SELECT t.TableName, COUNT(*), SUM(CASE WHEN c.IsKey THEN 1 ELSE 0 END)
+              FROM sys_tables t JOIN sys_tablecolumns c ON c.SchemaName = t.SchemaName AND c.TableName = t.TableName
+              WHERE t.TableType = 'TABLE' AND t.{CONFERENCE_TABLES} GROUP BY t.TableName ORDER BY 1"""
     assert rows(cursor, sql) == [("ConferenceParticipants", 15, 1), ("Conferences", 12, 1)]
     sql = """SELECT ColumnName FROM sys_tablecolumns WHERE TableName = ? AND ColumnName LIKE 'Date%'
              UNION ALL SELECT ColumnName FROM sys_tablecolumns WHERE TableName = ? AND IsKey = 1"""
@@ -212,8 +213,11 @@ def test_they_join_group_and_count(cursor):
     assert rows(cursor, sql) == [(12,)]
     sql = "SELECT COUNT(*) FROM Conferences c LEFT JOIN sys_primarykeys k ON k.TableName = 'Conferences' AND k.ColumnName = 'Sid'"
     assert rows(cursor, sql) == [(CONFERENCES,)]
-    sql = "SELECT COUNT(*) FROM sys_tables t WHERE NOT EXISTS (SELECT 1 FROM sys_primarykeys k WHERE k.TableName = t.TableName)"
+    sql = """SELECT COUNT(*) FROM sys_tables t WHERE t.TableType = 'SYSTEM TABLE'
+             AND NOT EXISTS (SELECT 1 FROM sys_primarykeys k WHERE k.TableName = t.TableName AND k.SchemaName = t.SchemaName)"""
     assert rows(cursor, sql) == [(0,)]
+    (row,) = cursor.execute("EXPLAIN SELECT * FROM sys_tablecolumns c JOIN sys_tables t ON t.TableName = c.TableName").fetchall()[1:]
+    assert "+" not in row.LocalPredicates
 
 
 def test_explain_says_that_nothing_is_sent(cursor):
@@ -245,10 +249,9 @@ def test_tables_limits_tables_and_no_others(listing):
     assert cursor.statistics("ConferenceParticipants").fetchall() == []
     assert cursor.rowIdColumns("ConferenceParticipants").fetchall() == []
     assert cursor.foreignKeys(table="Conferences").fetchall() == []
-    sql = "SELECT DISTINCT TableName FROM {} WHERE TableName LIKE 'Conference%'"
     for table in ["sys_tables", "sys_tablecolumns", "sys_primarykeys", "sys_indexes", "sys_keycolumns"]:
-        assert rows(cursor, sql.format(table)) == [("Conferences",)], table
-    assert rows(cursor, "SELECT * FROM sys_foreignkeys WHERE TableName LIKE 'Conference%'") == []
+        assert rows(cursor, f"SELECT DISTINCT TableName FROM {table} WHERE {CONFERENCE_TABLES}") == [("Conferences",)], table
+    assert rows(cursor, f"SELECT * FROM sys_foreignkeys WHERE {CONFERENCE_TABLES}") == []
 
 
 def test_a_foreign_key_needs_both_its_tables(listing):

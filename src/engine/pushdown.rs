@@ -150,15 +150,21 @@ pub(super) fn choose(
     }
 }
 
+/// How many names system tables have rows of, about.
+const NAMES: i64 = 400;
+
 /// Chooses how to read a system table: the rows of one name, if its one filter has a value, or all.
 fn choose_local(table: &Table, constraints: &[Constraint], columns: u64) -> Choice {
     let named =
         table.filters.first().and_then(|filter| table.column(&filter.column)).and_then(|(column, _)| {
             constraints.iter().position(|c| c.usable && c.operator == Operator::Equal(column))
         });
+    // Where more than schema and name tell rows apart, a name has several.
+    let of_name = if table.key.len() > 2 { 20 } else { 1 };
     let (arguments, cost, rows) = match named {
-        Some(_) => (vec![Role::Filter(0)], 0.1, 20),
-        None => (Vec::new(), 1.0, 1000),
+        Some(_) => (vec![Role::Filter(0)], 0.1, of_name),
+        None if table.filters.is_empty() => (Vec::new(), 1.0, 1000),
+        None => (Vec::new(), 1.0, NAMES * of_name),
     };
     let access = Access { fetch: false, arguments, columns };
     Choice { access, constraints: named.into_iter().collect(), cost, rows }
