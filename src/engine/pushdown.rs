@@ -201,6 +201,23 @@ mod tests {
     }
 
     #[test]
+    fn of_a_system_table_a_name_is_taken_and_nothing_else() {
+        let t = table("sys_tablecolumns");
+        let equal = |name| usable(Operator::Equal(column(&t, name)));
+        let chosen = |constraints: &[Constraint], enabled| choose(&t, constraints, u64::MAX, false, enabled);
+        let all = chosen(&[equal("ColumnName"), usable(Operator::Limit)], true);
+        assert_eq!((all.access.arguments.len(), all.constraints.len()), (0, 0));
+        let narrowed = chosen(&[equal("ColumnName"), equal("TableName")], false);
+        assert_eq!((narrowed.access.arguments, narrowed.constraints), (vec![Role::Filter(0)], vec![1]));
+        assert!(narrowed.cost < all.cost && narrowed.rows < all.rows);
+        let unknown = Constraint { usable: false, ..equal("TableName") };
+        assert_eq!(chosen(&[unknown], true).constraints.len(), 0);
+        let requests = table("sys_requests");
+        let number = usable(Operator::Equal(column(&requests, "Number")));
+        assert_eq!(choose(&requests, &[number], u64::MAX, false, true).constraints.len(), 0);
+    }
+
+    #[test]
     fn the_whole_path_is_a_fetch() {
         let t = table("ConferenceParticipants");
         let both = [

@@ -244,13 +244,7 @@ impl StatementCall<'_> {
         self.statement.state = State::Allocated;
         let session = self.connection.session()?;
         let (model, system) = (session.database.model().clone(), session.system.clone());
-        let context = catalog::Context {
-            model: &model,
-            listing: &system.listing,
-            version: self.connection.version,
-            metadata_id: self.statement.attributes.metadata_id,
-        };
-        let set = function(&context)?;
+        let set = function(&system.catalog(&model, self.statement.attributes.metadata_id))?;
         let execution = Execution { plan: None, is_prepared: false };
         self.statement.state = State::Open(Box::new(execution), Box::new(OpenCursor::finished(set)));
         self.statement.diagnostics.row_count = -1;

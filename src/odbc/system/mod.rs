@@ -12,7 +12,7 @@ use super::properties::PROPERTIES;
 use super::settings::{Keyword, Settings};
 use super::types::OdbcVersion;
 use crate::engine::{Database, SystemRows, sqlite_version};
-use crate::model::Source;
+use crate::model::{Model, Source};
 use crate::twilio::USER_AGENT;
 use crate::value::Value;
 
@@ -49,6 +49,11 @@ impl System {
             user_name: &self.user_name,
             read_only: database.read_only(),
         }
+    }
+
+    /// What a catalogue function needs to know.
+    pub fn catalog<'a>(&'a self, model: &'a Model, metadata_id: bool) -> catalog::Context<'a> {
+        catalog::Context { model, listing: &self.listing, version: self.version, metadata_id }
     }
 
     fn property(&self, position: usize, field: &str, database: &Database) -> Option<Value> {
@@ -111,12 +116,7 @@ impl SystemRows for System {
             }
             Source::Driver => vec![row(&|field| self.driver(field, database))],
             _ => {
-                let context = catalog::Context {
-                    model: database.model(),
-                    listing: &self.listing,
-                    version: self.version,
-                    metadata_id: false,
-                };
+                let context = self.catalog(database.model(), false);
                 objects::rows(&context, source, name, &mut |field| row(field))
             }
         }
@@ -146,7 +146,6 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::Model;
     use crate::odbc::connection_string::parse;
     use crate::twilio::Client;
 
