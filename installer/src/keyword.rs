@@ -16,6 +16,8 @@ enum Kind {
     Switch,
     Level,
     OneOf(&'static [&'static str]),
+    /// `Table=Column`, several with commas between them.
+    Pairs,
     Text,
 }
 
@@ -33,6 +35,10 @@ const KEYWORDS: &[(&str, Kind)] = &[
     ("Pushdown", Kind::Switch),
     ("ParentScan", Kind::OneOf(&["Auto", "Always"])),
     ("MaxRows", Kind::Rows),
+    ("BrowsableSchemas", Kind::Text),
+    ("Tables", Kind::Text),
+    ("Views", Kind::Text),
+    ("PseudoColumns", Kind::Pairs),
     // Not the driver's: unixODBC and its tools read these.
     ("Description", Kind::Text),
     ("DMEnvAttr", Kind::Text),
@@ -101,7 +107,10 @@ fn check_value(kind: Kind, value: &str) -> Result<String, String> {
             return known.map(|&word| word.to_owned()).ok_or(words.join(" or "));
         }
         Kind::Level if !matches!(value.as_bytes(), [b'0'..=b'5']) => Err("a level from 0 to 5"),
-        Kind::Secret | Kind::Seconds | Kind::Rows | Kind::Level | Kind::Text => Ok(value),
+        Kind::Pairs if !value.split([',', ';']).next().is_some_and(|first| first.contains('=')) => {
+            Err("Table=Column pairs with commas between them, or *=*")
+        }
+        Kind::Secret | Kind::Seconds | Kind::Rows | Kind::Level | Kind::Pairs | Kind::Text => Ok(value),
     };
     valid.map(str::to_owned).map_err(str::to_owned)
 }
@@ -219,6 +228,7 @@ mod tests {
         assert_eq!(value("ParentScan", "always").as_deref(), Some("Always"));
         assert!(value("ParentScan", "never").is_none());
         assert!(value("MaxRows", "0").is_some() && value("MaxRows", "some").is_none());
+        assert!(value("PseudoColumns", "*=*").is_some() && value("PseudoColumns", "FriendlyName").is_none());
         assert!(value("Verbosity", "5").is_some() && value("Verbosity", "6").is_none());
     }
 

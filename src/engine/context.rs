@@ -56,7 +56,7 @@ impl Context {
             pushdown: database.pushdown,
             walks_costly: database.walks_costly,
             plans_costly,
-            snapshots: Snapshots::default(),
+            snapshots: Snapshots::new(database.clone()),
             state: Mutex::default(),
         })
     }

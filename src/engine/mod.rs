@@ -36,9 +36,15 @@ use crate::value::Value;
 
 pub use crate::sql::plan::{ParameterInfo, ResultColumn};
 pub use cursor::Cursor;
+pub use system::SystemRows;
 
 use local::Local;
 use session::{Rows, Session};
+
+/// The version of SQLite that is built in.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
 
 /// What a connection needs to run statements. Clones share everything but the read-only switch.
 #[derive(Clone, Debug)]
@@ -52,6 +58,8 @@ pub struct Database {
     /// Rows written since the count was last taken.
     writes: Arc<AtomicUsize>,
     local: Arc<Local>,
+    /// Who tells what the system tables show.
+    system: Option<Arc<dyn SystemRows>>,
 }
 
 /// What an execution gave.
@@ -75,6 +83,7 @@ impl Database {
             max_rows: 0,
             writes: Arc::default(),
             local: Arc::default(),
+            system: None,
         }
     }
 
@@ -112,6 +121,11 @@ impl Database {
     /// The most rows that a query returns; 0 for all.
     pub fn set_max_rows(&mut self, max_rows: usize) {
         self.max_rows = max_rows;
+    }
+
+    /// Names who tells what the system tables show; without it, all but sys_requests are empty.
+    pub fn set_system_rows(&mut self, system: Arc<dyn SystemRows>) {
+        self.system = Some(system);
     }
 
     /// How many rows have been written since the last call, those of statements that failed half-way included.

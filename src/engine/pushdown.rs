@@ -89,8 +89,7 @@ pub(super) fn choose(
     enabled: bool,
 ) -> Choice {
     if table.source.is_some() {
-        let access = Access { fetch: false, arguments: Vec::new(), columns };
-        return Choice { access, constraints: Vec::new(), cost: 1.0, rows: 1000, walked: Vec::new() };
+        return choose_local(table, constraints, columns);
     }
     let find = |operator: Operator| constraints.iter().position(|c| c.usable && c.operator == operator);
     let equal = |column: usize| find(Operator::Equal(column));
@@ -163,6 +162,26 @@ pub(super) fn choose(
     }
 }
 
+/// How many names system tables have rows of, about.
+const NAMES: i64 = 400;
+
+/// Chooses how to read a system table: the rows of one name, if its one filter has a value, or all.
+fn choose_local(table: &Table, constraints: &[Constraint], columns: u64) -> Choice {
+    let named =
+        table.filters.first().and_then(|filter| table.column(&filter.column)).and_then(|(column, _)| {
+            constraints.iter().position(|c| c.usable && c.operator == Operator::Equal(column))
+        });
+    // Where more than schema and name tell rows apart, a name has several.
+    let of_name = if table.key.len() > 2 { 20 } else { 1 };
+    let (arguments, cost, rows) = match named {
+        Some(_) => (vec![Role::Filter(0)], 0.1, of_name),
+        None if table.filters.is_empty() => (Vec::new(), 1.0, 1000),
+        None => (Vec::new(), 1.0, NAMES * of_name),
+    };
+    let access = Access { fetch: false, arguments, columns };
+    Choice { access, constraints: named.into_iter().collect(), cost, rows, walked: Vec::new() }
+}
+
 /// Whether the answer holds exactly the rows that the constraint selects.
 fn is_exact(table: &Table, role: Role) -> bool {
     match role {
@@ -191,6 +210,23 @@ mod tests {
 
     fn usable(operator: Operator) -> Constraint {
         Constraint { operator, usable: true, is_list: false }
+    }
+
+    #[test]
+    fn of_a_system_table_a_name_is_taken_and_nothing_else() {
+        let t = table("sys_tablecolumns");
+        let equal = |name| usable(Operator::Equal(column(&t, name)));
+        let chosen = |constraints: &[Constraint], enabled| choose(&t, constraints, u64::MAX, false, enabled);
+        let all = chosen(&[equal("ColumnName"), usable(Operator::Limit)], true);
+        assert_eq!((all.access.arguments.len(), all.constraints.len()), (0, 0));
+        let narrowed = chosen(&[equal("ColumnName"), equal("TableName")], false);
+        assert_eq!((narrowed.access.arguments, narrowed.constraints), (vec![Role::Filter(0)], vec![1]));
+        assert!(narrowed.cost < all.cost && narrowed.rows < all.rows);
+        let unknown = Constraint { usable: false, ..equal("TableName") };
+        assert_eq!(chosen(&[unknown], true).constraints.len(), 0);
+        let requests = table("sys_requests");
+        let number = usable(Operator::Equal(column(&requests, "Number")));
+        assert_eq!(choose(&requests, &[number], u64::MAX, false, true).constraints.len(), 0);
     }
 
     #[test]

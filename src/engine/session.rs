@@ -110,11 +110,7 @@ impl Session {
         begin(&mut self.statement, parameters, &self.context).map_err(|e| failure(&self.context, e))?;
         self.look_ahead.set_parameters(parameters);
         // What they show is the state before the statement, in whatever order it reads its tables.
-        for table in &self.system {
-            if let Some(source) = table.source {
-                self.context.snapshots.page(source, table, &self.context.client);
-            }
-        }
+        self.context.snapshots.begin(&self.system);
         Ok(Rows { statement: self.statement, context: self.context, _look_ahead: self.look_ahead })
     }
 }

@@ -1,34 +1,87 @@
 //! The rows of the system tables: what the driver knows of itself.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::Database;
 use crate::model::{Source, Table};
-use crate::twilio::{Client, Entry, Page};
+use crate::twilio::{Entry, Page};
 use crate::value::Value;
 
-/// The system tables that a statement has read. Each is read once, so that a join sees the same rows throughout.
-#[derive(Debug, Default)]
-pub(super) struct Snapshots(Mutex<HashMap<Source, Arc<Page>>>);
-
-impl Snapshots {
-    /// The rows of a table, with all its columns in their order.
-    pub fn page(&self, source: Source, table: &Table, client: &Client) -> Arc<Page> {
-        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pages.entry(source).or_insert_with(|| Arc::new(read(source, table, client))).clone()
-    }
+/// Tells what the engine does not know: the catalogue, the settings, the answers of SQLGetInfo. The layer that opens
+/// the database knows them.
+pub trait SystemRows: Debug + Send + Sync {
+    /// The rows of a source, each with a value for each field. `name` is the name of a table or procedure: where
+    /// it is given, rows of others may be left out. `temporary` are the temporary tables that there are.
+    fn rows(
+        &self,
+        source: Source,
+        fields: &[&str],
+        name: Option<&str>,
+        database: &Database,
+        temporary: &[Arc<Table>],
+    ) -> Vec<Vec<Value>>;
 }
 
-fn read(source: Source, table: &Table, client: &Client) -> Page {
-    let rows: Vec<Vec<Value>> = match source {
-        Source::Requests => client
-            .journal()
-            .entries()
-            .iter()
-            .map(|entry| table.columns.iter().map(|c| request_field(entry, &c.json)).collect())
-            .collect(),
-    };
-    Page::of_rows(table.columns.iter().map(|c| c.data_type), &rows)
+/// The system tables that a statement has read. Each is read once, so that a join sees the same rows throughout.
+#[derive(Debug)]
+pub(super) struct Snapshots {
+    database: Database,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The temporary tables before the statement.
+    temporary: Vec<Arc<Table>>,
+    /// Rows by their source and the name that they were narrowed to.
+    pages: HashMap<(Source, Option<String>), Arc<Page>>,
+}
+
+impl Snapshots {
+    pub fn new(database: Database) -> Self {
+        Snapshots { database, state: Mutex::default() }
+    }
+
+    /// Takes down what the statement could change before it has read its system tables. Their rows are made when they
+    /// are asked for, while a table that is written to may be locked.
+    pub fn begin(&self, tables: &[Arc<Table>]) {
+        if !tables.is_empty() {
+            self.state().temporary = self.database.temporary_tables();
+        }
+        for table in tables.iter().filter(|table| table.source == Some(Source::Requests)) {
+            self.page(Source::Requests, table, None);
+        }
+    }
+
+    /// The rows of a system table, with all its columns in their order; at least those of `name`, if it is given.
+    pub fn page(&self, source: Source, table: &Table, name: Option<&str>) -> Arc<Page> {
+        let State { temporary, pages } = &mut *self.state();
+        let page = pages.entry((source, name.map(str::to_owned)));
+        page.or_insert_with(|| Arc::new(self.read(source, table, name, temporary))).clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self, source: Source, table: &Table, name: Option<&str>, temporary: &[Arc<Table>]) -> Page {
+        let fields: Vec<&str> = table.columns.iter().map(|c| c.json.as_str()).collect();
+        let rows = match source {
+            Source::Requests => {
+                let entries = self.database.client.journal().entries();
+                entries.iter().map(|entry| fields.iter().map(|f| request_field(entry, f)).collect()).collect()
+            }
+            // No statement makes rows at Twilio as yet.
+            Source::Identity => Vec::new(),
+            _ => match &self.database.system {
+                Some(system) => system.rows(source, &fields, name, &self.database, temporary),
+                None => Vec::new(),
+            },
+        };
+        Page::of_rows(table.columns.iter().map(|c| c.data_type), &rows)
+    }
 }
 
 /// A field of a request by the name that the model calls it by; NULL for a name that it does not have.

@@ -26,7 +26,7 @@ use super::look_ahead::{LookAhead, LookUp};
 use super::pushdown::{self, Access, Constraint, Operator};
 use super::scan::{Argument, Reader, ScanRequest, SharedScan};
 use crate::error::{Error, Result, state};
-use crate::model::{DataType, Table};
+use crate::model::{DataType, Source, Table};
 use crate::twilio::Page;
 use crate::value::{Value, ValueRef};
 
@@ -223,25 +223,9 @@ impl ResourceCursor<'_> {
         self.page = None;
         self.pages = 0;
         if let Some(source) = self.resource.table.source {
-            if let (false, Some(look_ahead)) = (self.resource.is_ahead, self.resource.look_ahead.upgrade()) {
-                look_ahead.reach(&self.resource.table, &[]);
-            }
-            let page = self.resource.context.snapshots.page(
-                source,
-                &self.resource.table,
-                &self.resource.context.client,
-            );
-            self.slots = (0..self.resource.table.columns.len()).map(Some).collect();
-            self.key = self
-                .resource
-                .table
-                .key
-                .iter()
-                .filter_map(|name| self.resource.table.column(name))
-                .map(|(i, _)| i)
-                .collect();
-            self.page = (page.rows() > 0).then_some(page);
-            self.row = 0;
+            // Of a system table nothing is pushed but a name.
+            let name = given.iter().next();
+            self.start_local(source, name.and_then(|name| name.as_str().ok()));
             return Ok(());
         }
         let access: Access = serde_json::from_str(access).map_err(|e| internal(e.to_string()))?;
@@ -273,6 +257,19 @@ impl ResourceCursor<'_> {
         self.given = (request.may_repeat_rows() && !self.key.is_empty()).then(HashSet::new);
         self.scan = Some(self.scan_of(request, &access, &arguments)?);
         self.settle()
+    }
+
+    fn start_local(&mut self, source: Source, name: Option<&str>) {
+        let Resource { table, context, look_ahead, is_ahead, .. } = &self.resource;
+        if let (false, Some(look_ahead)) = (is_ahead, look_ahead.upgrade()) {
+            look_ahead.reach(table, &[]);
+        }
+        let page = context.snapshots.page(source, table, name);
+        self.slots = (0..table.columns.len()).map(Some).collect();
+        let key = table.key.iter().filter_map(|name| table.column(name));
+        self.key = key.map(|(i, _)| i).collect();
+        self.page = (page.rows() > 0).then_some(page);
+        self.row = 0;
     }
 
     /// The scan of a request. If it is a look-up in a join, those that follow are begun with it.

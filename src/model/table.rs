@@ -25,6 +25,27 @@ pub enum TableKind {
 pub enum Source {
     /// The connection's last requests.
     Requests,
+    /// The keys of the rows that the last INSERT made.
+    Identity,
+    Catalogs,
+    Schemas,
+    Tables,
+    /// The columns of all tables.
+    Columns,
+    PrimaryKeys,
+    ForeignKeys,
+    /// The columns that are part of a key or refer to one.
+    KeyColumns,
+    Indexes,
+    Procedures,
+    /// The inputs of all procedures, and the columns of the rows that they answer.
+    Parameters,
+    /// The settings of the connection.
+    Settings,
+    /// What SQLGetInfo answers.
+    Info,
+    /// What the driver is, and whom it speaks to.
+    Driver,
 }
 
 /// One resource of the API as a table.

@@ -1,5 +1,6 @@
 //! SQLConnect and SQLDriverConnect.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -8,6 +9,7 @@ use super::connection::Session;
 use super::connection_string::{self, Pair};
 use super::dispatch::{Completion, ConnectionCall};
 use super::settings::{self, Settings};
+use super::system::System;
 use super::{dsn, logging};
 use crate::engine::Database;
 use crate::error::{Error, Result, state};
@@ -76,7 +78,7 @@ impl ConnectionCall<'_> {
             return Err(Error::new(state::CONNECTION_IN_USE, "The connection is open already."));
         }
         let stored = if data_source.is_empty() { Vec::new() } else { dsn::read(data_source) };
-        let settings = Settings::from_sources(&[given, &stored, &settings::environment()])?;
+        let mut settings = Settings::from_sources(&[given, &stored, &settings::environment()])?;
         let log =
             settings.log.as_ref().map(|(path, verbosity)| logging::open(path, *verbosity)).transpose()?;
         log::info!("connect: data source {data_source:?}, {}", redacted(given));
@@ -84,24 +86,26 @@ impl ConnectionCall<'_> {
             log::warn!("the data source has a keyword that the driver does not know: {keyword}");
         }
         let connection = &mut self.group.connection;
-        let client = Client::new(settings.client_config(connection.attributes.connection_timeout))?;
+        let config = settings.client_config(connection.attributes.connection_timeout);
+        settings.timeout = config.timeout;
+        let client = Client::new(config)?;
         if settings.connect_on_open {
             let seconds = u64::from(connection.attributes.login_timeout);
             connection.cancel.arm((seconds > 0).then(|| Duration::from_secs(seconds)));
             client.check(&connection.cancel).map_err(|error| login_timed_out(error.into(), seconds))?;
+        }
+        for unknown in settings.listing.unknown(&Model::builtin()) {
+            log::warn!("{unknown}");
+            connection.diagnostics.post(Error::new(state::GENERAL_WARNING, unknown));
         }
         let read_only = settings.read_only || connection.attributes.read_only;
         let mut database = Database::new(Model::builtin(), client, read_only);
         database.set_pushdown(settings.pushdown);
         database.set_walks_costly(settings.walks_costly);
         database.set_max_rows(settings.max_rows);
-        connection.session = Some(Session {
-            database,
-            data_source_name: data_source.to_owned(),
-            user_name: settings.user_name().to_owned(),
-            read_only: settings.read_only,
-            log,
-        });
+        let system = Arc::new(System::new(data_source, &settings, connection.version));
+        database.set_system_rows(system.clone());
+        connection.session = Some(Session { database, system, read_only: settings.read_only, log });
         Ok(Completion::Success)
     }
 }

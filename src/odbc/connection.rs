@@ -1,7 +1,7 @@
 //! Connections: the lock that guards all that hangs on one, and what an open one holds.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::connection_attributes::ConnectionAttributes;
 use super::descriptor::Descriptors;
@@ -11,6 +11,7 @@ use super::info::{self, InfoContext, InfoValue};
 use super::logging::LogGuard;
 use super::registry::{self, Token};
 use super::statement::{State, Statement};
+use super::system::System;
 use super::types::OdbcVersion;
 use crate::cancel::CancelToken;
 use crate::engine::Database;
@@ -44,10 +45,8 @@ pub struct ConnectionState {
 /// What an open connection has.
 pub struct Session {
     pub database: Database,
-    /// The DSN, or empty.
-    pub data_source_name: String,
-    /// The SID of the account or of the API key.
-    pub user_name: String,
+    /// What it says of itself.
+    pub system: Arc<System>,
     /// Whether the settings ask for read-only; SQL_ATTR_RESET_CONNECTION leads back here.
     pub read_only: bool,
     /// Keeps the log file open.
@@ -101,7 +100,7 @@ impl ConnectionState {
     /// What diagnostic records say of the connection.
     pub fn names(&self) -> Names<'_> {
         self.session.as_ref().map_or(Names::default(), |session| Names {
-            connection: &session.data_source_name,
+            connection: &session.system.data_source_name,
             server: session.database.client().host_name(),
         })
     }
@@ -114,14 +113,8 @@ impl ConnectionCall<'_> {
     /// HY096.
     pub fn info(&self, id: u16) -> Result<InfoValue> {
         let connection = &self.group.connection;
-        let names = connection.names();
         let session = connection.session.as_ref();
-        let context = InfoContext {
-            data_source_name: names.connection,
-            server_name: names.server,
-            user_name: session.map_or("", |s| &s.user_name),
-            read_only: session.is_some_and(|s| s.database.read_only()),
-        };
+        let context = session.map_or_else(InfoContext::default, |s| s.system.info_context(&s.database));
         info::answer(id, &context).ok_or_else(|| {
             Error::new(
                 state::INFORMATION_TYPE_OUT_OF_RANGE,

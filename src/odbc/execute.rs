@@ -249,15 +249,10 @@ impl StatementCall<'_> {
     ) -> Result<Completion> {
         self.statement.refuse_open_cursor()?;
         self.statement.state = State::Allocated;
-        let database = &self.connection.session()?.database;
-        let (model, temporary) = (database.model().clone(), database.temporary_tables());
-        let context = catalog::Context {
-            model: &model,
-            temporary: &temporary,
-            version: self.connection.version,
-            metadata_id: self.statement.attributes.metadata_id,
-        };
-        let set = function(&context)?;
+        let session = self.connection.session()?;
+        let (model, temporary) = (session.database.model().clone(), session.database.temporary_tables());
+        let system = session.system.clone();
+        let set = function(&system.catalog(&model, &temporary, self.statement.attributes.metadata_id))?;
         let execution = Execution { plan: None, is_prepared: false };
         self.statement.state = State::Open(Box::new(execution), Box::new(OpenCursor::finished(set)));
         self.statement.diagnostics.row_count = -1;

@@ -2,9 +2,11 @@
 //!
 //! A call comes from [`crate::abi`] through [`dispatch`], which finds the handle in the [`registry`], takes the
 //! connection's lock and collects [`diagnostics`]. Connections open through [`connection_string`], [`dsn`] and
-//! [`settings`]; statements go from [`execute`] (their parameters from [`parameters`], in parts from
-//! [`data_at_execution`]) to a [`cursor`], which [`fetch`] and [`get_data`] empty into bound buffers.
-//! [`types`], [`info`] and [`catalog`] answer from tables and the model. [`width`] says how wide everything is.
+//! [`settings`], whose keywords are [`properties`]; statements go from [`execute`] (their parameters from
+//! [`parameters`], in parts from [`data_at_execution`]) to a [`cursor`], which [`fetch`] and [`get_data`] empty into
+//! bound buffers.
+//! [`types`], [`info`] and [`catalog`] answer from tables and the model, and [`system`] shows the same as tables.
+//! [`width`] says how wide everything is.
 
 pub mod catalog;
 pub mod column_attributes;
@@ -28,11 +30,13 @@ pub mod handles;
 pub mod info;
 pub mod logging;
 pub mod parameters;
+pub mod properties;
 pub mod registry;
 mod return_value;
 pub mod settings;
 pub mod statement;
 pub mod statement_attributes;
+pub mod system;
 pub mod transaction;
 pub mod types;
 pub mod width;

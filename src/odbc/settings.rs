@@ -8,7 +8,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::catalog::{Listing, Names, PseudoColumns};
 use super::connection_string::Pair;
+use super::properties::{PROPERTIES, Takes};
 use crate::error::{Error, Result, state};
 use crate::twilio::{ClientConfig, Credentials, Secret};
 
@@ -28,31 +30,16 @@ pub enum Keyword {
     Pushdown,
     ParentScan,
     MaxRows,
+    BrowsableSchemas,
+    Tables,
+    Views,
+    PseudoColumns,
     /// Understood by someone else: the driver manager, the installer, or the reader of a file.
     NotOurs,
 }
 
-/// Every keyword, in any letter case. UID and PWD are settled by [`keyword`].
-const KEYWORDS: &[(&str, Keyword)] = &[
-    ("AccountSid", Keyword::AccountSid),
-    ("AuthToken", Keyword::AuthToken),
-    ("ApiKeySid", Keyword::ApiKeySid),
-    ("ApiKeySecret", Keyword::ApiKeySecret),
-    ("BaseUrl", Keyword::BaseUrl),
-    ("Timeout", Keyword::Timeout),
-    ("ReadOnly", Keyword::ReadOnly),
-    ("ConnectOnOpen", Keyword::ConnectOnOpen),
-    ("Logfile", Keyword::Logfile),
-    ("Verbosity", Keyword::Verbosity),
-    ("Pushdown", Keyword::Pushdown),
-    ("ParentScan", Keyword::ParentScan),
-    ("MaxRows", Keyword::MaxRows),
-    ("DSN", Keyword::NotOurs),
-    ("Driver", Keyword::NotOurs),
-    ("FileDSN", Keyword::NotOurs),
-    ("SaveFile", Keyword::NotOurs),
-    ("Description", Keyword::NotOurs),
-];
+/// Keywords that stand beside the driver's own [`PROPERTIES`].
+const NOT_OURS: &[&str] = &["DSN", "Driver", "FileDSN", "SaveFile", "Description"];
 
 /// The environment variables that fill what is left out.
 const VARIABLES: &[(&str, &str)] = &[
@@ -76,12 +63,16 @@ fn keyword(name: &str, pairs: &[Pair]) -> Option<Keyword> {
     if name.eq_ignore_ascii_case("PWD") {
         return Some(if is_key() { Keyword::ApiKeySecret } else { Keyword::AuthToken });
     }
-    KEYWORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, keyword)| *keyword)
+    if NOT_OURS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        return Some(Keyword::NotOurs);
+    }
+    PROPERTIES.iter().find(|p| p.name.eq_ignore_ascii_case(name)).map(|p| p.keyword)
 }
 
 /// Whether a keyword's value must not be shown.
 pub fn is_secret(name: &str) -> bool {
-    ["PWD", "AuthToken", "ApiKeySecret"].iter().any(|secret| secret.eq_ignore_ascii_case(name))
+    let mut secrets = PROPERTIES.iter().filter(|p| p.takes == Takes::Secret);
+    name.eq_ignore_ascii_case("PWD") || secrets.any(|p| p.name.eq_ignore_ascii_case(name))
 }
 
 /// The pairs of a connection string that no keyword explains.
@@ -115,6 +106,7 @@ pub struct Settings {
     pub walks_costly: bool,
     /// The most rows that a query returns; 0 for all.
     pub max_rows: usize,
+    pub listing: Listing,
 }
 
 /// The value of a setting, and the number of its source.
@@ -160,6 +152,7 @@ impl Settings {
             pushdown: boolean(find(Keyword::Pushdown), true)?,
             walks_costly: one_of(find(Keyword::ParentScan), &["Auto", "Always"])? == 1,
             max_rows: number(find(Keyword::MaxRows), 0..=u32::MAX.into(), 0)? as usize,
+            listing: listing(&find)?,
         })
     }
 
@@ -174,6 +167,38 @@ impl Settings {
         config
     }
 
+    /// The value that a property has, as it may be shown; `None` where it has none.
+    pub fn shown(&self, keyword: Keyword) -> Option<String> {
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let switch = |on: bool| Some(if on { "1" } else { "0" }.to_owned());
+        let secret = |is_used: bool| is_used.then(|| "***".to_owned());
+        let api_key = match &self.credentials {
+            Credentials::ApiKey { sid, .. } => Some(sid),
+            Credentials::AuthToken(_) => None,
+        };
+        let default = || PROPERTIES.iter().find(|p| p.keyword == keyword).map(|p| p.default.to_owned());
+        match keyword {
+            Keyword::AccountSid => text(&self.account_sid),
+            Keyword::AuthToken => secret(api_key.is_none()),
+            Keyword::ApiKeySid => api_key.cloned(),
+            Keyword::ApiKeySecret => secret(api_key.is_some()),
+            Keyword::BaseUrl => self.base_url.clone().or_else(default),
+            Keyword::Timeout => Some(self.timeout.as_secs().to_string()),
+            Keyword::ReadOnly => switch(self.read_only),
+            Keyword::ConnectOnOpen => switch(self.connect_on_open),
+            Keyword::Logfile => self.log.as_ref().map(|(path, _)| path.display().to_string()),
+            Keyword::Verbosity => self.log.as_ref().map(|(_, level)| level.to_string()).or_else(default),
+            Keyword::Pushdown => switch(self.pushdown),
+            Keyword::ParentScan => text(if self.walks_costly { "Always" } else { "Auto" }),
+            Keyword::MaxRows => Some(self.max_rows.to_string()),
+            Keyword::BrowsableSchemas => text(&self.listing.schemas.to_string()),
+            Keyword::Tables => text(&self.listing.tables.to_string()),
+            Keyword::Views => text(&self.listing.views.to_string()),
+            Keyword::PseudoColumns => text(&self.listing.pseudo_columns.to_string()),
+            Keyword::NotOurs => None,
+        }
+    }
+
     /// The SID that the connection authenticates as (SQL_USER_NAME).
     pub fn user_name(&self) -> &str {
         match &self.credentials {
@@ -181,6 +206,22 @@ impl Settings {
             Credentials::ApiKey { sid, .. } => sid,
         }
     }
+}
+
+fn listing<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>) -> Result<Listing> {
+    let names = |keyword| find(keyword).map(|found| Names::parse(found.value)).unwrap_or_default();
+    let pseudo_columns = match find(Keyword::PseudoColumns) {
+        Some(found) => PseudoColumns::parse(found.value).ok_or_else(|| {
+            invalid(&found, "Table=Column pairs with commas between them; * stands for all")
+        })?,
+        None => PseudoColumns::default(),
+    };
+    Ok(Listing {
+        schemas: names(Keyword::BrowsableSchemas),
+        tables: names(Keyword::Tables),
+        views: names(Keyword::Views),
+        pseudo_columns,
+    })
 }
 
 fn credentials<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>) -> Result<Credentials> {
@@ -320,11 +361,54 @@ mod tests {
             ("ReadOnly=maybe", "true or false"),
             ("ParentScan=Never", "Auto or Always"),
             ("MaxRows=-1", "0 to 4294967295"),
+            ("PseudoColumns=FriendlyName", "Table=Column"),
         ] {
             let error = settings(&[&format!("UID=AC1;PWD=t;{text}")]).unwrap_err();
             assert_eq!(error.state, state::INVALID_ATTRIBUTE_VALUE);
             assert!(error.message.contains(allowed), "{}", error.message);
         }
+    }
+
+    #[test]
+    fn what_is_left_out_has_the_value_that_its_property_names() {
+        let s = settings(&["UID=AC1;PWD=t"]).unwrap();
+        for property in PROPERTIES {
+            let shown = s.shown(property.keyword).unwrap_or_default();
+            match property.keyword {
+                Keyword::AccountSid => assert_eq!(shown, "AC1"),
+                Keyword::AuthToken => assert_eq!(shown, "***"),
+                _ => assert_eq!(shown, property.default, "{}", property.name),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_set_is_shown_but_for_secrets() {
+        let given = "AccountSid=AC1;ApiKeySid=SK1;ApiKeySecret=s3;BaseUrl=http://127.0.0.1:1;Timeout=7;ReadOnly=yes;\
+            ConnectOnOpen=0;Logfile=/tmp/l;Verbosity=3;Pushdown=off;ParentScan=always;MaxRows=10;BrowsableSchemas=Twilio, Verify;Tables=[Calls];\
+            Views=Balance;PseudoColumns={Calls=A;B, *=C}";
+        let s = settings(&[given]).unwrap();
+        let shown: Vec<String> = PROPERTIES.iter().map(|p| s.shown(p.keyword).unwrap_or_default()).collect();
+        let expected = [
+            "AC1",
+            "",
+            "SK1",
+            "***",
+            "http://127.0.0.1:1",
+            "7",
+            "0",
+            "Twilio,Verify",
+            "Calls",
+            "Balance",
+            "Calls=A,Calls=B,*=C",
+            "/tmp/l",
+            "3",
+            "1",
+            "0",
+            "Always",
+            "10",
+        ];
+        assert_eq!(shown, expected);
     }
 
     #[test]

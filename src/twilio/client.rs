@@ -27,6 +27,9 @@ const NOT_ACTIVE: i32 = 20005;
 /// The largest header of an answer, in bytes.
 const HEADER_LIMIT: usize = 64 << 10;
 
+/// How requests introduce themselves.
+pub const USER_AGENT: &str = concat!("twilio-odbc/", env!("CARGO_PKG_VERSION"));
+
 /// What a write gave.
 #[derive(Debug)]
 pub struct Written {
@@ -102,6 +105,11 @@ impl Client {
             journal: Journal::default(),
             hosts,
         })))
+    }
+
+    /// Where requests go, with `{product}` for the product's label; without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        self.0.hosts.template()
     }
 
     /// The account that 2010 paths name.
@@ -335,7 +343,7 @@ fn agent_config(hosts: &Hosts, idle: usize) -> Config {
         .http_status_as_error(false)
         // A redirect leads to another host, which has no business with the credentials.
         .max_redirects(0)
-        .user_agent(concat!("twilio-odbc/", env!("CARGO_PKG_VERSION")))
+        .user_agent(USER_AGENT)
         .accept("application/json")
         .max_response_header_size(HEADER_LIMIT)
         .output_buffer_size(16 << 10)

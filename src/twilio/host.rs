@@ -76,6 +76,11 @@ impl Hosts {
         Ok(Hosts { name: host.to_owned(), template: template.to_owned() })
     }
 
+    /// The template of all base URLs.
+    pub(super) fn template(&self) -> &str {
+        &self.template
+    }
+
     /// The host of the 2010 API.
     pub(super) fn name(&self) -> &str {
         &self.name

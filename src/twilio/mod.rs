@@ -24,7 +24,7 @@ mod watch;
 #[cfg(test)]
 mod wire_tests;
 
-pub use client::{Client, Written};
+pub use client::{Client, USER_AGENT, Written};
 pub use config::{ClientConfig, Credentials, Secret};
 pub use decode::{Layout, Page, Warning};
 pub use error::Error;

@@ -10,7 +10,8 @@ use crate::model::CATALOG;
 const OBJECT: [Heading; 4] =
     [name("TABLE_CAT"), name("TABLE_SCHEM"), name("TABLE_NAME").not_null(), name("COLUMN_NAME").not_null()];
 
-/// SQLColumns. Schema, table and column are patterns, the catalog is an ordinary argument. Aliases are not listed.
+/// SQLColumns. Schema, table and column are patterns, the catalog is an ordinary argument. Of the further
+/// names that columns have, those that PseudoColumns names are listed, after the table's own columns.
 ///
 /// # Errors
 /// HY009 for a null pointer under SQL_ATTR_METADATA_ID.
@@ -21,9 +22,9 @@ pub fn columns(context: &Context<'_>, table: ObjectName<'_>, column: Option<&str
     tables.sort_by_key(|t| (t.schema.as_str(), t.name.as_str()));
     let mut rows = Vec::new();
     for table in tables {
-        for (index, found) in table.columns.iter().enumerate().filter(|(_, c)| column.matches(&c.name)) {
-            let object = [CATALOG, &table.schema, &table.name, &found.name].map(Into::into);
-            rows.push(object.into_iter().chain(Typed::column(table, index, found).cells(context)).collect());
+        for found in context.columns(table).filter(|c| column.matches(c.name)) {
+            let object = [CATALOG, &table.schema, &table.name, found.name].map(Into::into);
+            rows.push(object.into_iter().chain(Typed::column(&found).cells(context.version)).collect());
         }
     }
     Ok(ResultSet::new(&[&OBJECT[..], &typed::HEADINGS].concat(), rows))

@@ -36,12 +36,12 @@ const FOREIGN: [Heading; 14] = [
 ];
 
 /// The name of a table's key, and of the unique index that stands for it.
-pub(super) fn primary_key_name(table: &Table) -> String {
+pub fn primary_key_name(table: &Table) -> String {
     format!("PK_{}", table.name)
 }
 
 /// The key's columns under the names that SQLColumns lists.
-pub(super) fn key_columns(table: &Table) -> impl Iterator<Item = &Column> {
+pub fn key_columns(table: &Table) -> impl Iterator<Item = &Column> {
     table.key.iter().filter_map(|name| table.column(name).map(|(_, column)| column))
 }
 
@@ -82,34 +82,56 @@ pub fn foreign_keys(
         return Err(Error::new(state::INVALID_NULL_POINTER, message));
     }
     let (by_foreign, by_primary) = (Side::new(context, "FK", foreign)?, Side::new(context, "PK", primary)?);
-    let mut found: Vec<(&Table, &Column, &Table, &Column)> = Vec::new();
-    for table in context.tables().filter(|t| by_foreign.matches(t)) {
-        for column in &table.columns {
-            let Some(reference) = &column.references else { continue };
-            let Some(target) = context.model.table(Some(&table.schema), &reference.table) else { continue };
-            let Some((_, target_column)) = target.column(&reference.column) else { continue };
-            if typed::is_key(target, target_column) && by_primary.matches(target) {
-                found.push((table, column, target, target_column));
-            }
-        }
-    }
+    let tables = context.tables().filter(|t| by_foreign.matches(&t.schema, &t.name));
+    let keys = tables.flat_map(|t| ForeignKey::of(context, t));
+    let mut found: Vec<ForeignKey<'_>> =
+        keys.filter(|key| by_primary.matches(&key.target.schema, &key.target.name)).collect();
     // KEY_SEQ is always 1; columns that refer to the same table follow each other by name.
     if is_given(&foreign) {
-        found.sort_by_key(|(_, column, target, _)| (&target.schema, &target.name, &column.name));
+        found.sort_by_key(|key| (&key.target.schema, &key.target.name, &key.column.name));
     } else {
-        found.sort_by_key(|(table, column, ..)| (&table.schema, &table.name, &column.name));
+        found.sort_by_key(|key| (&key.table.schema, &key.table.name, &key.column.name));
     }
-    Ok(ResultSet::new(&FOREIGN, found.into_iter().map(foreign_key).collect()))
+    Ok(ResultSet::new(&FOREIGN, found.iter().map(ForeignKey::row).collect()))
 }
 
-fn foreign_key((table, column, target, target_column): (&Table, &Column, &Table, &Column)) -> Vec<Value> {
-    let names = [CATALOG, &target.schema, &target.name, &target_column.name];
-    let names = names.into_iter().chain([CATALOG, &table.schema, &table.name, &column.name]);
-    let mut row: Vec<Value> = names.map(Into::into).collect();
-    row.extend([integer(1), Value::Null, Value::Null]);
-    row.push(format!("FK_{}_{}", table.name, column.name).into());
-    row.extend([primary_key_name(target).into(), integer(SQL_NOT_DEFERRABLE)]);
-    row
+/// A column that refers to the key of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct ForeignKey<'a> {
+    pub table: &'a Table,
+    pub column: &'a Column,
+    pub target: &'a Table,
+    pub target_column: &'a Column,
+}
+
+impl<'a> ForeignKey<'a> {
+    /// Those of a table, as far as the tables that they refer to are listed.
+    pub fn of(context: &Context<'a>, table: &'a Table) -> impl Iterator<Item = ForeignKey<'a>> {
+        let Context { model, listing, .. } = *context;
+        table.columns.iter().filter_map(move |column| {
+            let reference = column.references.as_ref()?;
+            let target = model.table(Some(&table.schema), &reference.table)?;
+            let (_, target_column) = target.column(&reference.column)?;
+            let is_listed = typed::is_key(target, target_column)
+                && listing.shows(&target.schema, &target.name, target.kind);
+            is_listed.then_some(ForeignKey { table, column, target, target_column })
+        })
+    }
+
+    /// FK_NAME.
+    pub fn name(&self) -> String {
+        format!("FK_{}_{}", self.table.name, self.column.name)
+    }
+
+    fn row(&self) -> Vec<Value> {
+        let ForeignKey { table, column, target, target_column } = self;
+        let names = [CATALOG, &target.schema, &target.name, &target_column.name];
+        let names = names.into_iter().chain([CATALOG, &table.schema, &table.name, &column.name]);
+        let mut row: Vec<Value> = names.map(Into::into).collect();
+        row.extend([integer(1), Value::Null, Value::Null, self.name().into()]);
+        row.extend([primary_key_name(target).into(), integer(SQL_NOT_DEFERRABLE)]);
+        row
+    }
 }
 
 /// One of SQLForeignKeys' two tables, which may be left open.
@@ -129,8 +151,8 @@ impl<'a> Side<'a> {
         })
     }
 
-    fn matches(&self, table: &Table) -> bool {
-        self.catalog.matches(CATALOG) && self.schema.matches(&table.schema) && self.table.matches(&table.name)
+    fn matches(&self, schema: &str, table: &str) -> bool {
+        self.catalog.matches(CATALOG) && self.schema.matches(schema) && self.table.matches(table)
     }
 }
 

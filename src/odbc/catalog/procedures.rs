@@ -64,23 +64,15 @@ pub fn procedure_columns(
                 let mut row: Vec<Value> =
                     [CATALOG, &procedure.schema, &procedure.name, name].map(Into::into).into();
                 row.push(integer(column_type));
-                row.extend(typed.cells(context));
+                row.extend(typed.cells(context.version));
                 rows.push(row);
             }
         };
         for (index, input) in procedure.inputs.iter().enumerate() {
-            let typed = Typed {
-                column_type: input.column_type(),
-                nullable: !input.required,
-                remarks: &input.remarks,
-                index,
-            };
-            add(&input.name, SQL_PARAM_INPUT, typed);
+            add(&input.name, SQL_PARAM_INPUT, Typed::input(index, input));
         }
-        if let Some(table) = context.model.table(Some(&procedure.schema), &procedure.returns) {
-            for (index, column) in table.columns.iter().enumerate() {
-                add(&column.name, SQL_RESULT_COL, Typed::column(table, index, column));
-            }
+        for result in context.results(procedure) {
+            add(result.name, SQL_RESULT_COL, Typed::column(&result));
         }
     }
     Ok(ResultSet::new(&[&COLUMN[..], &typed::HEADINGS].concat(), rows))
@@ -89,7 +81,7 @@ pub fn procedure_columns(
 /// The procedures of these names, ordered by schema and name.
 fn search<'a>(context: &Context<'a>, procedure: ObjectName<'_>) -> Result<Vec<&'a Procedure>> {
     let wanted = ObjectMatcher::patterns_in_catalog(context, procedure)?;
-    let all = context.model.procedures().map(|p| &**p);
+    let all = context.procedures().map(|p| &**p);
     let mut found: Vec<_> = all.filter(|p| wanted.matches(&p.schema, &p.name)).collect();
     found.sort_by_key(|p| (p.schema.as_str(), p.name.as_str()));
     Ok(found)

@@ -29,7 +29,9 @@ const TABLE_TYPES: [(TableKind, &str); 4] = [
 pub fn tables(context: &Context<'_>, table: ObjectName<'_>, types: Option<&str>) -> Result<ResultSet> {
     let rows = match (table.catalog, table.schema, table.name) {
         (Some("%"), Some(""), Some("")) => vec![row(Some(CATALOG), None, None, None, None)],
-        (Some(""), Some("%"), Some("")) => schemas(context),
+        (Some(""), Some("%"), Some("")) => {
+            context.schemas().into_iter().map(|schema| row(None, Some(schema), None, None, None)).collect()
+        }
         (Some(""), Some(""), Some("")) if types == Some("%") => {
             TABLE_TYPES.iter().map(|(_, name)| row(None, None, None, Some(name), None)).collect()
         }
@@ -48,15 +50,6 @@ fn row(
     [catalog, schema, table, table_type, remarks].map(Value::from).into()
 }
 
-fn schemas(context: &Context<'_>) -> Vec<Vec<Value>> {
-    let tables = context.model.tables().map(|t| t.schema.as_str());
-    let mut schemas: Vec<&str> =
-        tables.chain(context.model.procedures().map(|p| p.schema.as_str())).collect();
-    schemas.sort_unstable();
-    schemas.dedup();
-    schemas.into_iter().map(|schema| row(None, Some(schema), None, None, None)).collect()
-}
-
 fn search(context: &Context<'_>, table: ObjectName<'_>, types: Option<&str>) -> Result<Vec<Vec<Value>>> {
     let wanted = ObjectMatcher::patterns(context, table)?;
     let mut found: Vec<_> = context
@@ -71,7 +64,8 @@ fn search(context: &Context<'_>, table: ObjectName<'_>, types: Option<&str>) -> 
         .collect())
 }
 
-fn type_name(kind: TableKind) -> &'static str {
+/// TABLE_TYPE.
+pub fn type_name(kind: TableKind) -> &'static str {
     TABLE_TYPES.iter().find(|(k, _)| *k == kind).map_or("TABLE", |(_, name)| name)
 }
 
@@ -155,7 +149,13 @@ mod tests {
             assert_eq!(names(Some("Conferences"), Some(types)), ["Conferences"], "{types}");
         }
         assert!(names(Some("Conferences"), Some("VIEW")).is_empty());
-        assert_eq!(names(None, Some("'SYSTEM TABLE'")), ["sys_requests"]);
+        let system = names(None, Some("'SYSTEM TABLE'"));
+        assert!(
+            system.contains(&"sys_requests".into()) && system.iter().all(|name| name.starts_with("sys_"))
+        );
+        assert_eq!(names(None, Some(" \"system table\" ,'ALIAS'")), system);
+        assert!(names(None, Some("SYNONYM,'GLOBAL TEMPORARY'")).is_empty());
+        assert_eq!(names(None, Some("VIEW,%")).len(), context().model.tables().count());
     }
 
     #[test]

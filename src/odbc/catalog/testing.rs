@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::Context;
+use super::{Context, Listing};
 use crate::model::Model;
 use crate::odbc::types::OdbcVersion;
 use crate::value::Value;
@@ -15,7 +15,14 @@ pub(super) fn context() -> Context<'static> {
 /// The built-in model, asked by an application of that version.
 pub(super) fn context_for(version: OdbcVersion) -> Context<'static> {
     static MODEL: OnceLock<std::sync::Arc<Model>> = OnceLock::new();
-    Context { model: MODEL.get_or_init(Model::builtin), temporary: &[], version, metadata_id: false }
+    static LISTING: OnceLock<Listing> = OnceLock::new();
+    Context {
+        model: MODEL.get_or_init(Model::builtin),
+        temporary: &[],
+        listing: LISTING.get_or_init(Listing::default),
+        version,
+        metadata_id: false,
+    }
 }
 
 /// The same under SQL_ATTR_METADATA_ID.

@@ -1,9 +1,11 @@
 //! The cells that SQLColumns and SQLProcedureColumns have in common: from DATA_TYPE to IS_NULLABLE.
 
-use super::Context;
+use std::borrow::Cow;
+
+use super::ListedColumn;
 use super::result::{Heading, integer, name, number, optional, ordinal, remarks, text};
-use crate::model::{Column, ColumnType, Table};
-use crate::odbc::types::{TypeFacts, describe};
+use crate::model::{Column, ColumnType, Parameter, Table};
+use crate::odbc::types::{OdbcVersion, TypeFacts, describe};
 use crate::value::Value;
 
 const SQL_NO_NULLS: i16 = 0;
@@ -28,28 +30,40 @@ pub(super) const HEADINGS: [Heading; 14] = [
 ];
 
 /// A column or parameter that is listed with its type.
-pub(super) struct Typed<'a> {
-    pub(super) column_type: ColumnType,
-    pub(super) nullable: bool,
-    pub(super) remarks: &'a str,
+#[derive(Clone, Debug)]
+pub struct Typed<'a> {
+    pub column_type: ColumnType,
+    pub nullable: bool,
+    pub remarks: Cow<'a, str>,
     /// The position in its list, from 0.
-    pub(super) index: usize,
+    pub index: usize,
 }
 
 impl<'a> Typed<'a> {
     /// A table's column.
-    pub(super) fn column(table: &Table, index: usize, column: &'a Column) -> Typed<'a> {
-        Typed {
-            column_type: column.column_type(),
-            nullable: table.is_nullable(column),
-            remarks: &column.remarks,
-            index,
-        }
+    pub fn column(listed: &ListedColumn<'a>) -> Typed<'a> {
+        let ListedColumn { table, column, index, is_pseudo, .. } = *listed;
+        let remarks = match is_pseudo {
+            true => format!("Another name for {}.", column.name).into(),
+            false => column.remarks.as_str().into(),
+        };
+        Typed { column_type: column.column_type(), nullable: table.is_nullable(column), remarks, index }
+    }
+
+    /// A procedure's input.
+    pub fn input(index: usize, input: &'a Parameter) -> Typed<'a> {
+        let remarks = input.remarks.as_str().into();
+        Typed { column_type: input.column_type(), nullable: !input.required, remarks, index }
+    }
+
+    /// What ODBC says about the type.
+    pub fn facts(&self, version: OdbcVersion) -> TypeFacts {
+        describe(&self.column_type).for_version(version)
     }
 
     /// The cells under [`HEADINGS`].
-    pub(super) fn cells(&self, context: &Context<'_>) -> [Value; 14] {
-        let facts = describe(&self.column_type).for_version(context.version);
+    pub(super) fn cells(&self, version: OdbcVersion) -> [Value; 14] {
+        let facts = self.facts(version);
         let [data_type, type_name, column_size, buffer_length, decimal_digits] = sizes(&facts);
         [
             data_type,
@@ -59,7 +73,7 @@ impl<'a> Typed<'a> {
             decimal_digits,
             optional(facts.num_prec_radix),
             integer(if self.nullable { SQL_NULLABLE } else { SQL_NO_NULLS }),
-            self.remarks.into(),
+            (*self.remarks).into(),
             Value::Null,
             integer(facts.verbose_type),
             optional(facts.datetime_code),

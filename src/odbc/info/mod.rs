@@ -24,7 +24,7 @@ pub enum InfoValue {
 }
 
 /// What differs from connection to connection.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct InfoContext<'a> {
     /// The DSN, or empty.
     pub data_source_name: &'a str,
@@ -38,13 +38,22 @@ pub struct InfoContext<'a> {
 
 /// The answer to SQLGetInfo; `None` for an id that the driver does not know (HY096).
 pub fn answer(id: u16, context: &InfoContext<'_>) -> Option<InfoValue> {
-    let position = INFO_TYPES.binary_search_by_key(&id, |(known, _)| *known).ok()?;
-    Some(match &INFO_TYPES[position].1 {
+    let position = INFO_TYPES.binary_search_by_key(&id, |(known, ..)| *known).ok()?;
+    Some(value(&INFO_TYPES[position].2, context))
+}
+
+/// All info types by number: the number, the name less `SQL_`, and the answer.
+pub fn all(context: &InfoContext<'_>) -> impl Iterator<Item = (u16, &'static str, InfoValue)> {
+    INFO_TYPES.iter().map(|(id, name, answer)| (*id, *name, value(answer, context)))
+}
+
+fn value(answer: &Answer, context: &InfoContext<'_>) -> InfoValue {
+    match answer {
         Answer::U16(number) => InfoValue::U16(*number),
         Answer::U32(number) => InfoValue::U32(*number),
         Answer::Text(text) => InfoValue::Text(Cow::Borrowed(text)),
         Answer::Of(text) => InfoValue::Text(Cow::Owned(text(context))),
-    })
+    }
 }
 
 #[cfg(test)]
@@ -76,6 +85,8 @@ mod tests {
     #[test]
     fn ids_ascend_so_that_none_is_answered_twice() {
         assert!(INFO_TYPES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        let names: std::collections::HashSet<_> = INFO_TYPES.iter().map(|(_, name, _)| name).collect();
+        assert_eq!(names.len(), INFO_TYPES.len());
     }
 
     #[test]
@@ -88,7 +99,7 @@ mod tests {
             2, 6, 7, 10, 11, 13, 14, 16, 17, 18, 19, 20, 21, 25, 27, 29, 36, 37, 38, 39, 40, 41, 42, 45, 47,
             73, 77, 87, 89, 90, 94, 103, 111, 113, 171, 10000, 10002, 10003, 10004,
         ];
-        for (id, _) in INFO_TYPES {
+        for (id, ..) in INFO_TYPES {
             let matches = match answer(*id, &CONTEXT).unwrap() {
                 InfoValue::U16(_) => SHORT.contains(id),
                 InfoValue::Text(_) => STRINGS.contains(id),

@@ -45,199 +45,199 @@ const CASE: Answer = U16(4);
 /// SQL_CB_PRESERVE: SQLEndTran leaves cursors as they are.
 const PRESERVE: Answer = U16(2);
 
-/// Every info type in ascending order. The handles 3, 4, 5, 76 and 135 are the driver manager's own and never reach
-/// a driver.
-pub(super) static INFO_TYPES: &[(u16, Answer)] = &[
-    (0, U16(0)),                               // MAX_DRIVER_CONNECTIONS: no limit
-    (1, U16(0)),                               // MAX_CONCURRENT_ACTIVITIES: no limit
-    (2, Of(data_source_name)),                 // DATA_SOURCE_NAME
-    (6, Of(driver_name)),                      // DRIVER_NAME
-    (7, Of(driver_version)),                   // DRIVER_VER
-    (8, U32(0x1)),                             // FETCH_DIRECTION: NEXT
-    (9, U16(1)),                               // ODBC_API_CONFORMANCE: LEVEL1
-    (10, Text("03.80.0000")),                  // ODBC_VER: the driver manager's, where there is one
-    (11, NO),                                  // ROW_UPDATES
-    (12, U16(1)),                              // ODBC_SAG_CLI_CONFORMANCE: COMPLIANT
-    (13, Of(server_name)),                     // SERVER_NAME
-    (14, Text("\\")),                          // SEARCH_PATTERN_ESCAPE
-    (15, U16(1)),                              // ODBC_SQL_CONFORMANCE: CORE
-    (16, Text(CATALOG)),                       // DATABASE_NAME: the current catalog
-    (17, Text("Twilio")),                      // DBMS_NAME
-    (18, Text(DBMS_VER)),                      // DBMS_VER
-    (19, YES),                                 // ACCESSIBLE_TABLES
-    (20, YES),                                 // ACCESSIBLE_PROCEDURES
-    (21, YES),                                 // PROCEDURES
-    (22, U16(0)),                              // CONCAT_NULL_BEHAVIOR: NULL
-    (23, PRESERVE),                            // CURSOR_COMMIT_BEHAVIOR
-    (24, PRESERVE),                            // CURSOR_ROLLBACK_BEHAVIOR
-    (25, Of(read_only)),                       // DATA_SOURCE_READ_ONLY
-    (26, U32(0)),                              // DEFAULT_TXN_ISOLATION: no transactions
-    (27, YES),                                 // EXPRESSIONS_IN_ORDERBY
-    (28, CASE),                                // IDENTIFIER_CASE
-    (29, Text("\"")),                          // IDENTIFIER_QUOTE_CHAR
-    (30, U16(NAME_LEN)),                       // MAX_COLUMN_NAME_LEN
-    (31, U16(NAME_LEN)),                       // MAX_CURSOR_NAME_LEN
-    (32, U16(NAME_LEN)),                       // MAX_SCHEMA_NAME_LEN
-    (33, U16(NAME_LEN)),                       // MAX_PROCEDURE_NAME_LEN
-    (34, U16(NAME_LEN)),                       // MAX_CATALOG_NAME_LEN
-    (35, U16(NAME_LEN)),                       // MAX_TABLE_NAME_LEN
-    (36, NO),                                  // MULT_RESULT_SETS
-    (37, NO),                                  // MULTIPLE_ACTIVE_TXN
-    (38, YES),                                 // OUTER_JOINS
-    (39, Text("schema")),                      // SCHEMA_TERM
-    (40, Text("procedure")),                   // PROCEDURE_TERM
-    (41, Text(".")),                           // CATALOG_NAME_SEPARATOR
-    (42, Text("catalog")),                     // CATALOG_TERM
-    (43, U32(0x1)),                            // SCROLL_CONCURRENCY: READ_ONLY
-    (44, U32(0x1)),                            // SCROLL_OPTIONS: FORWARD_ONLY
-    (45, Text("table")),                       // TABLE_TERM
-    (46, U16(0)),                              // TXN_CAPABLE: NONE
-    (47, Of(user_name)),                       // USER_NAME
-    (48, U32(0x1 | 0x2)),                      // CONVERT_FUNCTIONS: CONVERT, CAST
-    (49, U32(mask(FunctionFamily::Numeric))),  // NUMERIC_FUNCTIONS
-    (50, U32(mask(FunctionFamily::String))),   // STRING_FUNCTIONS
-    (51, U32(mask(FunctionFamily::System))),   // SYSTEM_FUNCTIONS
-    (52, U32(mask(FunctionFamily::TimeDate))), // TIMEDATE_FUNCTIONS
-    (53, U32(FROM_NUMBER)),                    // CONVERT_BIGINT
-    (54, U32(FROM_BINARY)),                    // CONVERT_BINARY
-    (55, U32(FROM_NUMBER)),                    // CONVERT_BIT
-    (56, U32(FROM_TEXT)),                      // CONVERT_CHAR
-    (57, U32(FROM_DATE)),                      // CONVERT_DATE
-    (58, U32(FROM_NUMBER)),                    // CONVERT_DECIMAL
-    (59, U32(FROM_NUMBER)),                    // CONVERT_DOUBLE
-    (60, U32(FROM_NUMBER)),                    // CONVERT_FLOAT
-    (61, U32(FROM_NUMBER)),                    // CONVERT_INTEGER
-    (62, U32(FROM_TEXT)),                      // CONVERT_LONGVARCHAR
-    (63, U32(FROM_NUMBER)),                    // CONVERT_NUMERIC
-    (64, U32(FROM_NUMBER)),                    // CONVERT_REAL
-    (65, U32(FROM_NUMBER)),                    // CONVERT_SMALLINT
-    (66, U32(FROM_TIME)),                      // CONVERT_TIME
-    (67, U32(FROM_TIMESTAMP)),                 // CONVERT_TIMESTAMP
-    (68, U32(FROM_NUMBER)),                    // CONVERT_TINYINT
-    (69, U32(FROM_BINARY)),                    // CONVERT_VARBINARY
-    (70, U32(FROM_TEXT)),                      // CONVERT_VARCHAR
-    (71, U32(FROM_BINARY)),                    // CONVERT_LONGVARBINARY
-    (72, U32(0)),                              // TXN_ISOLATION_OPTION: no transactions
-    (73, NO),                                  // INTEGRITY
-    (74, U16(2)),                              // CORRELATION_NAME: ANY
-    (75, U16(1)),                              // NON_NULLABLE_COLUMNS: NON_NULL
-    (77, Text("03.80")),                       // DRIVER_ODBC_VER
-    (78, U32(0)),                              // LOCK_TYPES
-    (79, U32(0)),                              // POS_OPERATIONS
-    (80, U32(0)),                              // POSITIONED_STATEMENTS
-    (81, U32(0x1 | 0x2 | 0x8)),                // GETDATA_EXTENSIONS: ANY_COLUMN, ANY_ORDER, BOUND
-    (82, U32(0)),                              // BOOKMARK_PERSISTENCE
-    (83, U32(0)),                              // STATIC_SENSITIVITY
-    (84, U16(0)),                              // FILE_USAGE: NOT_SUPPORTED
-    (85, U16(1)),                              // NULL_COLLATION: LOW
-    (86, U32(0)),                              // ALTER_TABLE
-    (87, YES),                                 // COLUMN_ALIAS
-    (88, U16(3)),                              // GROUP_BY: NO_RELATION
-    (89, Text(KEYWORDS)),                      // KEYWORDS
-    (90, NO),                                  // ORDER_BY_COLUMNS_IN_SELECT
-    (91, USAGE),                               // SCHEMA_USAGE
-    (92, USAGE),                               // CATALOG_USAGE
-    (93, CASE),                                // QUOTED_IDENTIFIER_CASE
-    (94, EMPTY),                               // SPECIAL_CHARACTERS
-    (95, U32(0x1F)),                           // SUBQUERIES: COMPARISON, EXISTS, IN, QUANTIFIED, CORRELATED
-    (96, U32(0x1 | 0x2)),                      // UNION: UNION, UNION_ALL
-    (97, U16(MAX_COLUMNS)),                    // MAX_COLUMNS_IN_GROUP_BY
-    (98, U16(0)),                              // MAX_COLUMNS_IN_INDEX
-    (99, U16(MAX_COLUMNS)),                    // MAX_COLUMNS_IN_ORDER_BY
-    (100, U16(MAX_COLUMNS)),                   // MAX_COLUMNS_IN_SELECT
-    (101, U16(MAX_COLUMNS)),                   // MAX_COLUMNS_IN_TABLE
-    (102, U32(0)),                             // MAX_INDEX_SIZE
-    (103, YES),                                // MAX_ROW_SIZE_INCLUDES_LONG
-    (104, U32(0)),                             // MAX_ROW_SIZE
-    (105, U32(0)),                             // MAX_STATEMENT_LEN
-    (106, U16(MAX_TABLES)),                    // MAX_TABLES_IN_SELECT
-    (107, U16(SID_LEN)),                       // MAX_USER_NAME_LEN
-    (108, U32(0)),                             // MAX_CHAR_LITERAL_LEN
-    (109, U32(intervals())),                   // TIMEDATE_ADD_INTERVALS
-    (110, U32(intervals())),                   // TIMEDATE_DIFF_INTERVALS
-    (111, NO),                                 // NEED_LONG_DATA_LEN
-    (112, U32(0)),                             // MAX_BINARY_LITERAL_LEN
-    (113, YES),                                // LIKE_ESCAPE_CLAUSE
-    (114, U16(1)),                             // CATALOG_LOCATION: START
-    (115, OJ_CAPABILITIES),                    // OJ_CAPABILITIES
-    (116, U16(0)),                             // ACTIVE_ENVIRONMENTS: no limit
-    (117, U32(0)),                             // ALTER_DOMAIN
-    (118, U32(0x1)),                           // SQL_CONFORMANCE: SQL92_ENTRY
-    (119, U32(0x1 | 0x2 | 0x4)),               // DATETIME_LITERALS: DATE, TIME, TIMESTAMP
-    (120, U32(0)),                             // BATCH_ROW_COUNT
-    (121, U32(0)),                             // BATCH_SUPPORT
-    (122, U32(FROM_TEXT)),                     // CONVERT_WCHAR
-    (123, U32(NONE)),                          // CONVERT_INTERVAL_DAY_TIME
-    (124, U32(NONE)),                          // CONVERT_INTERVAL_YEAR_MONTH
-    (125, U32(FROM_TEXT)),                     // CONVERT_WLONGVARCHAR
-    (126, U32(FROM_TEXT)),                     // CONVERT_WVARCHAR
-    (127, U32(0)),                             // CREATE_ASSERTION
-    (128, U32(0)),                             // CREATE_CHARACTER_SET
-    (129, U32(0)),                             // CREATE_COLLATION
-    (130, U32(0)),                             // CREATE_DOMAIN
-    (131, U32(0)),                             // CREATE_SCHEMA
-    (132, U32(0x1212)),                        // CREATE_TABLE: LOCAL_TEMPORARY and more
-    (133, U32(0)),                             // CREATE_TRANSLATION
-    (134, U32(0)),                             // CREATE_VIEW
-    (136, U32(0)),                             // DROP_ASSERTION
-    (137, U32(0)),                             // DROP_CHARACTER_SET
-    (138, U32(0)),                             // DROP_COLLATION
-    (139, U32(0)),                             // DROP_DOMAIN
-    (140, U32(0)),                             // DROP_SCHEMA
-    (141, U32(1)),                             // DROP_TABLE
-    (142, U32(0)),                             // DROP_TRANSLATION
-    (143, U32(0)),                             // DROP_VIEW
-    (144, U32(0)),                             // DYNAMIC_CURSOR_ATTRIBUTES1
-    (145, U32(0)),                             // DYNAMIC_CURSOR_ATTRIBUTES2
-    (146, U32(0x1)),                           // FORWARD_ONLY_CURSOR_ATTRIBUTES1: NEXT
-    (147, U32(0x1)),                           // FORWARD_ONLY_CURSOR_ATTRIBUTES2: READ_ONLY_CONCURRENCY
-    (148, U32(0)),                             // INDEX_KEYWORDS
-    (149, U32(0)),                             // INFO_SCHEMA_VIEWS
-    (150, U32(0)),                             // KEYSET_CURSOR_ATTRIBUTES1
-    (151, U32(0)),                             // KEYSET_CURSOR_ATTRIBUTES2
-    (152, U32(1)),                             // ODBC_INTERFACE_CONFORMANCE: CORE
-    (153, U32(2)),                             // PARAM_ARRAY_ROW_COUNTS: NO_BATCH, one count for all sets
-    (154, U32(3)),                             // PARAM_ARRAY_SELECTS: NO_SELECT
-    (155, U32(0x1 | 0x2 | 0x4)),               // SQL92_DATETIME_FUNCTIONS: CURRENT_DATE, _TIME, _TIMESTAMP
-    (156, U32(0)),                             // SQL92_FOREIGN_KEY_DELETE_RULE
-    (157, U32(0)),                             // SQL92_FOREIGN_KEY_UPDATE_RULE
-    (158, U32(0)),                             // SQL92_GRANT
-    (159, U32(0x3F)),                          // SQL92_NUMERIC_VALUE_FUNCTIONS: all
-    (160, PREDICATES),                         // SQL92_PREDICATES
-    (161, JOINS),                              // SQL92_RELATIONAL_JOIN_OPERATORS
-    (162, U32(0)),                             // SQL92_REVOKE
-    (163, U32(0)),                             // SQL92_ROW_VALUE_CONSTRUCTOR
-    (164, U32(0x2 | 0x4 | 0x8 | 0xE0)),        // SQL92_STRING_FUNCTIONS: LOWER, UPPER, SUBSTRING, TRIM
-    (165, U32(0x1 | 0x2 | 0x4 | 0x8)),         // SQL92_VALUE_EXPRESSIONS: CASE, CAST, COALESCE, NULLIF
-    (166, U32(0x1 | 0x2)),                     // STANDARD_CLI_CONFORMANCE: XOPEN_CLI_VERSION1, ISO92_CLI
-    (167, U32(0)),                             // STATIC_CURSOR_ATTRIBUTES1
-    (168, U32(0)),                             // STATIC_CURSOR_ATTRIBUTES2
-    (169, U32(0x7F)),                          // AGGREGATE_FUNCTIONS: all, with DISTINCT and ALL
-    (170, U32(0)),                             // DDL_INDEX
-    (171, EMPTY),                              // DM_VER: the driver manager's
-    (172, U32(7)),                             // INSERT_STATEMENT
-    (173, U32(NONE)),                          // CONVERT_GUID
-    (174, U32(0)),                             // 174 to 181: ODBC 4.0, none of it; Power BI asks for 180
-    (175, U32(0)),
-    (176, U32(0)),
-    (177, U32(0)),
-    (178, U32(0)),
-    (179, U32(0)),
-    (180, U32(0)),
-    (181, U32(0)),
-    (1750, U32(0)),           // DTC_TRANSITION_COST
-    (10000, Text("1995")),    // XOPEN_CLI_YEAR
-    (10001, U32(0)),          // CURSOR_SENSITIVITY: UNSPECIFIED
-    (10002, YES),             // DESCRIBE_PARAMETER
-    (10003, YES),             // CATALOG_NAME
-    (10004, EMPTY),           // COLLATION_SEQ: unknown
-    (10005, U16(NAME_LEN)),   // MAX_IDENTIFIER_LEN
-    (10021, U32(0)),          // ASYNC_MODE: NONE
-    (10022, U32(0)),          // MAX_ASYNC_CONCURRENT_STATEMENTS
-    (10023, U32(0)),          // ASYNC_DBC_FUNCTIONS: NOT_CAPABLE
-    (10024, U32(0)),          // DRIVER_AWARE_POOLING_SUPPORTED: NOT_CAPABLE
-    (10025, U32(0)),          // ASYNC_NOTIFICATION: NOT_CAPABLE
-    (65003, OJ_CAPABILITIES), // OJ_CAPABILITIES of ODBC 2.01
+/// Every info type in ascending order, with its name less `SQL_`. The handles 3, 4, 5, 76 and 135 are the driver
+/// manager's own and never reach a driver.
+pub(super) static INFO_TYPES: &[(u16, &str, Answer)] = &[
+    (0, "MAX_DRIVER_CONNECTIONS", U16(0)),    // no limit
+    (1, "MAX_CONCURRENT_ACTIVITIES", U16(0)), // no limit
+    (2, "DATA_SOURCE_NAME", Of(data_source_name)),
+    (6, "DRIVER_NAME", Of(driver_name)),
+    (7, "DRIVER_VER", Of(driver_version)),
+    (8, "FETCH_DIRECTION", U32(0x1)),     // NEXT
+    (9, "ODBC_API_CONFORMANCE", U16(1)),  // LEVEL1
+    (10, "ODBC_VER", Text("03.80.0000")), // the driver manager's, where there is one
+    (11, "ROW_UPDATES", NO),
+    (12, "ODBC_SAG_CLI_CONFORMANCE", U16(1)), // COMPLIANT
+    (13, "SERVER_NAME", Of(server_name)),
+    (14, "SEARCH_PATTERN_ESCAPE", Text("\\")),
+    (15, "ODBC_SQL_CONFORMANCE", U16(1)), // CORE
+    (16, "DATABASE_NAME", Text(CATALOG)), // the current catalog
+    (17, "DBMS_NAME", Text("Twilio")),
+    (18, "DBMS_VER", Text(DBMS_VER)),
+    (19, "ACCESSIBLE_TABLES", YES),
+    (20, "ACCESSIBLE_PROCEDURES", YES),
+    (21, "PROCEDURES", YES),
+    (22, "CONCAT_NULL_BEHAVIOR", U16(0)), // NULL
+    (23, "CURSOR_COMMIT_BEHAVIOR", PRESERVE),
+    (24, "CURSOR_ROLLBACK_BEHAVIOR", PRESERVE),
+    (25, "DATA_SOURCE_READ_ONLY", Of(read_only)),
+    (26, "DEFAULT_TXN_ISOLATION", U32(0)), // no transactions
+    (27, "EXPRESSIONS_IN_ORDERBY", YES),
+    (28, "IDENTIFIER_CASE", CASE),
+    (29, "IDENTIFIER_QUOTE_CHAR", Text("\"")),
+    (30, "MAX_COLUMN_NAME_LEN", U16(NAME_LEN)),
+    (31, "MAX_CURSOR_NAME_LEN", U16(NAME_LEN)),
+    (32, "MAX_SCHEMA_NAME_LEN", U16(NAME_LEN)),
+    (33, "MAX_PROCEDURE_NAME_LEN", U16(NAME_LEN)),
+    (34, "MAX_CATALOG_NAME_LEN", U16(NAME_LEN)),
+    (35, "MAX_TABLE_NAME_LEN", U16(NAME_LEN)),
+    (36, "MULT_RESULT_SETS", NO),
+    (37, "MULTIPLE_ACTIVE_TXN", NO),
+    (38, "OUTER_JOINS", YES),
+    (39, "SCHEMA_TERM", Text("schema")),
+    (40, "PROCEDURE_TERM", Text("procedure")),
+    (41, "CATALOG_NAME_SEPARATOR", Text(".")),
+    (42, "CATALOG_TERM", Text("catalog")),
+    (43, "SCROLL_CONCURRENCY", U32(0x1)), // READ_ONLY
+    (44, "SCROLL_OPTIONS", U32(0x1)),     // FORWARD_ONLY
+    (45, "TABLE_TERM", Text("table")),
+    (46, "TXN_CAPABLE", U16(0)), // NONE
+    (47, "USER_NAME", Of(user_name)),
+    (48, "CONVERT_FUNCTIONS", U32(0x1 | 0x2)), // CONVERT, CAST
+    (49, "NUMERIC_FUNCTIONS", U32(mask(FunctionFamily::Numeric))),
+    (50, "STRING_FUNCTIONS", U32(mask(FunctionFamily::String))),
+    (51, "SYSTEM_FUNCTIONS", U32(mask(FunctionFamily::System))),
+    (52, "TIMEDATE_FUNCTIONS", U32(mask(FunctionFamily::TimeDate))),
+    (53, "CONVERT_BIGINT", U32(FROM_NUMBER)),
+    (54, "CONVERT_BINARY", U32(FROM_BINARY)),
+    (55, "CONVERT_BIT", U32(FROM_NUMBER)),
+    (56, "CONVERT_CHAR", U32(FROM_TEXT)),
+    (57, "CONVERT_DATE", U32(FROM_DATE)),
+    (58, "CONVERT_DECIMAL", U32(FROM_NUMBER)),
+    (59, "CONVERT_DOUBLE", U32(FROM_NUMBER)),
+    (60, "CONVERT_FLOAT", U32(FROM_NUMBER)),
+    (61, "CONVERT_INTEGER", U32(FROM_NUMBER)),
+    (62, "CONVERT_LONGVARCHAR", U32(FROM_TEXT)),
+    (63, "CONVERT_NUMERIC", U32(FROM_NUMBER)),
+    (64, "CONVERT_REAL", U32(FROM_NUMBER)),
+    (65, "CONVERT_SMALLINT", U32(FROM_NUMBER)),
+    (66, "CONVERT_TIME", U32(FROM_TIME)),
+    (67, "CONVERT_TIMESTAMP", U32(FROM_TIMESTAMP)),
+    (68, "CONVERT_TINYINT", U32(FROM_NUMBER)),
+    (69, "CONVERT_VARBINARY", U32(FROM_BINARY)),
+    (70, "CONVERT_VARCHAR", U32(FROM_TEXT)),
+    (71, "CONVERT_LONGVARBINARY", U32(FROM_BINARY)),
+    (72, "TXN_ISOLATION_OPTION", U32(0)), // no transactions
+    (73, "INTEGRITY", NO),
+    (74, "CORRELATION_NAME", U16(2)),     // ANY
+    (75, "NON_NULLABLE_COLUMNS", U16(1)), // NON_NULL
+    (77, "DRIVER_ODBC_VER", Text("03.80")),
+    (78, "LOCK_TYPES", U32(0)),
+    (79, "POS_OPERATIONS", U32(0)),
+    (80, "POSITIONED_STATEMENTS", U32(0)),
+    (81, "GETDATA_EXTENSIONS", U32(0x1 | 0x2 | 0x8)), // ANY_COLUMN, ANY_ORDER, BOUND
+    (82, "BOOKMARK_PERSISTENCE", U32(0)),
+    (83, "STATIC_SENSITIVITY", U32(0)),
+    (84, "FILE_USAGE", U16(0)),     // NOT_SUPPORTED
+    (85, "NULL_COLLATION", U16(1)), // LOW
+    (86, "ALTER_TABLE", U32(0)),
+    (87, "COLUMN_ALIAS", YES),
+    (88, "GROUP_BY", U16(3)), // NO_RELATION
+    (89, "KEYWORDS", Text(KEYWORDS)),
+    (90, "ORDER_BY_COLUMNS_IN_SELECT", NO),
+    (91, "SCHEMA_USAGE", USAGE),
+    (92, "CATALOG_USAGE", USAGE),
+    (93, "QUOTED_IDENTIFIER_CASE", CASE),
+    (94, "SPECIAL_CHARACTERS", EMPTY),
+    (95, "SUBQUERIES", U32(0x1F)), // COMPARISON, EXISTS, IN, QUANTIFIED, CORRELATED
+    (96, "UNION", U32(0x1 | 0x2)), // UNION, UNION_ALL
+    (97, "MAX_COLUMNS_IN_GROUP_BY", U16(MAX_COLUMNS)),
+    (98, "MAX_COLUMNS_IN_INDEX", U16(0)),
+    (99, "MAX_COLUMNS_IN_ORDER_BY", U16(MAX_COLUMNS)),
+    (100, "MAX_COLUMNS_IN_SELECT", U16(MAX_COLUMNS)),
+    (101, "MAX_COLUMNS_IN_TABLE", U16(MAX_COLUMNS)),
+    (102, "MAX_INDEX_SIZE", U32(0)),
+    (103, "MAX_ROW_SIZE_INCLUDES_LONG", YES),
+    (104, "MAX_ROW_SIZE", U32(0)),
+    (105, "MAX_STATEMENT_LEN", U32(0)),
+    (106, "MAX_TABLES_IN_SELECT", U16(MAX_TABLES)),
+    (107, "MAX_USER_NAME_LEN", U16(SID_LEN)),
+    (108, "MAX_CHAR_LITERAL_LEN", U32(0)),
+    (109, "TIMEDATE_ADD_INTERVALS", U32(intervals())),
+    (110, "TIMEDATE_DIFF_INTERVALS", U32(intervals())),
+    (111, "NEED_LONG_DATA_LEN", NO),
+    (112, "MAX_BINARY_LITERAL_LEN", U32(0)),
+    (113, "LIKE_ESCAPE_CLAUSE", YES),
+    (114, "CATALOG_LOCATION", U16(1)), // START
+    (115, "OJ_CAPABILITIES", OJ_CAPABILITIES),
+    (116, "ACTIVE_ENVIRONMENTS", U16(0)), // no limit
+    (117, "ALTER_DOMAIN", U32(0)),
+    (118, "SQL_CONFORMANCE", U32(0x1)),               // SQL92_ENTRY
+    (119, "DATETIME_LITERALS", U32(0x1 | 0x2 | 0x4)), // DATE, TIME, TIMESTAMP
+    (120, "BATCH_ROW_COUNT", U32(0)),
+    (121, "BATCH_SUPPORT", U32(0)),
+    (122, "CONVERT_WCHAR", U32(FROM_TEXT)),
+    (123, "CONVERT_INTERVAL_DAY_TIME", U32(NONE)),
+    (124, "CONVERT_INTERVAL_YEAR_MONTH", U32(NONE)),
+    (125, "CONVERT_WLONGVARCHAR", U32(FROM_TEXT)),
+    (126, "CONVERT_WVARCHAR", U32(FROM_TEXT)),
+    (127, "CREATE_ASSERTION", U32(0)),
+    (128, "CREATE_CHARACTER_SET", U32(0)),
+    (129, "CREATE_COLLATION", U32(0)),
+    (130, "CREATE_DOMAIN", U32(0)),
+    (131, "CREATE_SCHEMA", U32(0)),
+    (132, "CREATE_TABLE", U32(0x1212)), // LOCAL_TEMPORARY and more
+    (133, "CREATE_TRANSLATION", U32(0)),
+    (134, "CREATE_VIEW", U32(0)),
+    (136, "DROP_ASSERTION", U32(0)),
+    (137, "DROP_CHARACTER_SET", U32(0)),
+    (138, "DROP_COLLATION", U32(0)),
+    (139, "DROP_DOMAIN", U32(0)),
+    (140, "DROP_SCHEMA", U32(0)),
+    (141, "DROP_TABLE", U32(1)),
+    (142, "DROP_TRANSLATION", U32(0)),
+    (143, "DROP_VIEW", U32(0)),
+    (144, "DYNAMIC_CURSOR_ATTRIBUTES1", U32(0)),
+    (145, "DYNAMIC_CURSOR_ATTRIBUTES2", U32(0)),
+    (146, "FORWARD_ONLY_CURSOR_ATTRIBUTES1", U32(0x1)), // NEXT
+    (147, "FORWARD_ONLY_CURSOR_ATTRIBUTES2", U32(0x1)), // READ_ONLY_CONCURRENCY
+    (148, "INDEX_KEYWORDS", U32(0)),
+    (149, "INFO_SCHEMA_VIEWS", U32(0)),
+    (150, "KEYSET_CURSOR_ATTRIBUTES1", U32(0)),
+    (151, "KEYSET_CURSOR_ATTRIBUTES2", U32(0)),
+    (152, "ODBC_INTERFACE_CONFORMANCE", U32(1)),             // CORE
+    (153, "PARAM_ARRAY_ROW_COUNTS", U32(2)),                 // NO_BATCH, one count for all sets
+    (154, "PARAM_ARRAY_SELECTS", U32(3)),                    // NO_SELECT
+    (155, "SQL92_DATETIME_FUNCTIONS", U32(0x1 | 0x2 | 0x4)), // CURRENT_DATE, _TIME, _TIMESTAMP
+    (156, "SQL92_FOREIGN_KEY_DELETE_RULE", U32(0)),
+    (157, "SQL92_FOREIGN_KEY_UPDATE_RULE", U32(0)),
+    (158, "SQL92_GRANT", U32(0)),
+    (159, "SQL92_NUMERIC_VALUE_FUNCTIONS", U32(0x3F)), // all
+    (160, "SQL92_PREDICATES", PREDICATES),
+    (161, "SQL92_RELATIONAL_JOIN_OPERATORS", JOINS),
+    (162, "SQL92_REVOKE", U32(0)),
+    (163, "SQL92_ROW_VALUE_CONSTRUCTOR", U32(0)),
+    (164, "SQL92_STRING_FUNCTIONS", U32(0x2 | 0x4 | 0x8 | 0xE0)), // LOWER, UPPER, SUBSTRING, TRIM
+    (165, "SQL92_VALUE_EXPRESSIONS", U32(0x1 | 0x2 | 0x4 | 0x8)), // CASE, CAST, COALESCE, NULLIF
+    (166, "STANDARD_CLI_CONFORMANCE", U32(0x1 | 0x2)),            // XOPEN_CLI_VERSION1, ISO92_CLI
+    (167, "STATIC_CURSOR_ATTRIBUTES1", U32(0)),
+    (168, "STATIC_CURSOR_ATTRIBUTES2", U32(0)),
+    (169, "AGGREGATE_FUNCTIONS", U32(0x7F)), // all, with DISTINCT and ALL
+    (170, "DDL_INDEX", U32(0)),
+    (171, "DM_VER", EMPTY), // the driver manager's
+    (172, "INSERT_STATEMENT", U32(7)),
+    (173, "CONVERT_GUID", U32(NONE)),
+    (174, "SCHEMA_INFERENCE", U32(0)), // 174 to 181: ODBC 4.0, none of it
+    (175, "BINARY_FUNCTIONS", U32(0)),
+    (176, "ISO_STRING_FUNCTIONS", U32(0)),
+    (177, "ISO_BINARY_FUNCTIONS", U32(0)),
+    (178, "LIMIT_ESCAPE_CLAUSE", U32(0)),
+    (179, "NATIVE_ESCAPE_CLAUSE", U32(0)),
+    (180, "RETURN_ESCAPE_CLAUSE", U32(0)), // Power BI asks for it
+    (181, "FORMAT_ESCAPE_CLAUSE", U32(0)),
+    (1750, "DTC_TRANSITION_COST", U32(0)),
+    (10000, "XOPEN_CLI_YEAR", Text("1995")),
+    (10001, "CURSOR_SENSITIVITY", U32(0)), // UNSPECIFIED
+    (10002, "DESCRIBE_PARAMETER", YES),
+    (10003, "CATALOG_NAME", YES),
+    (10004, "COLLATION_SEQ", EMPTY), // unknown
+    (10005, "MAX_IDENTIFIER_LEN", U16(NAME_LEN)),
+    (10021, "ASYNC_MODE", U32(0)), // NONE
+    (10022, "MAX_ASYNC_CONCURRENT_STATEMENTS", U32(0)),
+    (10023, "ASYNC_DBC_FUNCTIONS", U32(0)),            // NOT_CAPABLE
+    (10024, "DRIVER_AWARE_POOLING_SUPPORTED", U32(0)), // NOT_CAPABLE
+    (10025, "ASYNC_NOTIFICATION", U32(0)),             // NOT_CAPABLE
+    (65003, "OJ_CAPABILITIES_201", OJ_CAPABILITIES),   // ODBC 2.01's number
 ];
 
 /// LEFT, RIGHT, FULL, NESTED, NOT_ORDERED, INNER, ALL_COMPARISON_OPS.

@@ -120,14 +120,13 @@ impl Resolver<'_> {
 }
 
 /// Hides a column from the virtual table that it belongs to, unless it is part of a path. A filter whose value comes
-/// from each row of another table would be a request for each row, where one scan that is kept does for all.
+/// from each row of another table would be a request for each row, where one scan that is kept does for all. Of a system
+/// table nothing is requested.
 fn keep_local(side: &mut Expr, typed: &Typed) {
     let Some((table, position)) = &typed.base else { return };
     // SQLite indexes a temporary table where that helps.
-    if table.is_temporary() {
-        return;
-    }
-    if matches!(side, Expr::CompoundIdentifier(_)) && !table.is_in_path(*position) {
+    let is_requested = !table.is_temporary() && table.source.is_none();
+    if is_requested && !table.is_in_path(*position) && matches!(side, Expr::CompoundIdentifier(_)) {
         let column = std::mem::replace(side, Expr::value(Value::Null));
         *side = Expr::UnaryOp { op: UnaryOperator::Plus, expr: Box::new(column) };
     }
