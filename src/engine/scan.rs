@@ -8,7 +8,7 @@ use super::context::Context;
 use super::pushdown::{Access, Role};
 use super::send::{self, Pushed};
 use crate::error::{Error, Result, state};
-use crate::model::{ACCOUNT, Filter, FilterOperator, Method, Operation, Table};
+use crate::model::{ACCOUNT, Column, DataType, Filter, FilterOperator, Method, Operation, Table};
 use crate::twilio::{Layout, Page, Pages, Request};
 use crate::value::{Value, ValueRef};
 
@@ -22,7 +22,8 @@ pub(super) struct ScanRequest {
     fetch: bool,
     /// Path columns that are known, by their positions.
     path: BTreeMap<usize, String>,
-    query: Vec<(String, String)>,
+    /// Values of filters, by the filters' positions.
+    filters: BTreeMap<usize, String>,
     /// Positions of the columns that are read, in order.
     pub columns: Vec<usize>,
     page_size: u32,
@@ -51,7 +52,7 @@ impl PartialEq for ScanRequest {
         Arc::ptr_eq(&self.table, &other.table)
             && self.fetch == other.fetch
             && self.path == other.path
-            && self.query == other.query
+            && self.filters == other.filters
             && self.columns == other.columns
             && self.page_size == other.page_size
             && self.lists == other.lists
@@ -63,7 +64,7 @@ impl Eq for ScanRequest {}
 impl Hash for ScanRequest {
     fn hash<H: Hasher>(&self, state: &mut H) {
         Arc::as_ptr(&self.table).hash(state);
-        (self.fetch, &self.path, &self.query, &self.columns, self.page_size, &self.lists).hash(state);
+        (self.fetch, &self.path, &self.filters, &self.columns, self.page_size, &self.lists).hash(state);
     }
 }
 
@@ -76,11 +77,14 @@ impl ScanRequest {
             table: table.clone(),
             fetch: access.fetch,
             path: BTreeMap::new(),
-            query: Vec::new(),
+            filters: BTreeMap::new(),
             columns: (0..table.columns.len()).filter(|&i| used(i)).collect(),
             page_size: table.page_size,
             lists: Vec::new(),
         };
+        if is_upside_down(table, access, arguments) {
+            return None;
+        }
         let mut wanted: Option<u64> = None;
         for (role, argument) in access.arguments.iter().zip(arguments) {
             let value = match (argument, *role) {
@@ -120,7 +124,7 @@ impl ScanRequest {
                     let filter = &table.filters[position];
                     let Some((_, column)) = table.column(&filter.column) else { continue };
                     match send::filter_value(column, filter, value) {
-                        Pushed::Value(text) => request.query.push((filter.parameter.clone(), text)),
+                        Pushed::Value(text) => drop(request.filters.insert(position, text)),
                         Pushed::Never => return None,
                         Pushed::Unsuitable => wanted = Some(u64::MAX),
                     }
@@ -155,9 +159,7 @@ impl ScanRequest {
         let mut request = self.clone();
         match slot {
             Slot::Path(column) => drop(request.path.insert(column, value)),
-            Slot::Filter(position) => {
-                request.query.push((self.table.filters[position].parameter.clone(), value));
-            }
+            Slot::Filter(position) => drop(request.filters.insert(position, value)),
         }
         request
     }
@@ -186,7 +188,9 @@ impl ScanRequest {
         };
         let path = send::path(&context.client, template, given)?;
         let mut request = Request::new(self.table.product.as_str(), Method::Get, path);
-        request.query.clone_from(&self.query);
+        let parameter = |position: usize| self.table.filters[position].parameter.clone();
+        request.query =
+            self.filters.iter().map(|(filter, value)| (parameter(*filter), value.clone())).collect();
         Ok(request)
     }
 
@@ -213,6 +217,25 @@ impl ScanRequest {
         let mut path = self.table.path_columns(&self.table.list);
         path.find(|c| Some(*c) != account && !self.path.contains_key(c))
     }
+}
+
+/// Whether the lower bound of a moment lies above the upper one, so that no row is between them.
+fn is_upside_down(table: &Table, access: &Access, arguments: &[Argument]) -> bool {
+    let bounds = |wanted: FilterOperator| {
+        access.arguments.iter().zip(arguments).filter_map(move |(role, argument)| match (role, argument) {
+            (Role::Filter(position), Argument::One(Value::Text(text))) => {
+                let Filter { column, operator, .. } = &table.filters[*position];
+                let (_, Column { data_type, .. }) = table.column(column)?;
+                let is_moment = matches!(data_type, DataType::Timestamp | DataType::Date);
+                (is_moment && *operator == wanted).then_some((column, text))
+            }
+            _ => None,
+        })
+    };
+    // To SQLite both are texts.
+    bounds(FilterOperator::Lower).any(|(column, lower)| {
+        bounds(FilterOperator::Upper).any(|(other, upper)| other == column && lower > upper)
+    })
 }
 
 /// The rows of a request, page by page.
@@ -318,7 +341,7 @@ impl Walk {
         // Of a table's own parents the planning has asked; of theirs nobody has.
         context.check_walk(&child.table, column)?;
         let name = &child.table.columns[column].name;
-        let (table, key, query, except) = child
+        let (table, key, filters, except) = child
             .table
             .parents
             .iter()
@@ -326,15 +349,15 @@ impl Walk {
             .and_then(|p| {
                 let table = context.model.table(Some(&child.table.schema), &p.table)?.clone();
                 let (key, _) = table.column(&p.key)?;
-                let query = p.conditions.iter().filter_map(|(column, value)| {
-                    let equal = |f: &&Filter| f.operator == FilterOperator::Equal && f.column == *column;
-                    table.filters.iter().find(equal).map(|f| (f.parameter.clone(), value.clone()))
+                let filters = p.conditions.iter().filter_map(|(column, value)| {
+                    let equal = |f: &Filter| f.operator == FilterOperator::Equal && f.column == *column;
+                    table.filters.iter().position(equal).map(|filter| (filter, value.clone()))
                 });
-                let query = query.collect();
+                let filters = filters.collect();
                 let except =
                     p.except.iter().filter_map(|(c, value)| Some((table.column(c)?.0, value.clone())));
                 let except: Vec<(usize, String)> = except.collect();
-                Some((table, key, query, except))
+                Some((table, key, filters, except))
             })
             .ok_or_else(|| {
                 let message = format!("{} needs a value for {name} in the WHERE clause.", child.table.name);
@@ -355,7 +378,8 @@ impl Walk {
         let place = |column: usize| columns.iter().position(|c| *c == column).unwrap_or_default();
         let key = place(key);
         let except = except.into_iter().map(|(column, value)| (place(column), value)).collect();
-        let parent = ScanRequest { table, fetch: false, path, query, columns, page_size, lists: Vec::new() };
+        let parent =
+            ScanRequest { table, fetch: false, path, filters, columns, page_size, lists: Vec::new() };
         let parents = Parents { scan: context.scan(parent), read: 0, key, except };
         Ok(Walk::over(child.clone(), Slot::Path(column), Some(parents), &[]))
     }

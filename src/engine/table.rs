@@ -245,12 +245,11 @@ impl ResourceCursor<'_> {
         let Some(mut request) = ScanRequest::new(&self.resource.table, &access, &arguments) else {
             return Ok(());
         };
-        if self.resource.is_ahead
-            && let Some(columns) =
-                self.resource.look_ahead.upgrade().and_then(|l| l.columns(&self.resource.table))
-        {
-            // The scan is the statement's own.
-            request.columns = columns;
+        if self.resource.is_ahead {
+            // The scan is the statement's own, which reads these columns.
+            let look_ahead = self.resource.look_ahead.upgrade();
+            let columns = look_ahead.and_then(|l| l.columns(&self.resource.table));
+            request.columns = columns.ok_or_else(not_read_yet)?;
         }
         self.slots = vec![None; self.resource.table.columns.len()];
         for (slot, column) in request.columns.iter().enumerate() {
@@ -281,6 +280,9 @@ impl ResourceCursor<'_> {
         }
         if let Some(scan) = context.existing(&request) {
             return Ok(scan);
+        }
+        if *is_ahead && look_ahead.is_searching() {
+            return Err(not_read_yet());
         }
         let look_up = look_ahead.begin(&request, access, arguments);
         if *is_ahead && look_up == LookUp::Other {

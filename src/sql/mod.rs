@@ -7,6 +7,7 @@
 //! they are compared with, and writes identifiers as SQLite reads them. What comes out is a [`plan::Plan`], which
 //! the engine runs. Nothing here does I/O.
 
+mod branches;
 mod call;
 mod convert;
 mod dialect;

@@ -13,3 +13,15 @@ pub(super) fn conjuncts<'e>(expr: &'e Expr, terms: &mut Vec<&'e Expr>) {
         other => terms.push(other),
     }
 }
+
+/// Adds the terms that OR connects.
+pub(super) fn disjuncts<'e>(expr: &'e Expr, terms: &mut Vec<&'e Expr>) {
+    match expr {
+        Expr::Nested(inner) => disjuncts(inner, terms),
+        Expr::BinaryOp { left, op: BinaryOperator::Or, right } => {
+            disjuncts(left, terms);
+            disjuncts(right, terms);
+        }
+        other => terms.push(other),
+    }
+}

@@ -26,13 +26,14 @@ use sqlparser::ast::{
 };
 
 use super::Names;
+use super::branches;
 use super::key_source;
 use super::lex;
 use super::parse::Markers;
 use super::plan::{ParameterInfo, Plan, QueryPlan, ResultColumn, Statement, TableUse};
 use super::terms::conjuncts;
 use crate::error::{Error, Result, state};
-use crate::model::{ColumnType, DataType};
+use crate::model::{ColumnType, DataType, Table};
 
 pub(super) use from::{idents, object_name};
 pub(super) use scope::{Relation, Scope, Typed};
@@ -107,12 +108,17 @@ impl<'m> Resolver<'m> {
         tables
             .iter_mut()
             .for_each(|used| used.shared |= self.named_again || parents.contains(&used.table.name));
-        let reruns = self.reruns || tables.iter().any(|used| used.shared);
+        // Of a column of a sub-query it is not seen here whether a table is read by it.
+        let is_pushed =
+            |name: &str| self.selects > 1 || tables.iter().any(|used| is_read_by(&used.table, name));
+        let repeats = branches::may_repeat(query, &is_pushed);
+        let reruns = self.reruns || repeats || tables.iter().any(|used| used.shared);
         let keys = if self.reruns { key_source::of(query, &tables) } else { Vec::new() };
         // What SQLite reads of a temporary table is not seen, and it may begin with it.
         let is_one_join = self.selects == 1
             && self.relations == tables.len()
             && !self.completes_right
+            && !repeats
             && !tables.iter().any(|used| used.shared || used.table.is_temporary());
         let is_gated = self.is_gated;
         QueryPlan {
@@ -423,6 +429,13 @@ fn result_column(name: String, typed: Typed) -> ResultColumn {
         base: typed.base,
         marker: typed.marker,
     }
+}
+
+/// Whether Twilio can be asked for rows by the column of that name.
+fn is_read_by(table: &Table, name: &str) -> bool {
+    table.column(name).is_some_and(|(position, column)| {
+        table.is_in_path(position) || table.filters.iter().any(|filter| filter.column == column.name)
+    })
 }
 
 /// Has the identifier written in double quotes, which SQLite never takes for a keyword.
