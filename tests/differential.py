@@ -52,6 +52,7 @@ class Query:
     parameters: list[object]
     plain: str
     plain_parameters: list[object]
+    kinds: tuple[Kind, ...]
     # Whether the order of the rows is determined; whether they are.
     ordered: bool
     counted: bool
@@ -67,9 +68,10 @@ class Generator(Values):
     def query(self) -> Query:
         self.marks, self.names, self.commons = [], 0, []
         before = self.with_commons()
-        ordered, counted, sql = self.arranged(self.select(0))
+        select = self.select(0)
+        ordered, counted, sql = self.arranged(select)
         driver, plain = self.complete(before + sql)
-        return Query(*driver, *plain, ordered, counted)
+        return Query(*driver, *plain, tuple(column.kind for column in select.columns), ordered, counted)
 
     def new(self, letter: str) -> str:
         self.names += 1
@@ -146,12 +148,17 @@ class Generator(Values):
 
     # Conditions on sub-queries, which may name the rows outside
 
-    def inner(self) -> Source:
-        """A table under a new alias."""
-        return replace(self.one_of(list(TABLES.values())), alias=self.new("i"))
+    def inner(self, kind: Kind = "text") -> Source:
+        """A table with a column of that kind under a new alias."""
+        return replace(TABLES[self.table(kind)], alias=self.new("i"))
+
+    def table(self, kind: Kind = "text") -> str:
+        # Keys and the lists below them are what is most easily got wrong.
+        names = [*TABLES, "Conferences", "ConferenceParticipants"]
+        return self.one_of([name for name in names if TABLES[name].of(kind)])
 
     def from_inner(self, inner: Source, sources: Sequence[Source], depth: int) -> str:
-        name = next(name for name, one in TABLES.items() if one.key == inner.key)
+        name = next(name for name, one in TABLES.items() if one.columns == inner.columns)
         link = self.link(sources, inner) if self.chance(0.5) else ""
         conditions = [link or self.condition([inner], depth + 1)]
         if self.chance(0.4):
@@ -196,7 +203,7 @@ class Generator(Values):
         return f"{outer[column]} {self.one_of(COMPARISONS)} {self.greatest(column.kind, sources, depth)}"
 
     def greatest(self, kind: Kind, sources: Sequence[Source], depth: int) -> str:
-        inner = self.inner()
+        inner = self.inner(kind)
         one = inner[self.one_of(inner.of(kind))]
         if self.chance(0.3):
             order = ", ".join(f"{inner.alias}.{name}{self.perhaps(' DESC')}" for name in inner.key)
@@ -243,6 +250,14 @@ class Generator(Values):
                     lambda: f"{again('number')} {self.one_of(['+', '-', '*'])} {again('number')}",
                     lambda: f"(SELECT COUNT(*) {self.from_inner(self.inner(), sources, depth)})",
                 ]
+            case "decimal":
+                forms = [
+                    anything,
+                    lambda: f"{again('decimal')} {self.one_of(['+', '-'])} {again('decimal')}",
+                    lambda: f"{again('decimal')} * {again('number')}",
+                    lambda: f"ABS({again('decimal')})",
+                    lambda: self.greatest("decimal", sources, depth),
+                ]
             case "boolean":
                 forms = [anything, lambda: self.condition(sources, depth + 1)]
             case "timestamp":
@@ -262,7 +277,7 @@ class Generator(Values):
             common = self.one_of(self.commons)
             alias = self.new("w")
             return f"{common.alias} {alias}", replace(common, alias=alias)
-        alias, name = self.new("t"), self.one_of(list(TABLES))
+        alias, name = self.new("t"), self.table()
         return f"{name} {alias}", replace(TABLES[name], alias=alias)
 
     def source(self, alias: str, select: Select) -> Source:
@@ -289,7 +304,10 @@ class Generator(Values):
             grown = replace(right, rows=start.rows * right.rows)
             sources = (*start.sources, grown)
             if self.chance(0.3):
-                return From(f"{start.sql} {self.one_of(['CROSS JOIN', 'NATURAL JOIN', 'NATURAL LEFT JOIN'])} {sql}", sources)
+                kinds = {column.name: column.kind for source in start.sources for column in source.columns}
+                comparable = all(kinds.get(column.name, column.kind) == column.kind for column in right.columns)
+                ways = ["CROSS JOIN", *["NATURAL JOIN", "NATURAL LEFT JOIN"] * comparable]
+                return From(f"{start.sql} {self.one_of(ways)} {sql}", sources)
             link = self.condition(sources, DEEPEST)
         elif self.chance(0.25):
             between = self.one_of([", ", " CROSS JOIN "])
@@ -353,7 +371,7 @@ class Generator(Values):
         if self.chance(0.6):
             column = self.one_of(source.columns)
             return source[column], column
-        kind = self.one_of(["text", "text", "number", "boolean", "timestamp"])
+        kind = self.one_of(["text", "text", "number", "boolean", "timestamp", "decimal"])
         return self.computed(kind, start.sources, depth), Column("", kind)
 
     def rows(self, depth: int) -> Select:
@@ -392,6 +410,10 @@ class Generator(Values):
         ]
         if column.kind in ("boolean", "number"):
             choices += [(f"{name}({expression})", number) for name in ("SUM", "AVG")]
+        if column.kind == "decimal":
+            mean, price = self.mark("AVG", "MEAN"), Column("", "decimal")
+            choices += [(f"{name}({expression})", price) for name in ("SUM", "SUM", mean, mean)]
+            choices += [(f"{name}(DISTINCT {expression})", price) for name in ("SUM", mean)]
         sql, typed = self.one_of(choices)
         return sql + self.perhaps(f" FILTER (WHERE {self.condition(start.sources, DEEPEST)})", 0.25), typed
 
@@ -404,10 +426,11 @@ class Generator(Values):
         function, typed = self.one_of(
             [(f"{name}({expression})", replace(column, name="")) for name in ("LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "MIN", "MAX")]
             + [(f"{name}()", number) for name in ("ROW_NUMBER", "RANK", "DENSE_RANK")]
+            + [(f"SUM({expression})", column) for _ in range(3) if column.kind == "decimal"]
             + [(f"NTILE({self.random.randint(2, 4)})", number), ("COUNT(*)", number), (f"COUNT({expression})", number)]
         )
         order = [self.one_of(total)] if "RANK" in function else total
-        framed = function.startswith(("COUNT", "M", "FIRST", "LAST"))
+        framed = function.startswith(("COUNT", "M", "FIRST", "LAST", "SUM"))
         frame = f" {self.one_of(FRAMES)}" if framed and self.chance(0.5) else ""
         part = self.perhaps(f"PARTITION BY {self.item(start, DEEPEST)[0]} ", 0.7)
         over = f"{part}ORDER BY {', '.join(order)}{frame}"
@@ -421,7 +444,7 @@ class Generator(Values):
         return Select(f"SELECT {items}{tail}", columns, start.rows)
 
     def compound(self, depth: int) -> Select:
-        kinds = [self.one_of(["text", "text", "timestamp", "boolean", "number"]) for _ in range(self.random.randint(1, 3))]
+        kinds = [self.one_of(["text", "text", "timestamp", "boolean", "number", "decimal"]) for _ in range(self.random.randint(1, 3))]
         first = self.arm(kinds, depth)
         sql, rows = first.sql, first.rows
         for _ in range(self.one_of([1, 1, 2])):
@@ -454,7 +477,7 @@ class Generator(Values):
         terms = [self.one_of([str(index + 1), column.name]) for index, column in enumerate(select.columns)]
         self.random.shuffle(terms)
         if select.sources and self.chance(0.3):
-            kind = self.one_of(["text", "number", "boolean", "timestamp"])
+            kind = self.one_of(["text", "number", "boolean", "timestamp", "decimal"])
             terms.insert(0, self.computed(kind, select.sources, DEEPEST))
         order = " ORDER BY " + ", ".join(term + self.one_of(ways) for term in terms)
         return True, False, self.limited(select, order) if self.chance(0.5) else select.sql + order

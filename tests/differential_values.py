@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TypeVar
 
 from differential_tables import Column, Vocabulary
@@ -82,8 +83,10 @@ class Values:
                 # An expression may be text as far as the driver knows.
                 return self.timestamp() if column.domain else self.operand(column)
             case "number":
-                number = self.random.randint(0, 5)
+                number = self.one_of(self.vocabulary.numbers.get(column.domain, range(6)))
                 return self.parameter(number, number) if self.chance(0.3) else str(number)
+            case "decimal":
+                return self.decimal()
         text = self.text(column)
         return self.parameter(text, text) if self.chance(0.3) else quote(text)
 
@@ -96,6 +99,8 @@ class Values:
                 return quote(str(self.moment()))
             case "number":
                 return str(self.random.randint(0, 5))
+            case "decimal":
+                return self.decimal_literal(self.millionths())
         return quote(self.text(column))
 
     def text(self, column: Column) -> str:
@@ -107,6 +112,25 @@ class Values:
             return self.parameter(self.one_of([truth, int(truth)]), int(truth))
         form = self.one_of(["true", "TRUE", "1", "'true'", "'1'"] if truth else ["false", "FALSE", "0", "'false'", "'0'"])
         return self.mark(form, str(int(truth)))
+
+    def millionths(self) -> int:
+        """A price that a row has, one beside it, or a small number."""
+        price = self.one_of(self.vocabulary.prices)
+        return self.one_of([price, price, price, price + self.one_of([-1, 1]), self.random.randint(-2, 2) * 1_000_000])
+
+    def decimal(self) -> str:
+        millionths = self.millionths()
+        if self.chance(0.3):
+            return self.parameter(Decimal(millionths).scaleb(-6), millionths)
+        return self.decimal_literal(millionths)
+
+    def decimal_literal(self, millionths: int) -> str:
+        exact = Decimal(millionths).scaleb(-6)
+        if millionths % 1_000_000 == 0:
+            form = str(millionths // 1_000_000)
+        else:
+            form = f"{exact.normalize():f}"
+        return self.mark(self.one_of([form, f"{exact:.6f}", f"CAST('{form}' AS DECIMAL(12, 6))"]), str(millionths))
 
     def moment(self) -> datetime:
         """A moment that a row has, one beside it, or a border of its day; often of the same day as the one before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -74,6 +75,16 @@ CONFERENCE_COLUMNS = [
     "SubresourceUris", "ReasonConferenceEnded", "CallSidEndingConference",
 ]  # fmt: skip
 
+MESSAGE_COLUMNS = [
+    "Sid", "AccountSid", "To", "Sender", "Body", "Direction", "Status", "DateCreated", "DateSent", "DateUpdated",
+    "NumSegments", "NumMedia", "Price", "PriceUnit", "ErrorCode", "ErrorMessage", "MessagingServiceSid", "ApiVersion",
+    "Uri", "SubresourceUris",
+]  # fmt: skip
+CALL_COLUMNS = [
+    "Sid", "AccountSid", "ParentCallSid", "To", "ToFormatted", "From", "FromFormatted", "CallerName", "ForwardedFrom",
+    "Direction", "AnsweredBy", "Status", "DateCreated", "DateUpdated", "StartTime", "EndTime", "Duration", "QueueTime",
+    "Price", "PriceUnit", "PhoneNumberSid", "GroupSid", "TrunkSid", "ApiVersion", "Uri", "SubresourceUris",
+]  # fmt: skip
 MEDIA_COLUMNS = ["Sid", "MessageSid", "AccountSid", "ContentType", "DateCreated", "DateUpdated", "Uri"]
 
 
@@ -157,6 +168,14 @@ class Simulator:
             }
             for room in self._control("GET", "world")[account]
         }
+
+    def listed(self, path: str, items: str) -> list[dict[str, Any]]:
+        """The items that the API lists for the main account, up to 1000."""
+        url = f"{self.url}/2010-04-01/Accounts/{ACCOUNT}/{path}?PageSize=1000"
+        credentials = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
+        request = urllib.request.Request(url, headers={"Authorization": f"Basic {credentials}"})
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+            return json.load(answer)[items]
 
     def participant(self, call: str, conference: str = SUPPORT) -> dict[str, Any] | None:
         return self.world()[conference]["participants"].get(call)

@@ -158,3 +158,15 @@ def test_the_default_can_be_written(connect, value):
 def test_another_value_is_refused(connect):
     with pytest.raises(pyodbc.Error, match="Auto or Always"):
         connect("DSN=Twilio;ParentScan=Sometimes")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT COUNT(*) FROM Media WHERE EXISTS (SELECT 1 FROM Messages WHERE Body <> '')",
+        "SELECT Sid FROM Media UNION ALL SELECT Body FROM Messages",
+    ],
+)
+def test_the_walk_and_the_statement_share_the_parents(always, sim, sql):
+    always.execute(sql).fetchall()
+    assert sorted(sim.lines()) == sorted(["GET Messages.json", *LISTS])

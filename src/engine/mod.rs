@@ -163,11 +163,13 @@ impl Database {
 
     fn plan(&self, sql: &str) -> Result<Statement> {
         let local = self.local.tables();
-        sql::plan(Names { model: &self.model, local: &local }, sql).map_err(|error| {
-            // What Twilio has no way to write is refused for the first reason that there is.
-            let is_write = error.state == state::NOT_IMPLEMENTED && sql::changes_data(sql);
-            if self.read_only && is_write { read_only() } else { error }
-        })
+        sql::plan(Names { model: &self.model, local: &local, walks_costly: self.walks_costly }, sql).map_err(
+            |error| {
+                // What Twilio has no way to write is refused for the first reason that there is.
+                let is_write = error.state == state::NOT_IMPLEMENTED && sql::changes_data(sql);
+                if self.read_only && is_write { read_only() } else { error }
+            },
+        )
     }
 
     /// The text that the relational engine is given (SQLNativeSql). Statements that it never sees are given back

@@ -43,6 +43,8 @@ pub struct Names<'n> {
     pub model: &'n Model,
     /// The connection's temporary tables. None has the name of a table of the model in their schema.
     pub local: &'n [Arc<Table>],
+    /// Whether parents are walked where the model calls that costly.
+    pub walks_costly: bool,
 }
 
 impl<'n> Names<'n> {
@@ -69,7 +71,7 @@ impl<'n> Names<'n> {
 
 impl<'n> From<&'n Arc<Model>> for Names<'n> {
     fn from(model: &'n Arc<Model>) -> Self {
-        Names { model, local: &[] }
+        Names { model, local: &[], walks_costly: false }
     }
 }
 

@@ -103,7 +103,10 @@ impl<'m> Resolver<'m> {
     fn finish(&mut self, query: &Query, columns: Vec<ResultColumn>) -> QueryPlan {
         let mut tables = std::mem::take(&mut self.tables);
         // A walk reads the parents as well.
-        let walked = tables.iter().flat_map(|used| &used.table.parents).filter(|p| !p.costly);
+        let walked = tables
+            .iter()
+            .flat_map(|used| &used.table.parents)
+            .filter(|p| !p.costly || self.names.walks_costly);
         let parents: Vec<String> = walked.map(|p| p.table.clone()).collect();
         tables
             .iter_mut()
