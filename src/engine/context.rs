@@ -9,7 +9,6 @@ use super::system::Snapshots;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
 use crate::model::{Model, Parent, Table};
-use crate::sql::QueryPlan;
 use crate::twilio::{Client, Page};
 
 /// Shared by the session, its virtual tables and their cursors.
@@ -72,13 +71,6 @@ impl Context {
 
     pub fn take_error(&self) -> Option<Error> {
         self.state().error.take()
-    }
-
-    /// Whether a table that the query names is walked for the keys of another one as well. That costly parents are,
-    /// depends on the connection.
-    pub fn walks_a_table_of(&self, query: &QueryPlan) -> bool {
-        let is_named = |parent: &Parent| query.tables.iter().any(|used| used.table.name == parent.table);
-        self.walks_costly && query.tables.iter().flat_map(|used| &used.table.parents).any(is_named)
     }
 
     /// Whether the parents that hold a column's values may be walked.

@@ -72,7 +72,7 @@ impl LookAhead {
             keys: query.keys.iter().map(|_| waiting()).collect(),
             tables: if query.keys.is_empty() { Vec::new() } else { query.tables.clone() },
             sources: query.keys.clone(),
-            is_one_join: query.is_one_join && !context.walks_a_table_of(query),
+            is_one_join: query.is_one_join,
             parameters: OnceLock::new(),
             searching: AtomicBool::new(false),
             reached: Mutex::default(),
