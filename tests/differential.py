@@ -304,9 +304,7 @@ class Generator(Values):
             grown = replace(right, rows=start.rows * right.rows)
             sources = (*start.sources, grown)
             if self.chance(0.3):
-                kinds = {column.name: column.kind for source in start.sources for column in source.columns}
-                comparable = all(kinds.get(column.name, column.kind) == column.kind for column in right.columns)
-                ways = ["CROSS JOIN", *["NATURAL JOIN", "NATURAL LEFT JOIN"] * comparable]
+                ways = ["CROSS JOIN", *["NATURAL JOIN", "NATURAL LEFT JOIN"] * self.is_natural(start, right)]
                 return From(f"{start.sql} {self.one_of(ways)} {sql}", sources)
             link = self.condition(sources, DEEPEST)
         elif self.chance(0.25):
@@ -316,6 +314,15 @@ class Generator(Values):
         if self.chance(0.3):
             link += f" AND {self.condition(sources, DEEPEST)}"
         return From(f"{start.sql} {side}JOIN {sql} ON {link}", sources, start.conditions)
+
+    def is_natural(self, start: From, right: Source) -> bool:
+        """Whether the columns of the same name can be compared, and SQLite says which of them are meant."""
+        kinds = {column.name: column.kind for column in right.columns}
+        shared = [column for source in start.sources for column in source.columns if column.name in kinds]
+        distinct = len({column.name for column in shared}) == len(shared)
+        return all(column.kind == kinds[column.name] for column in shared) and (
+            distinct or not ("RIGHT " in start.sql or "FULL " in start.sql)
+        )
 
     def where(self, start: From, depth: int) -> str:
         conditions = [*start.conditions]

@@ -88,8 +88,8 @@ def plain_database(rows: dict[str, list[dict[str, object]]]) -> sqlite3.Connecti
         database.create_function(name, 1, lambda text, of=function: None if text is None else of(text), deterministic=True)
     database.create_aggregate("MEAN", 1, Mean)
     for name, table in TABLES.items():
-        types = ", ".join(f"{column.name} {'TEXT' if column.kind in ('text', 'timestamp') else 'INTEGER'}" for column in table.columns)
-        database.execute(f"CREATE TABLE {name} ({types})")
+        types = [f"{column.name} {'TEXT' if column.kind in ('text', 'timestamp') else 'INTEGER'}" for column in table.columns]
+        database.execute(f"CREATE TABLE {name} ({', '.join(types)})")
         marks = ", ".join("?" for _ in table.columns)
         database.executemany(f"INSERT INTO {name} VALUES ({marks})", [tuple(row.values()) for row in rows[name]])
     return database

@@ -122,3 +122,39 @@ fn equated(branch: &Expr) -> Option<&Expr> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::Model;
+    use crate::sql::{self, Plan};
+
+    fn may_repeat(condition: &str) -> bool {
+        let sql = format!("SELECT Sid FROM Calls WHERE {condition}");
+        let Plan::Query(query) = sql::plan(&Model::builtin(), &sql).unwrap().plan else { panic!("no query") };
+        query.reruns
+    }
+
+    #[test]
+    fn branches_that_compare_the_same_filter_may_ask_for_the_same() {
+        assert!(may_repeat("(Status = 'busy' AND Duration > 1) OR (Status = 'failed' AND Duration > 2)"));
+        assert!(may_repeat("Status IN ('busy', 'failed') OR Status = 'queued'"));
+        assert!(may_repeat("(Status, \"To\") = ('busy', 'x') OR (Status, \"From\") = ('busy', 'x')"));
+        assert!(may_repeat("Duration > 1 AND (StartTime > '2024-06-01' OR StartTime = '2024-05-01')"));
+        let inside = "(Status = 'busy' AND Duration > 1 OR Status = 'failed' AND Duration > 2)";
+        assert!(may_repeat(&format!("\"To\" = 'x' AND {inside} OR \"From\" = 'x'")));
+    }
+
+    #[test]
+    fn others_are_read_once_or_ask_for_something_else() {
+        assert!(!may_repeat("Status = 'busy' OR Status = 'failed' OR 'queued' = Status"), "an IN to SQLite");
+        assert!(!may_repeat("\"To\" = 'x' OR \"From\" = 'x'"));
+        assert!(
+            !may_repeat("Status = 'busy' OR Duration > 1 OR Status = 'failed' AND Duration = 0"),
+            "the whole list"
+        );
+        assert!(!may_repeat("Status <> 'busy' AND Duration > 1 OR Status <> 'failed'"));
+        assert!(!may_repeat(
+            "Direction = 'inbound' AND Duration > 1 OR Direction = 'outbound-api' AND Duration > 2"
+        ));
+    }
+}
