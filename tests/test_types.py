@@ -134,3 +134,23 @@ def test_text_that_is_no_number_is_no_number(cursor, sql):
 def test_text_that_is_a_number_is_one(cursor):
     sql = "SELECT SUM(QueueTime), MAX(QueueTime + 0), -MIN(QueueTime) FROM ConferenceParticipants WHERE QueueTime < 2000"
     assert tuple(cursor.execute(sql).fetchone()) == (1750.0, 1500.0, -1500.0)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("n * 2 || ' parts'", "6 parts"),
+        ("n / 2 || '1'", "11"),
+        ("'x' || n * 2", "x6"),
+        ("n * (2 || '1')", 63),
+        ("j ->> '$.a' * 2", 10),
+        ("2 * j ->> '$.a'", 10),
+        ("-j ->> '$.a'", -5),
+        ("'a' || j ->> '$.a'", "a5"),
+        ("j -> '$.b' ->> '$.c'", 7),
+        ("8 | 4 & 4", 4),
+    ],
+)
+def test_operators_bind_as_sql_md_says(cursor, expression, value):
+    found = cursor.execute(f"""SELECT {expression} FROM (SELECT 3 AS n, '{{"a": 5, "b": {{"c": 7}}}}' AS j) t""").fetchval()
+    assert type(value)(found) == value

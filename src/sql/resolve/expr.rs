@@ -6,7 +6,7 @@ use sqlparser::ast::{
 };
 
 use super::operands::{apart, as_number, concatenate, is_arithmetic, is_number, is_of};
-use super::operands::{order_by_number, width};
+use super::operands::{order_by_number, parenthesize, width};
 use super::scope::Bound;
 use super::{Resolver, Scope, Typed, calendar, quote, unsupported};
 use super::{forms, numbers, sets};
@@ -28,7 +28,9 @@ impl Resolver<'_> {
 
     pub(super) fn walk(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
         // Applications run statements on threads with small stacks.
-        stacker::maybe_grow(128 << 10, 2 << 20, || self.walk_here(expr, scope, depth))
+        let typed = stacker::maybe_grow(128 << 10, 2 << 20, || self.walk_here(expr, scope, depth))?;
+        parenthesize(expr);
+        Ok(typed)
     }
 
     fn walk_here(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
