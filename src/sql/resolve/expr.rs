@@ -78,11 +78,7 @@ impl Resolver<'_> {
                 let mut l = self.walk(left, scope, depth)?;
                 let mut r = self.walk(right, scope, depth)?;
                 if is_comparison(op) {
-                    if !matches!(op, BinaryOperator::Eq | BinaryOperator::NotEq) {
-                        order_by_number(left, &mut l, &r);
-                        order_by_number(right, &mut r, &l);
-                    }
-                    self.compare(left, &l, right, &r, *op == BinaryOperator::Eq)?;
+                    self.compare_by(op, (left, &mut l), (right, &mut r))?;
                 } else {
                     if let Some((call, typed)) = self.calendar((left, &l), op, (right, &r))? {
                         *expr = call;
@@ -153,6 +149,7 @@ impl Resolver<'_> {
                 }
                 Ok(boolean(true))
             }
+            Expr::AnyOp { .. } | Expr::AllOp { .. } => self.quantified(expr, scope, depth),
             Expr::Exists { subquery, .. } => {
                 self.sub_query(subquery, scope)?;
                 Ok(boolean(false))
@@ -228,6 +225,20 @@ impl Resolver<'_> {
             Expr::Interval(_) => Err(calendar::alone()),
             other => Err(unsupported(&format!("The expression {other}"))),
         }
+    }
+
+    /// Makes the walked sides of a comparison comparable.
+    pub(super) fn compare_by(
+        &mut self,
+        op: &BinaryOperator,
+        (left, l): (&mut Expr, &mut Typed),
+        (right, r): (&mut Expr, &mut Typed),
+    ) -> Result<()> {
+        if !matches!(op, BinaryOperator::Eq | BinaryOperator::NotEq) {
+            order_by_number(left, l, r);
+            order_by_number(right, r, l);
+        }
+        self.compare(left, l, right, r, *op == BinaryOperator::Eq)
     }
 
     /// A query inside an expression, which SQLite may run for each row.
@@ -359,7 +370,7 @@ impl Resolver<'_> {
     }
 }
 
-fn is_comparison(op: &BinaryOperator) -> bool {
+pub(super) fn is_comparison(op: &BinaryOperator) -> bool {
     use BinaryOperator::*;
     matches!(op, Eq | NotEq | Lt | LtEq | Gt | GtEq)
 }

@@ -7,6 +7,7 @@ use sqlparser::ast::{
 };
 
 use super::guard::guard_keys;
+use super::operands::width;
 use super::scope::Merging;
 use super::sets;
 use super::{Relation, Resolver, Scope, instead, quote, unsupported};
@@ -127,6 +128,9 @@ impl Resolver<'_> {
                 if let Some(alias) = alias
                     && !alias.columns.is_empty()
                 {
+                    if alias.name.value == sets::OURS && columns.len() > 1 {
+                        return Err(width(columns.len(), 1));
+                    }
                     if alias.columns.len() != columns.len() {
                         let message = format!(
                             "{} names {} of {} columns.",

@@ -16,6 +16,7 @@ mod guard;
 mod limit;
 mod numbers;
 mod operands;
+mod quantified;
 mod scope;
 mod sets;
 mod sharpen;
