@@ -288,7 +288,7 @@ pub(super) fn derived(factor: &mut TableFactor) -> TableFactor {
     TableFactor::Derived { lateral: false, subquery, alias, sample: None }
 }
 
-fn blank_factor() -> TableFactor {
+pub(super) fn blank_factor() -> TableFactor {
     TableFactor::Derived {
         lateral: false,
         subquery: Box::new(forms::query(blank())),
