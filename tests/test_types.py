@@ -189,3 +189,15 @@ def test_the_left_side_of_any_and_all_keeps_its_meaning(cursor, sql, expected):
 def test_a_parameter_beside_all_is_typed(cursor):
     assert cursor.execute("SELECT 1 WHERE ? >= ALL (SELECT 4)", 4).fetchval() == 1
     assert cursor.execute("SELECT 1 WHERE 4 >= ALL (SELECT n FROM (VALUES (3), (4)) t (n) WHERE n < ?)", 9).fetchval() == 1
+
+
+@pytest.mark.parametrize("sql", ["SELECT", "SELECT Sid FROM", "SELECT Sid FROM Calls WHERE", "SELECT Sid FROM Calls ORDER BY", "SELECT 1 UNION"])
+def test_a_statement_that_ends_early_has_no_reserved_word_in_its_way(cursor, sql):
+    state, message = refused(cursor, sql)
+    assert state == "42000" and "Syntax error" in message
+    assert "reserved" not in message
+
+
+@pytest.mark.parametrize("sql", ["SELECT From", "SELECT Sid, From", "SELECT Sid FROM Calls WHERE Case"])
+def test_a_reserved_word_at_the_end_is_told(cursor, sql):
+    assert "reserved" in refused(cursor, sql)[1]
