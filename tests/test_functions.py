@@ -146,6 +146,9 @@ def test_sets(cursor, sql, rows):
         ("SELECT DATEADD(year, 9000, NOW())", "22008", "range"),
         ("SELECT REGEXP_LIKE('a', '(')", "42000", "regular expression"),
         ("SELECT NOW() + 0.5", "HYC00", "DATEADD"),
+        ("SELECT NOW() + INTERVAL 1.5 DAY", "22007", "1.5 is no whole number"),
+        ("SELECT NOW() - INTERVAL (n) HOUR FROM (VALUES (-0.5)) t (n)", "22007", "0.5 is no whole number"),
+        ("SELECT DATEADD(day, n, NOW()) FROM (VALUES (2.0), (1.5)) t (n)", "22007", "smaller part"),
         ("SELECT 'a' SIMILAR TO 'b'", "HYC00", "REGEXP_LIKE"),
     ],
 )

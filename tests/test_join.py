@@ -3,7 +3,7 @@
 import pyodbc
 import pytest
 
-from support import ALL_HANDS, CONFERENCES, IN_PROGRESS, LOBBY, MESSAGES, SUPPORT, account
+from support import ALL_HANDS, CONFERENCES, IN_PROGRESS, LOBBY, MESSAGES, SUPPORT, WAITING_ROOM, account
 
 JOIN = "Conferences c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid"
 
@@ -212,3 +212,60 @@ def test_what_is_no_sid_is_not_asked_for(cursor, sim):
     sql = "SELECT COUNT(k.Sid) FROM Conferences c LEFT JOIN Calls k ON k.ParentCallSid = c.Name || ''"
     assert cursor.execute(sql).fetchval() == 0
     assert [line for line in sim.lines() if "Calls" in line] == []
+
+
+def test_a_right_join_looks_up_its_left_side(cursor, sim):
+    other = "Conferences c LEFT JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid GROUP BY c.Status ORDER BY 1"
+    expected = [tuple(row) for row in cursor.execute(f"SELECT c.Status, COUNT(p.CallSid) FROM {other}")]
+    assert ("init", 1) in expected
+    sim.clear()
+    right = "ConferenceParticipants p RIGHT JOIN Conferences c ON p.ConferenceSid = c.Sid"
+    found = cursor.execute(f"SELECT c.Status, COUNT(p.CallSid) FROM {right} GROUP BY c.Status ORDER BY 1").fetchall()
+    assert [tuple(row) for row in found] == expected
+    requests_of_a_join(sim, CONFERENCES)
+
+
+@pytest.mark.parametrize("source", ["{p} RIGHT OUTER JOIN {k} ON {on}", "{{oj {p} RIGHT OUTER JOIN {k} ON {on}}}", "{p} FULL JOIN {k} ON {on}"])
+def test_keys_on_the_right_are_looked_up(cursor, source):
+    keys = f"(VALUES ('{WAITING_ROOM}'), ('{LOBBY}')) k (s)"
+    source = source.format(p="ConferenceParticipants p", k=keys, on="p.ConferenceSid = k.s")
+    sql = f"SELECT k.s, COUNT(p.CallSid) FROM {source} WHERE k.s IS NOT NULL GROUP BY k.s"
+    assert {tuple(row) for row in cursor.execute(sql)} == {(WAITING_ROOM, 1), (LOBBY, 0)}
+
+
+def test_a_temporary_table_on_the_right_leads_to_its_rows_alone(cursor, sim):
+    cursor.execute("CREATE TEMP TABLE k (s NVARCHAR(34))")
+    cursor.execute("INSERT INTO k VALUES (?)", WAITING_ROOM)
+    sim.clear()
+    sql = "SELECT p.ConferenceSid FROM ConferenceParticipants p RIGHT JOIN k ON p.ConferenceSid = k.s"
+    assert [row[0] for row in cursor.execute(sql)] == [WAITING_ROOM]
+    assert sim.lines() == [f"GET Conferences/{WAITING_ROOM}/Participants.json"]
+
+
+A, B = "(VALUES (1, 'a'), (2, 'b')) a (x, y)", "(VALUES (2, 'c'), (3, 'd')) b (x, z)"
+
+
+@pytest.mark.parametrize(
+    ("sql", "names", "rows"),
+    [
+        (f"SELECT * FROM {A} RIGHT JOIN {B} ON a.x = b.x", "x y x z", [(2, "b", 2, "c"), (None, None, 3, "d")]),
+        (f"SELECT * FROM {A} RIGHT JOIN {B} USING (x)", "x y z", [(2, "b", "c"), (3, None, "d")]),
+        (f"SELECT *, x + 1 AS n FROM {A} NATURAL RIGHT JOIN {B}", "x y z n", [(2, "b", "c", 3), (3, None, "d", 4)]),
+        (f"SELECT b.*, a.* FROM {A} RIGHT JOIN {B} USING (x)", "x z x y", [(2, "c", 2, "b"), (3, "d", None, None)]),
+        (f"SELECT * FROM {A} RIGHT JOIN {B} ON a.x = b.x JOIN (SELECT 3 AS w) c ON c.w = b.x", "x y x z w", [(None, None, 3, "d", 3)]),
+        (f"SELECT * FROM (SELECT * FROM {A} RIGHT JOIN {B} USING (x)) t UNION ALL SELECT 4, 'e', 'f'", "x y z", [(2, "b", "c"), (3, None, "d"), (4, "e", "f")]),
+        (f"SELECT * FROM {A} FULL JOIN {B} USING (x)", "x y z", [(1, "a", None), (2, "b", "c"), (3, None, "d")]),
+    ],
+)  # fmt: skip
+def test_the_columns_of_a_right_join_keep_their_order(cursor, sql, names, rows):
+    found = [tuple(row) for row in cursor.execute(f"{sql} ORDER BY 1 NULLS LAST, 2 NULLS LAST")]
+    assert [column[0] for column in cursor.description] == names.split()
+    assert sorted(found, key=repr) == sorted(rows, key=repr)
+
+
+def test_a_full_join_reads_first_what_needs_no_key(cursor):
+    sql = "SELECT * FROM ConferenceParticipants p FULL JOIN Conferences c ON p.ConferenceSid = c.Sid"
+    rows = cursor.execute(sql).fetchall()
+    assert [column[0] for column in cursor.description][::len(cursor.description) - 1] == ["CallSid", "CallSidEndingConference"]
+    assert [row.CallSid is None for row in rows if row.Sid == WAITING_ROOM] == [False]
+    assert len([row for row in rows if row.CallSid]) == sum(IN_PROGRESS.values()) + 1

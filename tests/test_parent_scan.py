@@ -31,7 +31,7 @@ UNBOUND = [
     "SELECT * FROM Media WHERE MessageSid LIKE 'MM%'",
     # The left side of an outer join is read first.
     f"SELECT * FROM Media LEFT JOIN Messages ON {JOIN}",
-    f"SELECT * FROM Media RIGHT JOIN Messages ON {JOIN}",
+    f"SELECT * FROM Messages RIGHT JOIN Media ON {JOIN}",
     f"SELECT * FROM Messages FULL JOIN Media ON {JOIN}",
     "SELECT * FROM Messages, Media",
     "SELECT Sid FROM Messages UNION ALL SELECT Sid FROM Media",
@@ -68,6 +68,7 @@ def test_a_write_that_names_no_message_is_refused_too(cursor, sim, sql):
         f"SELECT COUNT(*) FROM Media, Messages WHERE {JOIN} AND NumMedia > 0 AND Media.DateCreated > '2024-01-01'",
         f"SELECT COUNT(Media.Sid) FROM (SELECT * FROM Messages WHERE NumMedia > 0) m LEFT JOIN Media ON Media.MessageSid = m.Sid",
         "SELECT COUNT(d.Sid) FROM Messages m LEFT JOIN Media d ON d.MessageSid = m.Sid AND m.NumMedia > 0",
+        f"SELECT COUNT(Media.Sid) FROM Media RIGHT JOIN Messages ON {JOIN} AND NumMedia > 0",
         "SELECT COUNT(*) FROM Media WHERE MessageSid IN (SELECT Sid FROM Messages WHERE NumMedia > 0)",
         "SELECT SUM((SELECT COUNT(*) FROM Media WHERE MessageSid = m.Sid)) FROM Messages m WHERE NumMedia > 0",
         "WITH m AS (SELECT Sid FROM Messages WHERE NumMedia > 0) SELECT COUNT(*) FROM m JOIN Media d ON d.MessageSid = m.Sid",

@@ -98,6 +98,18 @@ def test_what_is_no_timestamp_is_not_compared_with_one(cursor, sim, condition, s
         ("1 > ANY (SELECT 1 WHERE 1 = 0)", False),
         ("3 = ALL (SELECT 3)", True),
         ("3 <> ANY (SELECT 3 UNION SELECT 4)", True),
+        ("3 <> ANY (SELECT 3)", False),
+        ("3 <> ANY (SELECT 3 UNION SELECT NULL)", None),
+        ("3 = ALL (SELECT 3 UNION SELECT NULL)", None),
+        ("3 = ALL (SELECT 3 UNION SELECT 4 UNION SELECT NULL)", False),
+        ("NULL = ALL (SELECT 3)", None),
+        ("NULL > ALL (SELECT 3 WHERE 1 = 0)", True),
+        ("NULL > ANY (SELECT 3 WHERE 1 = 0)", False),
+        ("1 < ALL (SELECT NULL)", None),
+        ("9.5 > ALL (SELECT '10' UNION SELECT '9')", False),
+        ("9.5 > ALL (SELECT 10.25 UNION SELECT 9.1)", False),
+        ("'b' > ALL (SELECT 'a')", True),
+        ("TRUE >= ALL (SELECT FALSE)", True),
     ],
 )
 def test_operands_of_several_types(cursor, expression, expected):
@@ -134,3 +146,58 @@ def test_text_that_is_no_number_is_no_number(cursor, sql):
 def test_text_that_is_a_number_is_one(cursor):
     sql = "SELECT SUM(QueueTime), MAX(QueueTime + 0), -MIN(QueueTime) FROM ConferenceParticipants WHERE QueueTime < 2000"
     assert tuple(cursor.execute(sql).fetchone()) == (1750.0, 1500.0, -1500.0)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("n * 2 || ' parts'", "6 parts"),
+        ("n / 2 || '1'", "11"),
+        ("'x' || n * 2", "x6"),
+        ("n * (2 || '1')", 63),
+        ("j ->> '$.a' * 2", 10),
+        ("2 * j ->> '$.a'", 10),
+        ("-j ->> '$.a'", -5),
+        ("'a' || j ->> '$.a'", "a5"),
+        ("j -> '$.b' ->> '$.c'", 7),
+        ("8 | 4 & 4", 4),
+    ],
+)
+def test_operators_bind_as_sql_md_says(cursor, expression, value):
+    found = cursor.execute(f"""SELECT {expression} FROM (SELECT 3 AS n, '{{"a": 5, "b": {{"c": 7}}}}' AS j) t""").fetchval()
+    assert type(value)(found) == value
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT n FROM (SELECT 1 AS n, 2 AS value UNION ALL SELECT 2, 5) t WHERE value >= ALL (SELECT 4 UNION SELECT 5)", [2]),
+        ('SELECT each.n FROM (SELECT 1 AS n, 2 AS value UNION ALL SELECT 2, 5) each WHERE each.value < ANY (SELECT 4)', [1]),
+        ("WITH each AS (SELECT 7 AS v) SELECT 1 WHERE 8 > ALL (SELECT v FROM each)", [1]),
+        ("WITH x AS (SELECT 7 AS v) SELECT y.w FROM (SELECT v FROM x) y (w)", [7]),
+        ("WITH x AS (SELECT 7 AS v) SELECT x.w FROM (SELECT v FROM x) x (w)", [7]),
+        ("WITH x AS (SELECT 7 AS v) (SELECT v FROM x LIMIT 1) UNION ALL SELECT 1.5 ORDER BY 1", [Decimal("1.5"), 7]),
+        ("SELECT n FROM (VALUES (1), (1), (2)) t (n) GROUP BY n HAVING COUNT(*) >= ALL (SELECT COUNT(*) FROM (VALUES (1), (1), (2)) t (n) GROUP BY n)", [1]),
+        ("SELECT n FROM (VALUES (1), (2), (3)) t (n) WHERE n > ALL (SELECT m FROM (VALUES (1), (2), (3)) u (m) WHERE m < n) ORDER BY 1", [1, 2, 3]),
+        ("SELECT n FROM (VALUES (1), (2), (3)) t (n) WHERE NOT n < ANY (SELECT 3)", [3]),
+    ],
+)  # fmt: skip
+def test_the_left_side_of_any_and_all_keeps_its_meaning(cursor, sql, expected):
+    assert [row[0] for row in cursor.execute(sql).fetchall()] == expected
+
+
+def test_a_parameter_beside_all_is_typed(cursor):
+    assert cursor.execute("SELECT 1 WHERE ? >= ALL (SELECT 4)", 4).fetchval() == 1
+    assert cursor.execute("SELECT 1 WHERE 4 >= ALL (SELECT n FROM (VALUES (3), (4)) t (n) WHERE n < ?)", 9).fetchval() == 1
+
+
+@pytest.mark.parametrize("sql", ["SELECT", "SELECT Sid FROM", "SELECT Sid FROM Calls WHERE", "SELECT Sid FROM Calls ORDER BY", "SELECT 1 UNION"])
+def test_a_statement_that_ends_early_has_no_reserved_word_in_its_way(cursor, sql):
+    state, message = refused(cursor, sql)
+    assert state == "42000" and "Syntax error" in message
+    assert "reserved" not in message
+
+
+@pytest.mark.parametrize("sql", ["SELECT From", "SELECT Sid, From", "SELECT Sid FROM Calls WHERE Case"])
+def test_a_reserved_word_at_the_end_is_told(cursor, sql):
+    assert "reserved" in refused(cursor, sql)[1]

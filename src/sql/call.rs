@@ -218,7 +218,8 @@ pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
             }
         };
         if arguments.iter().any(|(i, _)| *i == index) {
-            let message = format!("{}: the argument {} is given twice.", procedure.name, input.name);
+            let name = argument.name.as_ref().unwrap_or(&input.name);
+            let message = format!("{}: the argument {name} is given twice.", procedure.name);
             return Err(Error::new(state::SYNTAX_ERROR, message));
         }
         let operand = match argument.value {
@@ -232,7 +233,10 @@ pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
                 };
                 Operand::Parameter(number)
             }
-            literal => Operand::Constant(constant(procedure, input, literal)?),
+            literal => {
+                let name = argument.name.as_deref().unwrap_or(&input.name);
+                Operand::Constant(constant(procedure, name, input, literal)?)
+            }
         };
         arguments.push((index, operand));
     }
@@ -265,17 +269,16 @@ fn unknown_input(procedure: &Procedure, name: &str, place: &str) -> Error {
     Error::new(state::SYNTAX_ERROR, message)
 }
 
-fn constant(procedure: &Procedure, input: &Parameter, written: Written) -> Result<Value> {
+/// The value of an argument, which errors call by the name that was written.
+fn constant(procedure: &Procedure, name: &str, input: &Parameter, written: Written) -> Result<Value> {
     let text = match written {
         Written::Null | Written::Marker(_) => return Ok(Value::Null),
         Written::Boolean(b) => if b { "true" } else { "false" }.to_owned(),
         Written::Number(digits) => digits,
         Written::Text(text) => text,
     };
-    convert::canonical(&text, &input.column_type()).map_err(|e| Error {
-        message: format!("{}, argument {}: {}", procedure.name, input.name, e.message),
-        ..e
-    })
+    convert::canonical(&text, &input.column_type())
+        .map_err(|e| Error { message: format!("{}, argument {name}: {}", procedure.name, e.message), ..e })
 }
 
 #[cfg(test)]
@@ -343,6 +346,7 @@ mod tests {
             ("EXEC AddParticipants ConferenceSid = 'x', From = '1'", "needs the argument To"),
             ("EXEC AddParticipants ConferenceSid = 'x', Fron = '1'", "no argument Fron"),
             ("EXEC AddParticipants 'a', 'b', 'c', Muted = 'maybe'", "argument Muted"),
+            ("EXEC AddParticipants 'a', 'b', 'c', Timeout = '1.5'", "argument Timeout"),
             ("EXEC AddParticipants From = '1', 'b'", "has no name"),
             ("EXEC AddParticipants To = '1', to = 'b'", "given twice"),
             ("EXEC AddParticipant 'a'", "did you mean AddParticipants"),

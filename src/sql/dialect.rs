@@ -90,8 +90,17 @@ impl Dialect for TwilioDialect {
     }
 
     fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
-        let is_contains = is_contains(&parser.peek_token_ref().token);
-        is_contains.then(|| Ok(self.prec_value(Precedence::Like)))
+        let precedence = match &parser.peek_token_ref().token {
+            token if is_contains(token) => self.prec_value(Precedence::Like),
+            Token::Arrow | Token::LongArrow => self.prec_value(Precedence::AtTz) + 1,
+            // As in other products: `2 * 3 || 'x'` is '6x'.
+            Token::StringConcat => self.prec_value(Precedence::PlusMinus),
+            Token::Ampersand | Token::Pipe | Token::ShiftLeft | Token::ShiftRight => {
+                self.prec_value(Precedence::Ampersand)
+            }
+            _ => return None,
+        };
+        Some(Ok(precedence))
     }
 
     fn parse_infix(

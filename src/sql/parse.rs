@@ -131,12 +131,37 @@ fn reserved_word_near(location: Location, tokens: &[TokenWithSpan]) -> Option<(S
         }
         _ => None,
     };
-    let before = found.checked_sub(1).and_then(reserved);
+    let at_end = tokens.get(found).is_none_or(|t| t.token == Token::EOF);
+    let before =
+        found.checked_sub(1).filter(|i| !at_end || is_a_place_for_a_name(*i, tokens)).and_then(reserved);
     match reserved(found) {
         // `SELECT From FROM`: the first one is the name.
         Some((word, _)) if before.as_ref().is_some_and(|(b, _)| b.eq_ignore_ascii_case(&word)) => before,
         None => before,
         word => word,
+    }
+}
+
+/// Whether a name can stand at the place. At the end of a statement, a word that stands elsewhere begins a clause that
+/// has nothing in it.
+fn is_a_place_for_a_name(place: usize, tokens: &[TokenWithSpan]) -> bool {
+    match place.checked_sub(1).map(|before| &tokens[before].token) {
+        Some(Token::Word(word)) => {
+            use Keyword::*;
+            word.quote_style.is_none()
+                && matches!(
+                    word.keyword,
+                    SELECT | DISTINCT | FROM | JOIN | WHERE | AND | OR | NOT | BY | ON | SET
+                )
+        }
+        Some(
+            Token::Number(..)
+            | Token::SingleQuotedString(_)
+            | Token::Placeholder(_)
+            | Token::RParen
+            | Token::Mul,
+        ) => false,
+        before => before.is_some(),
     }
 }
 

@@ -155,6 +155,11 @@ fn dateadd(c: &Call<'_>) -> Result<Value> {
     let (Some(part), Some(n), Some(moment)) = (c.part(0), c.integer(1), moment(c.raw(2))) else {
         return Ok(Value::Null);
     };
+    if let Some(r) = c.real(1).filter(|r| r.fract() != 0.0) {
+        let message =
+            format!("{r} is no whole number of parts to add to a date; round it, or take a smaller part.");
+        return Err(Error::new(state::INVALID_DATETIME, message));
+    }
     let span = Span::new();
     let span = match part {
         Part::Year => span.try_years(n),

@@ -115,6 +115,9 @@ fn steps(interval: Interval) -> Result<Vec<(Part, Expr)>> {
             counts.ok_or_else(|| fault("the text does not fit the unit"))?
         }
         (_, Some(only), None) => {
+            if let Some(digits) = fractional(&value) {
+                return Err(fault(&format!("{digits} is no whole number")));
+            }
             let count = if minus { negative(value) } else { value };
             return Ok(vec![(part(only)?, count)]);
         }
@@ -123,6 +126,19 @@ fn steps(interval: Interval) -> Result<Vec<(Part, Expr)>> {
     };
     let signed = |n: i64| if minus { -n } else { n };
     Ok(counts.into_iter().map(|(part, n)| (part, number(signed(n)))).collect())
+}
+
+/// The digits of a number that is written with a fraction or an exponent.
+fn fractional(value: &Expr) -> Option<&str> {
+    match value {
+        Expr::Nested(inner) => fractional(inner),
+        Expr::UnaryOp { expr, .. } => fractional(expr),
+        Expr::Value(v) => match &v.value {
+            Value::Number(digits, _) if digits.contains(['.', 'e', 'E']) => Some(digits),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Takes the sign in front of an interval's value away.

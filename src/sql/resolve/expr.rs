@@ -6,7 +6,7 @@ use sqlparser::ast::{
 };
 
 use super::operands::{apart, as_number, concatenate, is_arithmetic, is_number, is_of};
-use super::operands::{order_by_number, width};
+use super::operands::{order_by_number, parenthesize, width};
 use super::scope::Bound;
 use super::{Resolver, Scope, Typed, calendar, quote, unsupported};
 use super::{forms, numbers, sets};
@@ -28,7 +28,9 @@ impl Resolver<'_> {
 
     pub(super) fn walk(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
         // Applications run statements on threads with small stacks.
-        stacker::maybe_grow(128 << 10, 2 << 20, || self.walk_here(expr, scope, depth))
+        let typed = stacker::maybe_grow(128 << 10, 2 << 20, || self.walk_here(expr, scope, depth))?;
+        parenthesize(expr);
+        Ok(typed)
     }
 
     fn walk_here(&mut self, expr: &mut Expr, scope: &Scope<'_>, depth: usize) -> Result<Typed> {
@@ -76,11 +78,7 @@ impl Resolver<'_> {
                 let mut l = self.walk(left, scope, depth)?;
                 let mut r = self.walk(right, scope, depth)?;
                 if is_comparison(op) {
-                    if !matches!(op, BinaryOperator::Eq | BinaryOperator::NotEq) {
-                        order_by_number(left, &mut l, &r);
-                        order_by_number(right, &mut r, &l);
-                    }
-                    self.compare(left, &l, right, &r, *op == BinaryOperator::Eq)?;
+                    self.compare_by(op, (left, &mut l), (right, &mut r))?;
                 } else {
                     if let Some((call, typed)) = self.calendar((left, &l), op, (right, &r))? {
                         *expr = call;
@@ -151,6 +149,7 @@ impl Resolver<'_> {
                 }
                 Ok(boolean(true))
             }
+            Expr::AnyOp { .. } | Expr::AllOp { .. } => self.quantified(expr, scope, depth),
             Expr::Exists { subquery, .. } => {
                 self.sub_query(subquery, scope)?;
                 Ok(boolean(false))
@@ -226,6 +225,20 @@ impl Resolver<'_> {
             Expr::Interval(_) => Err(calendar::alone()),
             other => Err(unsupported(&format!("The expression {other}"))),
         }
+    }
+
+    /// Makes the walked sides of a comparison comparable.
+    pub(super) fn compare_by(
+        &mut self,
+        op: &BinaryOperator,
+        (left, l): (&mut Expr, &mut Typed),
+        (right, r): (&mut Expr, &mut Typed),
+    ) -> Result<()> {
+        if !matches!(op, BinaryOperator::Eq | BinaryOperator::NotEq) {
+            order_by_number(left, l, r);
+            order_by_number(right, r, l);
+        }
+        self.compare(left, l, right, r, *op == BinaryOperator::Eq)
     }
 
     /// A query inside an expression, which SQLite may run for each row.
@@ -357,7 +370,7 @@ impl Resolver<'_> {
     }
 }
 
-fn is_comparison(op: &BinaryOperator) -> bool {
+pub(super) fn is_comparison(op: &BinaryOperator) -> bool {
     use BinaryOperator::*;
     matches!(op, Eq | NotEq | Lt | LtEq | Gt | GtEq)
 }

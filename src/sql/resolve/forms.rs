@@ -7,7 +7,7 @@ use sqlparser::ast::{
     TrimWhereField, UnaryOperator, Value, Values,
 };
 
-use super::{calendar, sets, unsupported};
+use super::{calendar, unsupported};
 use crate::error::Result;
 use crate::model::DataType;
 use crate::sql::dialect::CONTAINS;
@@ -134,8 +134,6 @@ pub(super) fn simplify(expr: &mut Expr) -> Result<()> {
         Expr::SimilarTo { .. } => return Err(unsupported("SIMILAR TO; REGEXP_LIKE(x, pattern) is, and it")),
         Expr::AnyOp { left, compare_op: BinaryOperator::Eq, right, .. } => membership(left, *right, false)?,
         Expr::AllOp { left, compare_op: BinaryOperator::NotEq, right } => membership(left, *right, true)?,
-        Expr::AnyOp { left, compare_op, right, .. } => sets::quantified(*left, compare_op, *right, false)?,
-        Expr::AllOp { left, compare_op, right } => sets::quantified(*left, compare_op, *right, true)?,
         // SQLite takes a list of rows from VALUES only.
         Expr::InList { expr, list, negated } => {
             let rows = list.into_iter().map(|item| match item {
@@ -209,12 +207,6 @@ pub(super) fn decode(arguments: Vec<Expr>) -> Expr {
     case_of(operand, conditions, else_result)
 }
 
-/// `CASE WHEN … THEN … ELSE … END`.
-pub(super) fn case(conditions: Vec<(Expr, Expr)>, otherwise: Expr) -> Expr {
-    let conditions = conditions.into_iter().map(|(condition, result)| CaseWhen { condition, result });
-    case_of(None, conditions.collect(), Some(Box::new(otherwise)))
-}
-
 fn case_of(operand: Option<Box<Expr>>, conditions: Vec<CaseWhen>, else_result: Option<Box<Expr>>) -> Expr {
     let token = AttachedToken::empty;
     Expr::Case { case_token: token(), end_token: token(), operand, conditions, else_result }
@@ -227,9 +219,17 @@ pub(super) fn contains(arguments: Vec<Expr>) -> Expr {
 }
 
 fn membership(left: Box<Expr>, right: Expr, negated: bool) -> Result<Expr> {
-    match right {
-        Expr::Subquery(subquery) => Ok(Expr::InSubquery { expr: left, subquery, negated }),
-        Expr::Nested(inner) => membership(left, *inner, negated),
+    Ok(Expr::InSubquery { expr: left, subquery: sub_query(right)?, negated })
+}
+
+/// The sub-query that ANY or ALL is of.
+///
+/// # Errors
+/// HYC00 for anything else.
+pub(super) fn sub_query(of: Expr) -> Result<Box<Query>> {
+    match of {
+        Expr::Subquery(subquery) => Ok(subquery),
+        Expr::Nested(inner) => sub_query(*inner),
         other => Err(unsupported(&format!("ANY or ALL of {other}, which is no sub-query,"))),
     }
 }

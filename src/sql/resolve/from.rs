@@ -1,5 +1,6 @@
 //! The FROM clause: tables, derived tables, common table expressions and joins.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use sqlparser::ast::{
@@ -7,6 +8,7 @@ use sqlparser::ast::{
 };
 
 use super::guard::guard_keys;
+use super::operands::width;
 use super::scope::Merging;
 use super::sets;
 use super::{Relation, Resolver, Scope, instead, quote, unsupported};
@@ -18,6 +20,16 @@ use crate::sql::plan::{TableUse, module_name};
 impl Resolver<'_> {
     /// Adds the relations of FROM to the scope and resolves the join conditions.
     pub fn from(&mut self, from: &mut [TableWithJoins], scope: &mut Scope<'_>) -> Result<()> {
+        if let [only] = from {
+            // As `{oj …}` is read.
+            while let TableFactor::NestedJoin { table_with_joins, alias: None } = &mut only.relation
+                && only.joins.is_empty()
+            {
+                let blank = TableWithJoins { relation: sets::blank_factor(), joins: Vec::new() };
+                *only = std::mem::replace(table_with_joins, blank);
+            }
+            scope.may_exchange = have_names(only);
+        }
         for item in from {
             self.joined(item, scope)?;
         }
@@ -46,10 +58,11 @@ impl Resolver<'_> {
                     return Err(instead("This kind of join", kinds));
                 }
             };
+            let exchanges = exchanges(scope, left_nullable, right_nullable);
             let nullable = |relations: &mut [Relation]| {
                 relations.iter_mut().flat_map(|r| &mut r.columns).for_each(|c| c.typed.nullable = true);
             };
-            self.completes_right |= left_nullable;
+            self.completes_right |= left_nullable && (right_nullable || !exchanges);
             if left_nullable {
                 nullable(&mut scope.relations[first..right]);
             }
@@ -59,8 +72,10 @@ impl Resolver<'_> {
             match constraint {
                 JoinConstraint::On(condition) => {
                     self.condition(condition, scope)?;
-                    if right_nullable && !left_nullable {
-                        guard_keys(condition, &scope.relations[right..]);
+                    match (left_nullable, right_nullable) {
+                        (false, true) => guard_keys(condition, &scope.relations[right..]),
+                        (true, false) if exchanges => guard_keys(condition, &scope.relations[first..right]),
+                        _ => {}
                     }
                 }
                 JoinConstraint::Using(columns) => {
@@ -84,6 +99,13 @@ impl Resolver<'_> {
                     }
                 }
                 JoinConstraint::None => {}
+            }
+            if exchanges {
+                std::mem::swap(&mut item.relation, &mut join.relation);
+                if let JoinOperator::Right(c) | JoinOperator::RightOuter(c) = &join.join_operator {
+                    join.join_operator = JoinOperator::Left(c.clone());
+                }
+                scope.is_exchanged = true;
             }
         }
         Ok(())
@@ -127,6 +149,9 @@ impl Resolver<'_> {
                 if let Some(alias) = alias
                     && !alias.columns.is_empty()
                 {
+                    if alias.name.value == sets::OURS && columns.len() > 1 {
+                        return Err(width(columns.len(), 1));
+                    }
                     if alias.columns.len() != columns.len() {
                         let message = format!(
                             "{} names {} of {} columns.",
@@ -193,6 +218,33 @@ impl Resolver<'_> {
         }
         Ok(Relation::of_table(&table))
     }
+}
+
+/// Whether the sides of a join that has been read are to be exchanged. SQLite reads the left side first and looks the
+/// right one up, so a table that needs its parent's key must stand on the right.
+fn exchanges(scope: &Scope<'_>, left_nullable: bool, right_nullable: bool) -> bool {
+    let [left, right] = &scope.relations[..] else { return false };
+    let needs_key = |r: &Relation| r.table.as_ref().is_some_and(|t| !t.parents.is_empty());
+    scope.may_exchange
+        && match (left_nullable, right_nullable) {
+            (true, false) => needs_key(left) || !needs_key(right),
+            (true, true) => needs_key(left) && !needs_key(right),
+            _ => false,
+        }
+}
+
+/// Whether each relation of a join has a name of its own, by which `*` can be written out.
+fn have_names(item: &TableWithJoins) -> bool {
+    let name = |factor: &TableFactor| match factor {
+        TableFactor::Table { alias: Some(alias), .. } | TableFactor::Derived { alias: Some(alias), .. } => {
+            Some(alias.name.value.to_ascii_lowercase())
+        }
+        TableFactor::Table { name, .. } => Some(idents(name).ok()?.pop()?.value.to_ascii_lowercase()),
+        _ => None,
+    };
+    let factors = std::iter::once(&item.relation).chain(item.joins.iter().map(|j| &j.relation));
+    let mut names = HashSet::new();
+    factors.map(name).all(|name| name.is_some_and(|name| names.insert(name)))
 }
 
 /// Gives the relation its alias; a table without one keeps its own name, under which its columns are qualified.

@@ -287,7 +287,11 @@ fn moment(e: &mut Expr, typed: &Typed, found: &functions::Function) -> Result<Op
         return Ok(typed.column_type);
     }
     if !matches!(data_type, None | Some(DataType::Text | DataType::Json)) {
-        let message = format!("{}: {e} is no date, time or timestamp.", found.name.to_uppercase());
+        let message = match found.runs {
+            // `x + INTERVAL …` is such a call as well.
+            "dateadd" => format!("{e} is no date, time or timestamp, which DATEADD or an interval adds to."),
+            _ => format!("{}: {e} is no date, time or timestamp.", found.name.to_uppercase()),
+        };
         return Err(Error::new(state::SYNTAX_ERROR, message));
     }
     if data_type == Some(DataType::Text)

@@ -16,6 +16,7 @@ mod guard;
 mod limit;
 mod numbers;
 mod operands;
+mod quantified;
 mod scope;
 mod sets;
 mod sharpen;
@@ -289,8 +290,11 @@ impl<'m> Resolver<'m> {
         Ok((columns, scope))
     }
 
-    /// Expands nothing: SQLite reads `*` itself. Gives the columns, in the order in which SQLite gives them.
+    /// Gives the columns, in the order in which SQLite gives them. It reads `*` itself, unless a join was exchanged.
     fn projection(&mut self, items: &mut Vec<SelectItem>, scope: &Scope<'_>) -> Result<Vec<ResultColumn>> {
+        if scope.is_exchanged {
+            *items = std::mem::take(items).into_iter().flat_map(|item| written_out(item, scope)).collect();
+        }
         let mut columns = Vec::new();
         for item in items {
             match item {
@@ -416,6 +420,33 @@ fn is_position(term: &Expr, columns: &[ResultColumn]) -> Result<bool> {
         return Err(Error::new(state::SYNTAX_ERROR, message));
     }
     Ok(true)
+}
+
+/// The items that `*` stands for, if the item is one.
+fn written_out(item: SelectItem, scope: &Scope<'_>) -> Vec<SelectItem> {
+    if !matches!(&item, SelectItem::Wildcard(options) if refuse_options(options).is_ok()) {
+        return vec![item];
+    }
+    let columns = || scope.relations.iter().flat_map(|r| r.columns.iter().map(move |c| (r, c)));
+    if columns().all(|(_, column)| column.merging == scope::Merging::Apart) {
+        let all = |r: &Relation| {
+            let name = SelectItemQualifiedWildcardKind::ObjectName(object_name(&r.name));
+            SelectItem::QualifiedWildcard(name, WildcardAdditionalOptions::default())
+        };
+        return scope.relations.iter().map(all).collect();
+    }
+    let item = |(relation, column): (&Relation, &scope::RelationColumn)| {
+        let name = Ident::with_quote('"', column.name.clone());
+        let expr = match column.merging {
+            scope::Merging::Away => return None,
+            scope::Merging::Into => Expr::Identifier(name),
+            scope::Merging::Apart => {
+                Expr::CompoundIdentifier(vec![Ident::with_quote('"', relation.name.clone()), name])
+            }
+        };
+        Some(SelectItem::UnnamedExpr(expr))
+    };
+    columns().filter_map(item).collect()
 }
 
 fn all_columns(relation: &Relation, qualified: bool) -> impl Iterator<Item = ResultColumn> + '_ {

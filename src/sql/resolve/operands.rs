@@ -2,7 +2,7 @@
 //!
 //! SQLite adds texts as zeros, compares a timestamp with a number, and sorts a number in text behind a longer one.
 
-use sqlparser::ast::{BinaryOperator, Expr, Value};
+use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator, Value};
 
 use super::compare::{coerce, is_literal};
 use super::{Typed, forms, numbers};
@@ -18,6 +18,66 @@ pub(super) fn apart(inner: &mut Expr) {
     };
     if has_sign {
         *inner = Expr::Nested(Box::new(forms::take(inner)));
+    }
+}
+
+/// How close SQLite binds an operator; `None` for what needs no parentheses anywhere.
+fn binding(expr: &Expr) -> Option<u8> {
+    use BinaryOperator::*;
+    match expr {
+        Expr::BinaryOp { op, .. } => Some(match op {
+            Or => 0,
+            And => 1,
+            Eq | NotEq => 3,
+            Lt | LtEq | Gt | GtEq => 4,
+            BitwiseAnd | BitwiseOr | PGBitwiseShiftLeft | PGBitwiseShiftRight => 5,
+            Plus | Minus => 6,
+            Multiply | Divide | Modulo => 7,
+            StringConcat | Arrow | LongArrow => 8,
+            _ => 3,
+        }),
+        Expr::UnaryOp { op: UnaryOperator::Not | UnaryOperator::BangNot, .. } => Some(2),
+        Expr::UnaryOp { .. } => Some(9),
+        Expr::IsNull(_)
+        | Expr::IsNotNull(_)
+        | Expr::IsTrue(_)
+        | Expr::IsNotTrue(_)
+        | Expr::IsFalse(_)
+        | Expr::IsNotFalse(_)
+        | Expr::IsDistinctFrom(..)
+        | Expr::IsNotDistinctFrom(..)
+        | Expr::Like { .. }
+        | Expr::Between { .. }
+        | Expr::InList { .. }
+        | Expr::InSubquery { .. } => Some(3),
+        _ => None,
+    }
+}
+
+/// Writes operands in parentheses where SQLite would read their operators in another order than they were read here.
+pub(super) fn parenthesize(expr: &mut Expr) {
+    let Some(own) = binding(expr) else { return };
+    let enclose = |operand: &mut Expr, least: u8| {
+        if binding(operand).is_some_and(|inner| inner < least) {
+            *operand = Expr::Nested(Box::new(forms::take(operand)));
+        }
+    };
+    match expr {
+        Expr::BinaryOp { left, right, .. } => {
+            enclose(left, own);
+            enclose(right, own + 1);
+        }
+        Expr::UnaryOp { expr, .. } => enclose(expr, own),
+        Expr::Like { expr, pattern, .. } => {
+            enclose(expr, own);
+            enclose(pattern, own + 1);
+        }
+        Expr::Between { expr, low, high, .. } => {
+            enclose(expr, own);
+            enclose(low, own + 1);
+            enclose(high, own + 1);
+        }
+        _ => {}
     }
 }
 

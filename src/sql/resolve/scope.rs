@@ -139,6 +139,10 @@ pub(in crate::sql) struct Scope<'p> {
     pub relations: Vec<Relation>,
     pub outputs: Vec<OutputName>,
     pub parent: Option<&'p Scope<'p>>,
+    /// Whether the sides of the first join may be exchanged.
+    pub may_exchange: bool,
+    /// Whether they were, so that SQLite's `*` has another order than the relations here.
+    pub is_exchanged: bool,
 }
 
 /// What a name was bound to.

@@ -4,12 +4,12 @@
 //! than one SELECT is written as a SELECT from it.
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Ident, Query, SelectItem, SetExpr, SetOperator, SetQuantifier, TableAlias,
-    TableAliasColumnDef, TableFactor, Value, Values,
+    Expr, Ident, Query, SelectItem, SetExpr, SetOperator, SetQuantifier, TableAlias, TableAliasColumnDef,
+    TableFactor, Values,
 };
 use sqlparser::parser::Parser;
 
-use super::{Resolver, Scope, Typed, forms, from, numbers, refuse, result_column, unsupported};
+use super::{Resolver, Scope, Typed, forms, numbers, refuse, result_column, unsupported};
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
 use crate::sql::dialect::TwilioDialect;
@@ -214,7 +214,7 @@ fn select_columns(body: &mut SetExpr, columns: &[ResultColumn]) {
         other => forms::query(other),
     };
     let names: Vec<_> = (1..=columns.len()).map(|i| Ident::with_quote('"', format!("c{i}"))).collect();
-    let mut query = template("WITH x (x) AS (SELECT 1) SELECT x FROM x");
+    let mut query = template(r#"WITH "(x)" (x) AS (SELECT 1) SELECT x FROM "(x)""#);
     if let Some(with) = &mut query.with {
         let cte = &mut with.cte_tables[0];
         let column = cte.alias.columns.remove(0);
@@ -288,7 +288,7 @@ pub(super) fn derived(factor: &mut TableFactor) -> TableFactor {
     TableFactor::Derived { lateral: false, subquery, alias, sample: None }
 }
 
-fn blank_factor() -> TableFactor {
+pub(super) fn blank_factor() -> TableFactor {
     TableFactor::Derived {
         lateral: false,
         subquery: Box::new(forms::query(blank())),
@@ -306,69 +306,22 @@ fn select_from(factor: TableFactor) -> SetExpr {
     *query.body
 }
 
-/// `(WITH name (columns) AS (query) SELECT * FROM name)`: SQLite takes no names of columns after a derived table.
+/// `WITH x (columns) AS (query) SELECT * FROM x`: SQLite takes no names of columns after a derived table. The query
+/// must not be able to mean x.
 pub(super) fn name_columns(query: &mut Query, alias: &mut TableAlias) {
-    let mut outer = template("WITH x AS (SELECT 1) SELECT * FROM x");
+    let mut outer = template(r#"WITH "(x)" AS (SELECT 1) SELECT * FROM "(x)""#);
     if let Some(with) = &mut outer.with {
         std::mem::swap(&mut *with.cte_tables[0].query, query);
-        with.cte_tables[0].alias.name = alias.name.clone();
         with.cte_tables[0].alias.columns = std::mem::take(&mut alias.columns);
-    }
-    if let SetExpr::Select(select) = &mut *outer.body
-        && let TableFactor::Table { name, .. } = &mut select.from[0].relation
-    {
-        *name = from::object_name(&alias.name.value);
     }
     *query = outer;
 }
 
-/// `left op ANY (query)` or ALL: true, false, or NULL where a NULL leaves it open.
-///
-/// # Errors
-/// HYC00 for what is no sub-query, and for the operators of lists.
-pub(super) fn quantified(left: Expr, op: BinaryOperator, right: Expr, all: bool) -> Result<Expr> {
-    let mut right = right;
-    while let Expr::Nested(inner) = right {
-        right = *inner;
-    }
-    let Expr::Subquery(subquery) = right else {
-        let word = if all { "ALL" } else { "ANY" };
-        return Err(unsupported(&format!("{op} {word} of anything but a sub-query")));
-    };
-    let compared = || Expr::BinaryOp {
-        left: Box::new(Expr::Nested(Box::new(left.clone()))),
-        op: op.clone(),
-        right: Box::new(Expr::CompoundIdentifier(vec![
-            Ident::with_quote('"', "each"),
-            Ident::with_quote('"', "value"),
-        ])),
-    };
-    let mut query = template("SELECT COUNT(*) AS verdict FROM (SELECT 1) AS \"each\" (\"value\")");
-    if let SetExpr::Select(select) = &mut *query.body
-        && let SelectItem::ExprWithAlias { expr: item, .. } = &mut select.projection[0]
-        && let TableFactor::Derived { subquery: each, .. } = &mut select.from[0].relation
-    {
-        *each = subquery;
-        let rows = forms::take(item);
-        let known = forms::call("count", vec![compared()]);
-        let (fold, decisive) = if all { ("min", 0) } else { ("max", 1) };
-        let decided = forms::call(fold, vec![compared()]);
-        let verdict = forms::case(
-            vec![
-                (
-                    forms::binary(decided, BinaryOperator::Eq, forms::number(decisive)),
-                    forms::number(decisive),
-                ),
-                (forms::binary(known, BinaryOperator::Lt, rows), Expr::value(Value::Null)),
-            ],
-            forms::number(1 - decisive),
-        );
-        *item = forms::binary(verdict, BinaryOperator::Eq, forms::number(1));
-    }
-    Ok(Expr::Subquery(Box::new(query)))
-}
+/// A name that no statement uses, for a table that is written here.
+pub(super) const OURS: &str = "(x)";
 
-fn template(sql: &str) -> Query {
+/// A query that is written here.
+pub(super) fn template(sql: &str) -> Query {
     let parser = Parser::new(&TwilioDialect).try_with_sql(sql);
     *parser.and_then(|mut p| p.parse_query()).expect("the text is ours")
 }
