@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ctypes import byref, c_short, c_ssize_t, c_ushort
 from datetime import date, datetime, time
 from decimal import Decimal
 
 import pyodbc
 import pytest
 
+import odbc
 from support import SUPPORT
 
 AT = datetime(2024, 6, 25, 16, 45)
@@ -201,3 +203,19 @@ def test_a_statement_that_ends_early_has_no_reserved_word_in_its_way(cursor, sql
 @pytest.mark.parametrize("sql", ["SELECT From", "SELECT Sid, From", "SELECT Sid FROM Calls WHERE Case"])
 def test_a_reserved_word_at_the_end_is_told(cursor, sql):
     assert "reserved" in refused(cursor, sql)[1]
+
+
+def test_numbers_are_signed_and_nothing_else_is(sim):
+    """SQL_DESC_UNSIGNED is SQL_TRUE for what is no number."""
+    columns = {
+        "NumSegments": False, "Price": False, "COUNT(*) OVER ()": False, "1.5e0": False, "Body": True, "DateSent": True,
+        "CURRENT_DATE": True, "1 = 1": True, "SubresourceUris": True, "X'00'": True,
+    }  # fmt: skip
+    found = {}
+    with odbc.connected() as connection, connection.statement() as statement:
+        statement.prepare(f"SELECT {', '.join(columns)} FROM Messages")
+        for number, column in enumerate(columns, 1):
+            answer = c_ssize_t(-1)
+            statement.call("SQLColAttribute", c_ushort(number), c_ushort(8), None, c_short(0), None, byref(answer))
+            found[column] = {0: False, 1: True}[answer.value]
+    assert found == columns

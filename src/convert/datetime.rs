@@ -145,7 +145,7 @@ pub(super) fn store(source: Source<'_>, target: &ColumnType) -> Result<Value> {
 }
 
 /// Cuts the fraction of canonical text to the digits that a column has.
-pub(super) fn cut_fraction(mut text: String, column: &ColumnType) -> String {
+pub fn cut_fraction(mut text: String, column: &ColumnType) -> String {
     if let Some(point) = text.find('.') {
         text.truncate(text.len().min(point + 1 + usize::from(column.scale)));
         text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());

@@ -30,6 +30,7 @@ use input::Source;
 
 pub use assign::{Assigned, assign, name_column};
 pub use ctype::CType;
+pub use datetime::cut_fraction;
 pub use guid::is_guid;
 pub use matrix::{is_supported_from_c, is_supported_to_c};
 pub use parts::{Chunk, NULL_DATA, Part, Rest, take};

@@ -39,6 +39,13 @@ impl ColumnType {
         ColumnType { data_type: DataType::Text, size, scale: 0 }
     }
 
+    /// A time or a timestamp with that many digits after the point of its seconds.
+    pub const fn with_fraction(data_type: DataType, digits: u8) -> Self {
+        let whole = Self::of(data_type);
+        let size = whole.size + if digits > 0 { 1 + digits as u32 } else { 0 };
+        ColumnType { size, scale: digits, ..whole }
+    }
+
     /// A type whose size follows from the family, in the default size where it does not.
     pub const fn of(data_type: DataType) -> Self {
         let (size, scale) = match data_type {

@@ -2,6 +2,7 @@
 
 use sqlparser::ast::{BinaryOperator, DataType as SqlDataType, Expr, Value};
 
+use crate::convert;
 use crate::model::{ColumnType, DataType};
 
 /// The type of `left op right`.
@@ -71,7 +72,7 @@ pub(super) fn rounded(operand: Option<ColumnType>, places: Option<i64>) -> Colum
     decimal(own.size + 1 - u32::from(own.scale - scale), scale)
 }
 
-fn is_integral(t: ColumnType) -> bool {
+pub(super) fn is_integral(t: ColumnType) -> bool {
     matches!(t.data_type, DataType::Boolean | DataType::Integer | DataType::BigInt)
 }
 
@@ -161,7 +162,8 @@ pub(super) fn union(left: Option<ColumnType>, right: Option<ColumnType>) -> Opti
     };
     match (rank(left.data_type), rank(right.data_type)) {
         (0, _) | (_, 0) => Some(match (left.data_type, right.data_type) {
-            (Date, Timestamp) | (Timestamp, Date) => ColumnType::of(Timestamp),
+            (Date, Timestamp) => right,
+            (Timestamp, Date) => left,
             _ => ColumnType::text(left.size.max(right.size).max(display_size(left)).max(display_size(right))),
         }),
         (l, r) => Some(if l >= r { left } else { right }),
@@ -197,18 +199,71 @@ pub(super) fn display_size(t: ColumnType) -> u32 {
     }
 }
 
+/// The type that CAST gives of an operand: without a number a time or a timestamp keeps the operand's digits.
+pub(super) fn cast_of(target: &SqlDataType, operand: Option<ColumnType>) -> Option<ColumnType> {
+    let own =
+        operand.filter(|t| matches!(t.data_type, DataType::Date | DataType::Time | DataType::Timestamp));
+    match (declared_fraction(target), own) {
+        (Some((data_type, None)), Some(own)) => Some(ColumnType::with_fraction(data_type, own.scale)),
+        _ => cast(target),
+    }
+}
+
 /// What text must be that is cast to the type: a timestamp for a date, as its time is cut off.
 pub(super) fn wider(target: ColumnType) -> ColumnType {
     if target.data_type == DataType::Date { ColumnType::of(DataType::Timestamp) } else { target }
 }
 
-/// Cuts the time off a timestamp that is cast to a date.
+/// Cuts what the type does not have off a timestamp or a time that is cast to it: the time of day, digits of the second.
 pub(super) fn narrow(literal: &mut Expr, target: ColumnType) {
-    if let (Expr::Value(v), DataType::Date) = (literal, target.data_type)
+    if let Expr::Value(v) = literal
         && let Value::SingleQuotedString(text) = &mut v.value
     {
-        text.truncate(10);
+        match target.data_type {
+            DataType::Date => text.truncate(10),
+            _ => *text = convert::cut_fraction(std::mem::take(text), &target),
+        }
     }
+}
+
+/// Digits after the point of a second that a value can have.
+pub(super) const MAX_FRACTION: u8 = 9;
+
+/// Those of a TIMESTAMP without a number, which are those of standard SQL.
+pub(super) const DEFAULT_FRACTION: u8 = 6;
+
+/// The type of a date, time or timestamp that is written out as its text.
+pub(super) fn written(data_type: DataType, text: &str) -> ColumnType {
+    let digits = text.split_once('.').map_or(0, |(_, fraction)| fraction.trim_end().len());
+    ColumnType::with_fraction(data_type, u8::try_from(digits).unwrap_or(MAX_FRACTION).min(MAX_FRACTION))
+}
+
+/// The family of a declared time or timestamp, and the number of digits if there is one.
+pub(super) fn declared_fraction(declared: &SqlDataType) -> Option<(DataType, Option<u8>)> {
+    let digits = |n: Option<u64>| n.map(|n| u8::try_from(n).unwrap_or(MAX_FRACTION).min(MAX_FRACTION));
+    match declared {
+        SqlDataType::Timestamp(n, _) | SqlDataType::Datetime(n) => Some((DataType::Timestamp, digits(*n))),
+        SqlDataType::Time(n, _) => Some((DataType::Time, digits(*n))),
+        SqlDataType::Custom(name, modifiers) => {
+            let name = name.to_string().to_ascii_lowercase();
+            let data_type = match name.strip_prefix("sql_").unwrap_or(&name) {
+                "time" | "type_time" => DataType::Time,
+                "timestamp" | "type_timestamp" | "datetime" | "datetime2" | "smalldatetime" => {
+                    DataType::Timestamp
+                }
+                _ => return None,
+            };
+            Some((data_type, digits(modifiers.first().and_then(|n| n.parse().ok()))))
+        }
+        _ => None,
+    }
+}
+
+/// The type of a declared time or timestamp; what has no number has whole seconds for a time.
+pub(super) fn moment(declared: &SqlDataType) -> Option<ColumnType> {
+    let (data_type, digits) = declared_fraction(declared)?;
+    let default = if data_type == DataType::Time { 0 } else { DEFAULT_FRACTION };
+    Some(ColumnType::with_fraction(data_type, digits.unwrap_or(default)))
 }
 
 /// The type that CAST gives.
@@ -246,13 +301,16 @@ pub(super) fn cast(target: &SqlDataType) -> Option<ColumnType> {
         SqlDataType::Decimal(info) | SqlDataType::Numeric(info) | SqlDataType::Dec(info) => decimal(info),
         SqlDataType::Bool | SqlDataType::Boolean | SqlDataType::Bit(_) => ColumnType::of(DataType::Boolean),
         SqlDataType::Date => ColumnType::of(DataType::Date),
-        SqlDataType::Time(..) => ColumnType::of(DataType::Time),
-        SqlDataType::Timestamp(..) | SqlDataType::Datetime(_) => ColumnType::of(DataType::Timestamp),
+        SqlDataType::Time(..) | SqlDataType::Timestamp(..) | SqlDataType::Datetime(_) => {
+            return moment(target);
+        }
         SqlDataType::JSON => ColumnType::of(DataType::Json),
         SqlDataType::Binary(_) | SqlDataType::Varbinary(_) | SqlDataType::Blob(_) => {
             ColumnType::of(DataType::Binary)
         }
-        SqlDataType::Custom(name, modifiers) => return named(&name.to_string(), modifiers),
+        SqlDataType::Custom(name, modifiers) => {
+            return moment(target).or_else(|| named(&name.to_string(), modifiers));
+        }
         _ => return None,
     })
 }
@@ -277,8 +335,6 @@ fn named(name: &str, modifiers: &[String]) -> Option<ColumnType> {
             None => ColumnType::of(DataType::Decimal),
         }),
         "date" | "type_date" => of(DataType::Date),
-        "time" | "type_time" => of(DataType::Time),
-        "timestamp" | "type_timestamp" | "datetime" | "datetime2" => of(DataType::Timestamp),
         "binary" | "varbinary" | "longvarbinary" => of(DataType::Binary),
         _ => None,
     }

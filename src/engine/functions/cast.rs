@@ -25,11 +25,11 @@ fn convert_to(c: &Call<'_>) -> Result<Value> {
         "double" => real(value).map(Value::Real),
         "decimal" => decimal(value, c.integer(3), c.integer(4)),
         "date" => {
-            let text = temporal(value, DataType::Timestamp)?;
+            let text = temporal(value, ColumnType::of(DataType::Timestamp))?;
             Ok(text.get(..10).unwrap_or_default().to_owned().into())
         }
-        "time" => temporal(value, DataType::Time).map(Into::into),
-        "timestamp" => temporal(value, DataType::Timestamp).map(Into::into),
+        "time" => moment(value, DataType::Time, c.integer(3)),
+        "timestamp" => moment(value, DataType::Timestamp, c.integer(3)),
         _ => {
             let size = c.integer(3).and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
             let text = text(value).unwrap_or_default();
@@ -94,9 +94,16 @@ fn decimal(value: ValueRef<'_>, precision: Option<i64>, scale: Option<i64>) -> R
     Ok(number.to_string().into())
 }
 
-fn temporal(value: ValueRef<'_>, target: DataType) -> Result<String> {
+/// A time or a timestamp with no more digits after the point than that.
+fn moment(value: ValueRef<'_>, target: DataType, digits: Option<i64>) -> Result<Value> {
+    let digits = digits.and_then(|n| u8::try_from(n).ok()).unwrap_or(u8::MAX);
+    let target = ColumnType { scale: digits, ..ColumnType::of(target) };
+    Ok(convert::cut_fraction(temporal(value, target)?, &target).into())
+}
+
+fn temporal(value: ValueRef<'_>, target: ColumnType) -> Result<String> {
     let written = text(value).unwrap_or_default();
-    match convert::canonical(&written, &ColumnType::of(target)) {
+    match convert::canonical(&written, &target) {
         Ok(value::Value::Text(text)) => Ok(text),
         Ok(_) => Ok(written),
         Err(e) => Err(Error { state: state::INVALID_DATETIME, ..e }),

@@ -50,6 +50,8 @@ pub(crate) enum Argument {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Returns {
     Of(DataType),
+    /// A time or a timestamp, with the digits of the argument; of text 6.
+    Read(DataType),
     /// Text as long as the first argument.
     TextOfFirst,
     First,
@@ -67,8 +69,11 @@ pub(crate) enum Returns {
     Sum,
     /// The type of their mean.
     Mean,
-    /// The type of the first argument that is [`Argument::Time`]; a date becomes a timestamp if the part is of a time.
+    /// The type of the first argument that is [`Argument::Time`], moved by a number of parts; a date becomes a timestamp
+    /// if the part is of a time.
     Moment,
+    /// As `Moment`, cut to the beginning of the part.
+    Beginning,
     /// None of its own.
     Unknown,
 }
@@ -146,6 +151,11 @@ impl Function {
         let first = types.first().copied().flatten();
         match self.result {
             Returns::Of(data_type) => Some(ColumnType::of(data_type)),
+            Returns::Read(data_type) => {
+                let is_moment = |t: &ColumnType| matches!(t.data_type, Date | Time | Timestamp);
+                let digits = first.filter(is_moment).map_or(typing::DEFAULT_FRACTION, |t| t.scale);
+                Some(ColumnType::with_fraction(data_type, digits))
+            }
             Returns::TextOfFirst => {
                 Some(ColumnType::text(first.map_or(ColumnType::UNKNOWN_TEXT_SIZE, typing::display_size)))
             }
@@ -165,15 +175,18 @@ impl Function {
             }
             Returns::Sum => Some(typing::sum(first)),
             Returns::Mean => Some(typing::mean(first)),
-            Returns::Moment => {
+            Returns::Moment | Returns::Beginning => {
                 let position = (0..types.len()).find(|i| self.argument(*i) == Argument::Time);
-                let argument = position.and_then(|i| types[i]).map(|t| t.data_type);
+                let argument = position.and_then(|i| types[i]);
                 let is_of_time = said.part.is_some_and(parts::Part::is_of_time);
-                Some(ColumnType::of(match argument {
-                    Some(Date) if !is_of_time => Date,
-                    Some(Time) => Time,
-                    _ => Timestamp,
-                }))
+                let digits = said.part.map_or(0, parts::Part::digits);
+                let own = argument.map_or(0, |t| t.scale);
+                let scale = if self.result == Returns::Moment { own.max(digits) } else { own.min(digits) };
+                Some(match argument.map(|t| t.data_type) {
+                    Some(Date) if !is_of_time => ColumnType::of(Date),
+                    Some(Time) => ColumnType::with_fraction(Time, scale),
+                    _ => ColumnType::with_fraction(Timestamp, scale),
+                })
             }
             Returns::Unknown => None,
         }

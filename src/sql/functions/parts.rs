@@ -111,6 +111,16 @@ impl Part {
         matches!(self, Hour | Minute | Second | Millisecond | Microsecond | Nanosecond)
     }
 
+    /// Digits after the point of a second that the part counts.
+    pub fn digits(self) -> u8 {
+        match self {
+            Part::Millisecond => 3,
+            Part::Microsecond => 6,
+            Part::Nanosecond => 9,
+            _ => 0,
+        }
+    }
+
     /// Whether it can be added, subtracted and truncated to: a length of time, not a number in a calendar.
     pub fn is_length(self) -> bool {
         use Part::*;

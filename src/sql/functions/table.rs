@@ -2,7 +2,7 @@
 
 use super::Argument::{Alike, Any, Integer as Int, Number as Num, Part, Text, Time};
 use super::Returns::{
-    First, Mean, Moment, Of, Remainder, Rounded, Sum, TextOfFirst, Unknown, Whole, Widened,
+    Beginning, First, Mean, Moment, Of, Read, Remainder, Rounded, Sum, TextOfFirst, Unknown, Whole, Widened,
 };
 use super::{Argument, Function, Kind, Null, Returns};
 use crate::model::DataType;
@@ -194,13 +194,13 @@ functions! {
     Own "datediff" (3, 3; Part, Time) -> BIGINT, Possible;
     Own "datediff_big" = "datediff" (3, 3; Part, Time) -> BIGINT, Possible;
     Own "timestampdiff" (3, 3; Part, Time) -> BIGINT, Possible;
-    Own "date_trunc" (2, 2; Part, Time) -> Moment, Possible;
-    Own "datetrunc" = "date_trunc" (2, 2; Part, Time) -> Moment, Possible;
+    Own "date_trunc" (2, 2; Part, Time) -> Beginning, Possible;
+    Own "datetrunc" = "date_trunc" (2, 2; Part, Time) -> Beginning, Possible;
     Own "last_day" (1, 2; Time, Int) -> DATE, Possible;
     Own "eomonth" = "last_day" (1, 2; Time, Int) -> DATE, Possible;
-    Own "to_timestamp" (1, 1; Any) -> TIMESTAMP, Possible;
+    Own "to_timestamp" (1, 1; Any) -> Read(DataType::Timestamp), Possible;
     Own "to_date" (1, 1; Any) -> DATE, Possible;
-    Own "to_time" (1, 1; Any) -> TIME, Possible;
+    Own "to_time" (1, 1; Any) -> Read(DataType::Time), Possible;
     Native "date" (0, MANY; Any) -> DATE, Possible;
     Native "time" (0, MANY; Any) -> TIME, Possible;
     Native "datetime" (0, MANY; Any) -> TIMESTAMP, Possible;

@@ -16,10 +16,6 @@ use crate::sql::plan::{LocalPlan, Plan, Statement, table_of_results};
 use crate::sql::resolve::{Resolver, unsupported};
 use crate::sql::{Names, lex, names as messages, typing};
 
-/// Digits of a second's fraction where a TIMESTAMP is declared without a number: those of standard SQL.
-const FRACTION: u8 = 6;
-const MAX_FRACTION: u8 = 9;
-
 /// Columns that SQLite takes.
 const MAX_COLUMNS: usize = 2000;
 
@@ -201,28 +197,16 @@ pub(super) fn check_columns(table: &Table) -> Result<()> {
     Ok(())
 }
 
-/// The type that a column is declared with. A number is what CAST makes of it; text may be without end, and a
-/// timestamp has a fraction.
+/// The type that a column is declared with: what CAST makes of it, but that text may be without end.
 fn column_type(declared: &SqlDataType) -> Option<ColumnType> {
     const LONG: u32 = ColumnType::of(DataType::Json).size;
     let is_max = |length: &Option<CharacterLength>| matches!(length, Some(CharacterLength::Max));
-    let fraction = |data_type, digits: &Option<u64>, default| {
-        let scale = digits.map_or(default, |d| u8::try_from(d).unwrap_or(u8::MAX).min(MAX_FRACTION));
-        let whole = ColumnType::of(data_type);
-        let size = whole.size + if scale > 0 { 1 + u32::from(scale) } else { 0 };
-        Some(ColumnType { size, scale, ..whole })
-    };
     match declared {
         SqlDataType::Text | SqlDataType::Clob(_) => Some(ColumnType::text(LONG)),
         SqlDataType::Varchar(l) | SqlDataType::Nvarchar(l) if is_max(l) => Some(ColumnType::text(LONG)),
-        SqlDataType::Timestamp(digits, _) | SqlDataType::Datetime(digits) => {
-            fraction(DataType::Timestamp, digits, FRACTION)
-        }
-        SqlDataType::Time(digits, _) => fraction(DataType::Time, digits, 0),
         SqlDataType::Custom(name, arguments) => {
             let digits = arguments.first().and_then(|digits| digits.parse().ok());
             match name.to_string().to_ascii_lowercase().as_str() {
-                "datetime2" | "smalldatetime" => fraction(DataType::Timestamp, &digits, FRACTION),
                 "ntext" | "longvarchar" | "wlongvarchar" => Some(ColumnType::text(LONG)),
                 "varbinary" | "binary" => binary(digits),
                 _ => typing::cast(declared),

@@ -162,12 +162,20 @@ fn single(text: &str, part: Part) -> Option<Vec<(Part, i64)>> {
 fn seconds(text: &str) -> Option<Vec<(Part, i64)>> {
     let minus = text.starts_with('-');
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    if fraction.len() > 9 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+    if !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let nanoseconds: i64 = format!("{fraction:0<9}").parse().ok()?;
-    let nanoseconds = if minus { -nanoseconds } else { nanoseconds };
-    Some(vec![(Part::Second, whole.parse().ok()?), (Part::Nanosecond, nanoseconds)])
+    let whole = (Part::Second, whole.parse().ok()?);
+    // The part decides how many digits the result is described with.
+    let part = match fraction.len() {
+        0 => return Some(vec![whole]),
+        1..=3 => Part::Millisecond,
+        4..=6 => Part::Microsecond,
+        7..=9 => Part::Nanosecond,
+        _ => return None,
+    };
+    let count: i64 = format!("{fraction:0<width$}", width = usize::from(part.digits())).parse().ok()?;
+    Some(vec![whole, (part, if minus { -count } else { count })])
 }
 
 /// `'1-6'` YEAR TO MONTH, `'2 03:04:05'` DAY TO SECOND and what lies between.
@@ -221,13 +229,13 @@ mod tests {
     fn the_text_of_an_interval_fits_its_units() {
         use Part::*;
         assert_eq!(single(" -3 ", Day), Some(vec![(Day, -3)]));
-        assert_eq!(single("-1.5", Second), Some(vec![(Second, -1), (Nanosecond, -500_000_000)]));
+        assert_eq!(single("-1.5", Second), Some(vec![(Second, -1), (Millisecond, -500)]));
         assert_eq!(single("1.5", Day), None);
         assert_eq!(compound("-1-6", Year, Month), Some(vec![(Year, -1), (Month, -6)]));
         assert_eq!(compound("2 03:04", Day, Minute), Some(vec![(Day, 2), (Hour, 3), (Minute, 4)]));
         assert_eq!(
             compound("04:05.25", Minute, Second),
-            Some(vec![(Minute, 4), (Second, 5), (Nanosecond, 250_000_000)])
+            Some(vec![(Minute, 4), (Second, 5), (Millisecond, 250)])
         );
         for (text, first, last) in
             [("1", Year, Month), ("03:04", Day, Minute), ("1 2", Hour, Day), ("1:2:3", Hour, Minute)]

@@ -16,10 +16,12 @@ impl Resolver<'_> {
         refuse(format.is_some(), "CAST with FORMAT")?;
         let tries = matches!(kind, CastKind::TryCast | CastKind::SafeCast);
         let typed = self.walk(e, scope, depth)?;
-        let target = typing::cast(data_type).ok_or_else(|| unsupported(&format!("CAST to {data_type}")))?;
+        let target = typing::cast_of(data_type, typed.column_type)
+            .ok_or_else(|| unsupported(&format!("CAST to {data_type}")))?;
         self.set_parameter(&typed, &Typed::of(Some(target), true));
         let result = Typed::of(Some(target), typed.nullable || tries);
-        let is_same = typed.column_type.is_some_and(|t| t.data_type == target.data_type);
+        let is_same =
+            typed.column_type.is_some_and(|t| t.data_type == target.data_type && t.scale <= target.scale);
         if is_same && is_temporal(&result) {
             *expr = forms::take(e);
             return Ok(result);
@@ -30,9 +32,10 @@ impl Resolver<'_> {
         {
             return match coerce(e, &typed, &Typed::of(Some(typing::wider(target)), true)) {
                 Ok(()) => {
+                    let target = written_of(e, data_type, target);
                     typing::narrow(e, target);
                     *expr = forms::take(e);
-                    Ok(result)
+                    Ok(Typed { column_type: Some(target), ..result })
                 }
                 Err(_) if tries => {
                     *expr = Expr::value(Value::Null);
@@ -44,6 +47,7 @@ impl Resolver<'_> {
         let detail = match target.data_type {
             DataType::Text if target.size != ColumnType::UNKNOWN_TEXT_SIZE => vec![target.size],
             DataType::Decimal => vec![target.size, target.scale.into()],
+            DataType::Time | DataType::Timestamp => vec![target.scale.into()],
             _ => Vec::new(),
         };
         // SQLite's own gives 0 for text that is no number, and knows no dates.
@@ -59,6 +63,16 @@ impl Resolver<'_> {
         }
         *expr = forms::converted(forms::take(e), target.data_type, tries, detail);
         Ok(result)
+    }
+}
+
+/// The type of a literal that is cast to a time or a timestamp: without a number it keeps its digits.
+fn written_of(literal: &Expr, declared: &SqlDataType, target: ColumnType) -> ColumnType {
+    match (literal, typing::declared_fraction(declared)) {
+        (Expr::Value(v), Some((data_type, None))) if let Value::SingleQuotedString(text) = &v.value => {
+            typing::written(data_type, text)
+        }
+        _ => target,
     }
 }
 

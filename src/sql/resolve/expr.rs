@@ -397,6 +397,7 @@ fn typed_string(typed: &TypedString) -> Result<(Expr, Typed)> {
     let value::Value::Text(text) = read.map_err(|e| Error { state: state::INVALID_DATETIME, ..e })? else {
         return Err(Error::new(state::INVALID_DATETIME, format!("'{text}' is not a date or time.")));
     };
+    let target = typing::written(target.data_type, &text);
     let literal = ValueWithSpan { value: Value::SingleQuotedString(text), span: typed.value.span };
     Ok((Expr::Value(literal), Typed::of(Some(target), false)))
 }

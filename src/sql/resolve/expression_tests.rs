@@ -1,7 +1,7 @@
 //! Expressions and functions as SQLite sees them, and what is refused.
 
 use crate::error::state;
-use crate::model::{DataType, Model};
+use crate::model::{ColumnType, DataType, Model};
 use crate::sql::{self, Plan, QueryPlan, Statement};
 
 fn plan(sql: &str) -> Statement {
@@ -66,7 +66,7 @@ fn forms_become_what_sqlite_reads() {
         ("CAST('2020-01-02 10:00:00' AS DATE)", "'2020-01-02'"),
         ("TRY_CAST('x' AS DATE)", "NULL"),
         ("CAST(CURRENT_DATE AS DATE)", "today()"),
-        ("CAST(CURRENT_DATE AS TIMESTAMP)", "convert_to(today(), 'timestamp', 0)"),
+        ("CAST(CURRENT_DATE AS TIMESTAMP)", "convert_to(today(), 'timestamp', 0, 0)"),
         ("'a' = 'A' COLLATE NOCASE", "'a' = 'A' COLLATE NOCASE"),
         ("{guid '12345678-1234-1234-1234-123456789012'}", "'12345678-1234-1234-1234-123456789012'"),
         ("{t '10:00:00'}", "'10:00:00'"),
@@ -148,6 +148,54 @@ fn functions_are_typed() {
     ] {
         let column = query(&format!("SELECT {expression} FROM Conferences")).columns.remove(0);
         assert_eq!(column.column_type.data_type, expected, "{expression}");
+    }
+}
+
+#[test]
+fn times_and_timestamps_are_described_with_their_digits() {
+    let six = "CAST(DateCreated AS TIMESTAMP(6))";
+    for (expression, digits) in [
+        ("DateCreated", 0),
+        ("{ts '2024-01-01 00:00:00'}", 0),
+        ("{ts '2024-01-01 00:00:00.123456'}", 6),
+        ("TIME '10:20:30.5'", 1),
+        ("DATEADD(day, 5, DateCreated)", 0),
+        ("DATEADD(millisecond, 5, DateCreated)", 3),
+        ("DATEADD(microsecond, 5, {d '2024-01-01'})", 6),
+        ("{fn TIMESTAMPADD(SQL_TSI_FRAC_SECOND, 5, DateCreated)}", 9),
+        ("DATEADD(ms, 5, {t '10:00:00'})", 3),
+        ("DATEADD(day, 1, '2024-01-01 00:00:00.25')", 2),
+        ("DATEADD(day, 1, Name)", 6),
+        ("DateCreated + INTERVAL '1.5' SECOND", 3),
+        ("DateCreated + INTERVAL '1.0005' SECOND", 6),
+        ("DateCreated + INTERVAL '1' SECOND", 0),
+        ("DATE_TRUNC('millisecond', {ts '2024-01-01 00:00:00.123456'})", 3),
+        ("DATE_TRUNC('ms', DateCreated)", 0),
+        (six, 6),
+        (&format!("CAST({six} AS TIMESTAMP)"), 6),
+        (&format!("CAST({six} AS TIMESTAMP(3))"), 3),
+        (&format!("CAST({six} AS TIME)"), 6),
+        (&format!("DATEADD(day, 1, {six})"), 6),
+        (&format!("{six} + 1"), 6),
+        (&format!("DATE_TRUNC('second', {six})"), 0),
+        (&format!("MAX({six})"), 6),
+        (&format!("COALESCE({{d '2024-01-01'}}, {six})"), 6),
+        ("CAST(DateCreated AS DATETIME2(7))", 7),
+        ("CAST(DateCreated AS TIMESTAMP)", 0),
+        ("CAST('2024-01-01 00:00:00.123' AS TIMESTAMP)", 3),
+        ("CAST('2024-01-01 00:00:00.123' AS TIMESTAMP(1))", 1),
+        ("CAST(Name AS TIMESTAMP)", 6),
+        ("CONVERT(Name, SQL_TIMESTAMP)", 6),
+        ("CAST(Name AS TIME(2))", 2),
+        ("CAST(Name AS TIMESTAMP(12))", 9),
+        ("COALESCE(DateCreated, '2024-01-01 00:00:00.5')", 1),
+        ("TO_TIMESTAMP(Name)", 6),
+        ("TO_TIMESTAMP(DateCreated)", 0),
+    ] {
+        let t = query(&format!("SELECT {expression} FROM Conferences")).columns.remove(0).column_type;
+        let whole = ColumnType::of(t.data_type).size;
+        let size = whole + if digits == 0 { 0 } else { 1 + u32::from(digits) };
+        assert_eq!((t.scale, t.size), (digits, size), "{expression}");
     }
 }
 
@@ -234,7 +282,13 @@ fn conditions_are_comparisons_of_bare_columns() {
         ("Hold <> false", "WHERE p.Hold = 1"),
         ("Hold <> 1", "WHERE p.Hold = 0"),
         ("CallSid IS NULL", "WHERE false"),
-        ("CallSid IS NOT NULL AND Hold", "WHERE true AND p.Hold = 1"),
+        ("CallSid IS NOT NULL AND Hold", "WHERE p.Hold = 1"),
+        ("FALSE OR Hold", "WHERE p.Hold = 1"),
+        ("Hold OR 1 = 0", "WHERE p.Hold = 1"),
+        ("Hold OR CallSid IS NULL", "WHERE p.Hold = 1"),
+        ("1 = 1 AND (NULL OR Hold) AND 2 > 1", "WHERE (p.Hold = 1)"),
+        ("Hold OR 1 = 1", "WHERE p.Hold = 1 OR 1 = 1"),
+        ("Hold AND ? = 1", "WHERE p.Hold = 1 AND ?1 = 1"),
         ("Label IS NULL", "WHERE p.Label IS NULL"),
         ("Label = NULL", "WHERE false"),
         ("NOT (Label = NULL)", "WHERE NOT (p.Label = NULL)"),

@@ -302,6 +302,7 @@ fn moment(e: &mut Expr, typed: &Typed, found: &functions::Function) -> Result<Op
         let is_time = matches!(text.trim_start().find(':'), Some(1 | 2));
         let target = ColumnType::of(if is_time { Time } else { Timestamp });
         if let Ok(value::Value::Text(canonical)) = convert::canonical(text, &target) {
+            let target = typing::written(target.data_type, &canonical);
             v.value = Value::SingleQuotedString(canonical);
             return Ok(Some(target));
         }
@@ -309,11 +310,29 @@ fn moment(e: &mut Expr, typed: &Typed, found: &functions::Function) -> Result<Op
         let message = format!("{name}: '{text}'{} is no date, time or timestamp.", lex::at(v.span.start));
         return Err(Error::new(state::INVALID_DATETIME, message));
     }
-    if typed.marker.is_none() && found.result == Returns::Moment && !is_literal(e) {
-        // The text's form becomes the result's.
-        forms::wrap(e, "to_timestamp");
+    if typed.marker.is_some()
+        || !matches!(found.result, Returns::Moment | Returns::Beginning)
+        || is_literal(e)
+    {
+        return Ok(Some(ColumnType::of(Timestamp)));
     }
-    Ok(Some(ColumnType::of(Timestamp)))
+    // The text's form becomes the result's.
+    let target = ColumnType::with_fraction(Timestamp, typing::DEFAULT_FRACTION);
+    forms::wrap(e, "to_timestamp");
+    Ok(Some(target))
+}
+
+/// The type of a literal that has been brought into the form of one.
+fn written_as(e: &Expr, target: ColumnType) -> Option<ColumnType> {
+    Some(match e {
+        Expr::Value(v)
+            if let (Value::SingleQuotedString(text), DataType::Time | DataType::Timestamp) =
+                (&v.value, target.data_type) =>
+        {
+            typing::written(target.data_type, text)
+        }
+        _ => target,
+    })
 }
 
 /// Brings an argument into the form of those beside it, if it has one there; gives its type.
@@ -323,7 +342,7 @@ fn alike(e: &mut Expr, typed: &Typed, common: Option<ColumnType>) -> Option<Colu
         matches!(target.data_type, DataType::Date | DataType::Time | DataType::Timestamp | DataType::Boolean);
     if own.data_type == DataType::Text && has_form && is_literal(e) {
         return match coerce(e, typed, &Typed::of(common, true)) {
-            Ok(()) => common,
+            Ok(()) => written_as(e, target),
             Err(_) => typed.column_type,
         };
     }
