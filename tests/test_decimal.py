@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pyodbc
@@ -84,6 +85,8 @@ def test_a_decimal_has_all_its_digits(cursor, expression, expected):
         ("1e3", 1000.0),
         ("1.5e0 + 1", 2.5),
         ("SQRT(2.25)", 1.5),
+        ("SQRT(-1)", None),
+        ("POWER(-8, 0.5)", None),
         ("7 / 2", 3),
         ("7 % -2", 1),
         ("7.0e0 / 2", 3.5),
@@ -154,6 +157,9 @@ def test_decimals_beside_other_types(cursor, expression, expected):
         ("-(-9223372036854775807 - 1)", "22003", "BIGINT"),
         ("ABS(-9223372036854775807 - 1)", "22003", "BIGINT"),
         ("1e308 * 10", "22003", "DOUBLE"),
+        ("POWER(10, 400)", "22003", "DOUBLE"),
+        ("EXP(1000)", "22003", "DOUBLE"),
+        ("LOG(0)", "22003", "DOUBLE"),
         ("99999999999999999999999999999999999999 + 1", "22003", "38 digits"),
         ("99999999999999999999999999999999999999 * 10.0", "22003", "38 digits"),
         ("'abc' + 1", "22018", "abc"),
@@ -268,3 +274,150 @@ def test_rows_that_are_filtered_are_not_calculated(cursor):
     with pytest.raises(pyodbc.Error) as error:
         cursor.execute(f"SELECT 8 / n FROM {values}").fetchall()
     assert error.value.args[0] == "22012"
+
+
+@pytest.mark.parametrize("parameter", [D("0.0075"), 0.0075, "0.0075"])
+def test_a_price_is_bound_beside_a_count(cursor, parameter):
+    (exact,) = rows(cursor, "SELECT SUM(NumSegments) * ? AS x, SUM(NumSegments) * 0.0075 AS y FROM Messages", parameter)
+    assert exact[0] == exact[1] != 0
+
+
+@pytest.mark.parametrize(
+    ("expression", "parameters", "expected"),
+    [
+        ("29 * ?", [D("0.0075")], "0.2175"),
+        ("29 * ?", [0.0075], "0.2175"),
+        ("? * 29", ["0.0075"], "0.2175"),
+        ("1 + ?", [D("1.5")], "2.5"),
+        ("1 - ?", [1.5], "-0.5"),
+        ("7 % ?", [D("2.5")], "2.0"),
+        ("MOD(7, ?)", [D("2.5")], "2.0"),
+        ("7 / ?", [D("2.5")], "2.8"),
+        ("7 * NULLIF(?, 0)", [D("2.5")], "17.5"),
+        ("9223372036854775807 + ?", [1], "9223372036854775808"),
+        ("SUM(7 * ?)", [D("2.5")], "17.5"),
+        ("(SELECT x * 2 FROM (SELECT ? AS x) t)", [D("2.5")], "5.0"),
+        # Integers stay what they are.
+        ("7 / ?", [2], "3"),
+        ("? / 2", [-7], "-3"),
+        ("29 * ?", [2], "58"),
+        ("29 * ?", [None], None),
+        ("1.5 + COALESCE(?, 1.25)", [2], "3.50"),
+        ("GREATEST(?, 9.5)", [10], "10.0"),
+    ],
+)
+def test_what_is_calculated_with_a_parameter_is_not_cut(cursor, expression, parameters, expected):
+    found = value(cursor, expression, *parameters)
+    assert found == (None if expected is None else D(expected))
+    assert cursor.description[0][1] is Decimal
+
+
+INTEGERS = [
+    "SELECT COALESCE(?, k) FROM (SELECT 2 AS k) t",
+    "SELECT CASE WHEN 1 = 1 THEN ? ELSE 2 END",
+    "SELECT IIF(1 = 1, ?, 2)",
+    "SELECT GREATEST(?, 0)",
+    "SELECT 1 UNION ALL SELECT ?",
+    "SELECT DISTINCT ? UNION SELECT 1",
+    "SELECT * FROM (VALUES (1), (?)) v",
+    "SELECT * FROM (SELECT ? AS x) t UNION ALL SELECT 1",
+    "SELECT 1 LIMIT 1 * ?",
+    "SELECT 1 WHERE COALESCE(?, 1) < 1",
+    "SELECT CURRENT_DATE - 7 * ?",
+]
+
+
+@pytest.mark.parametrize("sql", INTEGERS)
+@pytest.mark.parametrize("parameter", [D("1.5"), 1.5, D("10000000000000000000")])
+def test_a_parameter_that_stands_for_an_integer_is_not_cut(cursor, sql, parameter):
+    with pytest.raises(pyodbc.Error) as error:
+        cursor.execute(sql, parameter).fetchall()
+    assert error.value.args[0] == "22003" and "CAST" in error.value.args[1]
+
+
+@pytest.mark.parametrize("sql", INTEGERS)
+@pytest.mark.parametrize("parameter", [D("2"), D("2.00"), 2.0, 2])
+def test_a_parameter_that_is_an_integer_is_one(cursor, sql, parameter):
+    for (found,) in cursor.execute(sql, parameter).fetchall():
+        assert isinstance(found, (int, date))
+
+
+@pytest.mark.parametrize("parameter", [D("0.5"), 0.5])
+def test_a_fraction_is_compared_with_integers(cursor, parameter):
+    expected = cursor.execute("SELECT COUNT(*) FROM Messages WHERE NumSegments > 0").fetchval()
+    assert expected > 0
+    assert cursor.execute("SELECT COUNT(*) FROM Messages WHERE NumSegments > ?", parameter).fetchval() == expected
+    assert cursor.execute("SELECT COUNT(*) FROM Messages WHERE NumSegments + 0 > ?", parameter).fetchval() == expected
+    assert cursor.execute("SELECT COUNT(*) FROM Messages WHERE NumSegments = ?", parameter).fetchval() == 0
+
+
+def test_a_table_keeps_what_was_calculated(cursor):
+    cursor.execute("CREATE TEMP TABLE made AS SELECT 29 * ? AS price", D("0.0075"))
+    assert rows(cursor, "SELECT price FROM made") == [(D("0.2175"),)]
+    cursor.execute("DROP TABLE made")
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("{} + 1", 2.5),
+        ("2 * {}", 3.0),
+        ("{} / 1", 1.5),
+        ("{} - 0.5", 1.0),
+        ("MOD({}, 1)", 0.5),
+        ("COALESCE({}, 0)", 1.5),
+        ("IIF(1 = 1, {}, 0)", 1.5),
+        ("CASE WHEN 1 = 1 THEN {} ELSE 0 END", 1.5),
+        ("GREATEST({}, 1)", 1.5),
+        ("LEAST(2.5, {})", 1.5),
+        ("(SELECT {} UNION SELECT 1 ORDER BY 1 DESC LIMIT 1)", 1.5),
+        ("(SELECT MAX(x) FROM (VALUES (1), ({})) v(x))", 1.5),
+    ],
+)
+def test_a_number_of_json_keeps_its_fraction(cursor, expression, expected):
+    for json in ["JSON_EXTRACT('{\"a\":1.50}', '$.a')", "('{\"a\":1.50}' ->> '$.a')"]:
+        found = value(cursor, expression.format(json))
+        assert found == expected and type(found) is float
+
+
+@pytest.mark.parametrize(
+    ("condition", "same"),
+    [
+        ("NumSegments > '0.5'", "NumSegments > 0.5"),
+        ("'1.5' > NumSegments", "1.5 > NumSegments"),
+        ("NumSegments = '1.5'", "NumSegments = 1.5"),
+        ("NumSegments < '9999999999'", "NumSegments < 9999999999"),
+        ("NumSegments < '99999999999999999999'", "1 = 1"),
+        ("NumSegments IN ('0.5', '1')", "NumSegments IN (0.5, 1)"),
+        ("NumSegments + 0 > '0.5'", "NumSegments + 0 > 0.5"),
+        ("'0.5' BETWEEN Price AND NumSegments", "0.5 BETWEEN Price AND NumSegments"),
+        ("'0.5' NOT BETWEEN NumSegments AND Price", "0.5 NOT BETWEEN NumSegments AND Price"),
+    ],
+)
+def test_a_quoted_number_beside_integers_is_that_number(cursor, condition, same):
+    counts = [rows(cursor, f"SELECT COUNT(*) FROM Messages WHERE {one}") for one in (condition, same)]
+    assert counts[0] == counts[1]
+
+
+def test_quoted_text_beside_integers_is_no_number(cursor):
+    with pytest.raises(pyodbc.Error) as error:
+        cursor.execute("SELECT Sid FROM Messages WHERE NumSegments > 'many'")
+    assert error.value.args[0] == "22018" and "NumSegments" in error.value.args[1]
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ("d * 1.1", ["1.5", "1.65", "1.815", "1.9965"]),
+        ("d + 0.001", ["1.5", "1.501", "1.502", "1.503"]),
+        ("d / 8", ["1.5", "0.1875", "0.0234375", "0.0029296875"]),
+        ("d", ["1.5", "1.5", "1.5", "1.5"]),
+    ],
+)
+def test_a_decimal_keeps_its_digits_from_round_to_round(cursor, step, expected):
+    recursive = f"WITH RECURSIVE r(n, d) AS (SELECT 1, 1.5 UNION ALL SELECT n + 1, {step} FROM r WHERE n < 4)"
+    found = rows(cursor, f"{recursive} SELECT d, CAST(d AS VARCHAR(60)) FROM r ORDER BY n")
+    assert [d for d, _ in found] == [D(d) for d in expected]
+    assert [D(text) for _, text in found] == [d for d, _ in found]
+    digits = cursor.description[0][5]
+    assert all(len(text.split(".")[1]) <= digits for _, text in found)

@@ -5,8 +5,8 @@ use sqlparser::ast::{
     ValueWithSpan, WindowFrameBound, WindowFrameUnits, WindowSpec,
 };
 
-use super::operands::{apart, as_number, concatenate, is_arithmetic, is_number, is_of};
-use super::operands::{order_by_number, parenthesize, width};
+use super::operands::{apart, as_number, concatenate, is_arithmetic, is_of};
+use super::operands::{order_by_number, order_by_numbers, parenthesize, width};
 use super::scope::Bound;
 use super::{Resolver, Scope, Typed, calendar, quote, unsupported};
 use super::{forms, numbers, sets};
@@ -71,8 +71,8 @@ impl Resolver<'_> {
                     return self.walk(expr, scope, depth);
                 }
                 apart(inner);
-                let nullable = typed.nullable;
-                Ok(Typed::of(numbers::signed(expr, &typed), nullable))
+                let column_type = numbers::signed(expr, &typed);
+                Ok(Typed { marker: typed.marker, ..Typed::of(column_type, typed.nullable) })
             }
             Expr::BinaryOp { left, op, right } => {
                 let mut l = self.walk(left, scope, depth)?;
@@ -111,11 +111,7 @@ impl Resolver<'_> {
             Expr::Between { expr: e, low, high, .. } => {
                 let mut typed = self.walk(e, scope, depth)?;
                 let (mut l, mut h) = (self.walk(low, scope, depth)?, self.walk(high, scope, depth)?);
-                order_by_number(low, &mut l, &typed);
-                order_by_number(high, &mut h, &typed);
-                if is_number(&l) && is_number(&h) {
-                    order_by_number(e, &mut typed, &l);
-                }
+                order_by_numbers(&mut [(e, &mut typed), (low, &mut l), (high, &mut h)])?;
                 self.bring(e, &typed, low, &l, false)?;
                 self.bring(e, &typed, high, &h, false)?;
                 numbers::align(&mut [(e, &typed), (low, &l), (high, &h)]);
@@ -198,6 +194,9 @@ impl Resolver<'_> {
                 for (typed, _) in &results {
                     result.column_type = typing::union(result.column_type, typed.column_type);
                     result.nullable |= typed.nullable;
+                }
+                if results.iter().any(|(typed, e)| numbers::is_open(e, typed)) {
+                    result.column_type = typing::open(result.column_type);
                 }
                 for (typed, expr) in results {
                     self.set_parameter(&typed, &result);
@@ -316,8 +315,11 @@ impl Resolver<'_> {
                 if [l, r].into_iter().any(|t| is_of(t, DataType::Binary)) {
                     return Err(unsupported(&format!("{op} with a binary value")));
                 }
-                self.set_parameter(l, &Typed::of(r.column_type, true));
-                self.set_parameter(r, &Typed::of(l.column_type, true));
+                let of = |t: &Typed| {
+                    if is_arithmetic(op) { numbers::beside(t.column_type) } else { t.column_type }
+                };
+                self.set_parameter(l, &Typed::of(of(r), true));
+                self.set_parameter(r, &Typed::of(of(l), true));
             }
             other => return Err(unsupported(&format!("The operator {other}"))),
         }

@@ -2,8 +2,8 @@
 
 use sqlparser::ast::{Expr, LimitClause, Offset, OffsetRows, Query, SetExpr, TopQuantity, Value};
 
-use super::forms::number;
-use super::{Resolver, Scope, Typed, refuse};
+use super::forms::{self, number};
+use super::{Resolver, Scope, Typed, numbers, refuse};
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
 use crate::sql::plan::Limit;
@@ -57,7 +57,9 @@ impl Resolver<'_> {
             let written = expr.to_string();
             let typed = self.expr(expr, scope)?;
             let is_whole = |t: ColumnType| matches!(t.data_type, DataType::Integer | DataType::BigInt);
-            if typed.column_type.is_some_and(|t| !is_whole(t)) {
+            if numbers::is_bound(expr, &typed) {
+                forms::wrap(expr, "num_whole");
+            } else if typed.column_type.is_some_and(|t| !is_whole(t)) {
                 let message = format!("Syntax error: a number of rows is a whole number, not {written}.");
                 return Err(Error::new(state::SYNTAX_ERROR, message));
             }
