@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pyodbc
@@ -268,3 +269,84 @@ def test_rows_that_are_filtered_are_not_calculated(cursor):
     with pytest.raises(pyodbc.Error) as error:
         cursor.execute(f"SELECT 8 / n FROM {values}").fetchall()
     assert error.value.args[0] == "22012"
+
+
+@pytest.mark.parametrize("parameter", [D("0.0075"), 0.0075, "0.0075"])
+def test_a_price_is_bound_beside_a_count(cursor, parameter):
+    (exact,) = rows(cursor, "SELECT SUM(NumSegments) * ? AS x, SUM(NumSegments) * 0.0075 AS y FROM Messages", parameter)
+    assert exact[0] == exact[1] != 0
+
+
+@pytest.mark.parametrize(
+    ("expression", "parameters", "expected"),
+    [
+        ("29 * ?", [D("0.0075")], "0.2175"),
+        ("29 * ?", [0.0075], "0.2175"),
+        ("? * 29", ["0.0075"], "0.2175"),
+        ("1 + ?", [D("1.5")], "2.5"),
+        ("1 - ?", [1.5], "-0.5"),
+        ("7 % ?", [D("2.5")], "2.0"),
+        ("MOD(7, ?)", [D("2.5")], "2.0"),
+        ("7 / ?", [D("2.5")], "2.8"),
+        ("7 * NULLIF(?, 0)", [D("2.5")], "17.5"),
+        ("9223372036854775807 + ?", [1], "9223372036854775808"),
+        ("SUM(7 * ?)", [D("2.5")], "17.5"),
+        ("(SELECT x * 2 FROM (SELECT ? AS x) t)", [D("2.5")], "5.0"),
+        # Integers stay what they are.
+        ("7 / ?", [2], "3"),
+        ("? / 2", [-7], "-3"),
+        ("29 * ?", [2], "58"),
+        ("29 * ?", [None], None),
+        ("1.5 + COALESCE(?, 1.25)", [2], "3.50"),
+        ("GREATEST(?, 9.5)", [10], "10.0"),
+    ],
+)
+def test_what_is_calculated_with_a_parameter_is_not_cut(cursor, expression, parameters, expected):
+    found = value(cursor, expression, *parameters)
+    assert found == (None if expected is None else D(expected))
+    assert cursor.description[0][1] is Decimal
+
+
+INTEGERS = [
+    "SELECT COALESCE(?, k) FROM (SELECT 2 AS k) t",
+    "SELECT CASE WHEN 1 = 1 THEN ? ELSE 2 END",
+    "SELECT IIF(1 = 1, ?, 2)",
+    "SELECT GREATEST(?, 0)",
+    "SELECT 1 UNION ALL SELECT ?",
+    "SELECT DISTINCT ? UNION SELECT 1",
+    "SELECT * FROM (VALUES (1), (?)) v",
+    "SELECT * FROM (SELECT ? AS x) t UNION ALL SELECT 1",
+    "SELECT 1 LIMIT 1 * ?",
+    "SELECT 1 WHERE COALESCE(?, 1) < 1",
+    "SELECT CURRENT_DATE - 7 * ?",
+]
+
+
+@pytest.mark.parametrize("sql", INTEGERS)
+@pytest.mark.parametrize("parameter", [D("1.5"), 1.5, D("10000000000000000000")])
+def test_a_parameter_that_stands_for_an_integer_is_not_cut(cursor, sql, parameter):
+    with pytest.raises(pyodbc.Error) as error:
+        cursor.execute(sql, parameter).fetchall()
+    assert error.value.args[0] == "22003" and "CAST" in error.value.args[1]
+
+
+@pytest.mark.parametrize("sql", INTEGERS)
+@pytest.mark.parametrize("parameter", [D("2"), D("2.00"), 2.0, 2])
+def test_a_parameter_that_is_an_integer_is_one(cursor, sql, parameter):
+    for (found,) in cursor.execute(sql, parameter).fetchall():
+        assert isinstance(found, (int, date))
+
+
+@pytest.mark.parametrize("parameter", [D("0.5"), 0.5])
+def test_a_fraction_is_compared_with_integers(cursor, parameter):
+    expected = cursor.execute("SELECT COUNT(*) FROM Messages WHERE NumSegments > 0").fetchval()
+    assert expected > 0
+    assert cursor.execute("SELECT COUNT(*) FROM Messages WHERE NumSegments > ?", parameter).fetchval() == expected
+    assert cursor.execute("SELECT COUNT(*) FROM Messages WHERE NumSegments + 0 > ?", parameter).fetchval() == expected
+    assert cursor.execute("SELECT COUNT(*) FROM Messages WHERE NumSegments = ?", parameter).fetchval() == 0
+
+
+def test_a_table_keeps_what_was_calculated(cursor):
+    cursor.execute("CREATE TEMP TABLE made AS SELECT 29 * ? AS price", D("0.0075"))
+    assert rows(cursor, "SELECT price FROM made") == [(D("0.2175"),)]
+    cursor.execute("DROP TABLE made")

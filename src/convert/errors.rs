@@ -62,6 +62,16 @@ pub(super) fn fraction_cut(target: CType) -> Error {
     Error::new(state::FRACTIONAL_TRUNCATION, format!("{what} by the conversion to {}.", c_name(target)))
 }
 
+/// 22003: a value of an integer column has a fraction.
+#[cold]
+pub(super) fn no_integer(column: &ColumnType) -> Error {
+    let name = sql_name(column.data_type);
+    Error::new(
+        state::NUMERIC_OUT_OF_RANGE,
+        format!("The value has a fraction, which {name} does not hold; CAST it to DECIMAL or DOUBLE."),
+    )
+}
+
 /// 22001 for text whose fraction the parameter's type cannot hold.
 #[cold]
 pub(super) fn fraction_refused(target: &ColumnType) -> Error {

@@ -33,7 +33,15 @@ pub(super) fn to_c<'a>(value: ValueRef<'a>, column: &ColumnType, target: &CTarge
         }
         (CType::Binary, _) => Ok(to_fixed(Number::read(value, column)?, &image(column))?.into_binary()),
         (CType::Float | CType::Double, ValueRef::Text(text)) => text_to_double(text, target),
-        _ => to_fixed(Number::read(value, column)?, target),
+        _ => {
+            let converted = to_fixed(Number::read(value, column)?, target)?;
+            // The application has asked for an integer as that is what the column is said to be.
+            let is_whole = matches!(column.data_type, DataType::Integer | DataType::BigInt);
+            match converted.warning {
+                Some(_) if is_whole => Err(errors::no_integer(column)),
+                _ => Ok(converted),
+            }
+        }
     }
 }
 

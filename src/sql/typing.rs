@@ -21,7 +21,7 @@ pub(super) fn binary(
         }
         Arrow => Some(ColumnType::of(DataType::Json)),
         LongArrow => None,
-        // An unknown side, a marker or NULL, has the type of the other.
+        // An unknown side has the type of the other.
         Plus | Minus | Multiply | Divide | Modulo => match (left.or(right), right.or(left)) {
             (Some(left), Some(right)) => Some(arithmetic(op, left, right)),
             _ => Some(ColumnType::of(DataType::Double)),
@@ -31,6 +31,21 @@ pub(super) fn binary(
         }
         _ => None,
     }
+}
+
+/// The type of arithmetic with an integer and a marker, for which a decimal may be bound.
+pub(super) fn beside_marker(op: &BinaryOperator) -> ColumnType {
+    let own = ColumnType::of(DataType::Decimal);
+    if *op == BinaryOperator::Divide { arithmetic(op, ColumnType::of(DataType::Integer), own) } else { own }
+}
+
+/// The type that values have together where some of them have none that is known (JSON): a number may have a fraction.
+pub(super) fn open(common: Option<ColumnType>) -> Option<ColumnType> {
+    use DataType::{BigInt, Decimal, Double, Integer};
+    common.map(|t| match t.data_type {
+        Integer | BigInt | Decimal => ColumnType::of(Double),
+        _ => t,
+    })
 }
 
 /// The type of a value with a sign.

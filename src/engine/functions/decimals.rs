@@ -29,6 +29,13 @@ pub(super) const OPERATORS: &[(&str, i32, Run)] = &[
     ("decimal_sub", 3, |c| two(c, Decimal::subtract)),
     ("decimal_mul", 3, |c| two(c, Decimal::multiply)),
     ("decimal_div", 3, |c| by(c, Decimal::divide)),
+    // Of two integers the quotient is whole.
+    ("decimal_quotient", 3, |c| match (c.raw(0), c.raw(1)) {
+        (ValueRef::Integer(a), ValueRef::Integer(b)) if b != 0 => {
+            answer(Decimal::from_integer(i128::from(a) / i128::from(b)), Ok)
+        }
+        _ => by(c, Decimal::divide),
+    }),
     ("decimal_mod", 3, |c| by(c, Decimal::remainder)),
     ("decimal_neg", 1, |c| answer(read(c.raw(0))?, |d| Ok(d.negated()))),
     ("decimal_abs", 1, |c| answer(read(c.raw(0))?, |d| Ok(d.magnitude()))),

@@ -6,7 +6,8 @@
 
 use rusqlite::types::{Value, ValueRef};
 
-use super::{Call, Run};
+use super::{Call, Run, decimals};
+use crate::decimal::Decimal;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
 use crate::{convert, value};
@@ -18,6 +19,7 @@ pub(super) const OPERATORS: &[(&str, i32, Run)] = &[
     ("num_div", 2, |c| by(c, i64::checked_div, |a, b| a / b)),
     ("num_mod", 2, modulo),
     ("num_neg", 1, |c| one(c, i64::checked_neg, |a| -a)),
+    ("num_whole", 1, whole),
 ];
 
 /// MOD.
@@ -92,6 +94,28 @@ fn one(c: &Call<'_>, integer: fn(i64) -> Option<i64>, double: fn(f64) -> f64) ->
         Some(Number::Integer(a)) => integer(a).map(Value::Integer).ok_or_else(beyond_bigint),
         Some(Number::Double(a)) => Ok(double(a).into()),
     }
+}
+
+/// The integer that a number is.
+///
+/// # Errors
+/// 22003 for a number with a fraction, or one beyond BIGINT.
+fn whole(c: &Call<'_>) -> Result<Value> {
+    let integer = match c.raw(0) {
+        ValueRef::Null => return Ok(Value::Null),
+        ValueRef::Integer(i) => Some(i),
+        other => {
+            let (integer, lost) = decimals::read(other)?.map(Decimal::to_integer).unwrap_or_default();
+            i64::try_from(integer).ok().filter(|_| !lost)
+        }
+    };
+    integer.map(Value::Integer).ok_or_else(|| {
+        let number = c.text(0).unwrap_or_default();
+        let message = format!(
+            "{number} stands for a parameter beside integers and is none; write CAST(? AS DECIMAL(38, 10))."
+        );
+        Error::new(state::NUMERIC_OUT_OF_RANGE, message)
+    })
 }
 
 fn calculate(

@@ -57,7 +57,7 @@ fn values_that_are_computed_are_a_query() {
     let Plan::Local(LocalPlan::Insert { columns, rows: LocalRows::Query(query), .. }) = statement.plan else {
         panic!("an insert of a query's rows")
     };
-    assert_eq!((columns, query.sql.as_str()), (vec![1, 0], "VALUES (num_add(1, ?1), ?2)"));
+    assert_eq!((columns, query.sql.as_str()), (vec![1, 0], "VALUES (decimal_add(1, ?1, 0), ?2)"));
     assert_eq!(statement.parameters[1].name.as_deref(), Some("Sid"));
 }
 

@@ -6,8 +6,8 @@
 use sqlparser::ast::{BinaryOperator, DateTimeField, Expr, Interval, UnaryOperator, Value};
 
 use super::expr::is_temporal;
-use super::forms::{binary, call, number, take, text};
-use super::{Resolver, Typed};
+use super::forms::{call, number, take, text, wrap};
+use super::{Resolver, Typed, numbers};
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
 use crate::sql::functions::parts::Part;
@@ -39,10 +39,14 @@ impl Resolver<'_> {
         };
         let is_whole = |t: ColumnType| matches!(t.data_type, DataType::Integer | DataType::BigInt);
         let is_time = of.column_type.is_some_and(|t| t.data_type == DataType::Time);
-        if is_time || !is_temporal(of) || by.column_type.is_some_and(|t| !is_whole(t)) {
+        let is_bound = numbers::is_bound(count, by);
+        if is_time || !is_temporal(of) || by.column_type.is_some_and(|t| !is_whole(t) && !is_bound) {
             return Err(unclear());
         }
         self.set_parameter(by, &days);
+        if is_bound {
+            wrap(count, "num_whole");
+        }
         let count = take(count);
         let count = if *op == Minus { negative(count) } else { count };
         let typed = Typed::of(of.column_type, true);
@@ -84,14 +88,14 @@ pub(super) fn alone() -> Error {
     Error::new(state::NOT_IMPLEMENTED, message)
 }
 
-/// The count with the other sign. A marker is typed by the zero beside it.
+/// The count with the other sign.
 fn negative(count: Expr) -> Expr {
     match &count {
         Expr::Value(v) if let Value::Number(digits, _) = &v.value => match digits.strip_prefix('-') {
             Some(digits) => number(digits),
             None => number(format!("-{digits}")),
         },
-        _ => binary(number(0), BinaryOperator::Minus, Expr::Nested(Box::new(count))),
+        _ => Expr::UnaryOp { op: UnaryOperator::Minus, expr: Box::new(Expr::Nested(Box::new(count))) },
     }
 }
 

@@ -69,8 +69,8 @@ impl Resolver<'_> {
                     return self.walk(expr, scope, depth);
                 }
                 apart(inner);
-                let nullable = typed.nullable;
-                Ok(Typed::of(numbers::signed(expr, &typed), nullable))
+                let column_type = numbers::signed(expr, &typed);
+                Ok(Typed { marker: typed.marker, ..Typed::of(column_type, typed.nullable) })
             }
             Expr::BinaryOp { left, op, right } => {
                 let mut l = self.walk(left, scope, depth)?;
@@ -200,6 +200,9 @@ impl Resolver<'_> {
                     result.column_type = typing::union(result.column_type, typed.column_type);
                     result.nullable |= typed.nullable;
                 }
+                if results.iter().any(|(typed, e)| numbers::is_open(e, typed)) {
+                    result.column_type = typing::open(result.column_type);
+                }
                 for (typed, expr) in results {
                     self.set_parameter(&typed, &result);
                     if let Some(target) = result.column_type {
@@ -303,8 +306,11 @@ impl Resolver<'_> {
                 if [l, r].into_iter().any(|t| is_of(t, DataType::Binary)) {
                     return Err(unsupported(&format!("{op} with a binary value")));
                 }
-                self.set_parameter(l, &Typed::of(r.column_type, true));
-                self.set_parameter(r, &Typed::of(l.column_type, true));
+                let of = |t: &Typed| {
+                    if is_arithmetic(op) { numbers::beside(t.column_type) } else { t.column_type }
+                };
+                self.set_parameter(l, &Typed::of(of(r), true));
+                self.set_parameter(r, &Typed::of(of(l), true));
             }
             other => return Err(unsupported(&format!("The operator {other}"))),
         }

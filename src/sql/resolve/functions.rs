@@ -101,6 +101,13 @@ impl Resolver<'_> {
                 common = typing::union(common, types[i]);
             }
         }
+        let is_open = |(i, argument): (usize, &FunctionArg)| {
+            matches!(argument, FunctionArg::Unnamed(FunctionArgExpr::Expr(e))
+                if found.argument(i) == Argument::Alike && numbers::is_open(e, &typed[i]))
+        };
+        if list.args.iter().enumerate().any(is_open) {
+            common = typing::open(common);
+        }
         for (i, argument) in list.args.iter_mut().enumerate() {
             let FunctionArg::Unnamed(FunctionArgExpr::Expr(e)) = argument else { continue };
             let of = |t| Typed::of(Some(ColumnType::of(t)), true);
@@ -118,14 +125,25 @@ impl Resolver<'_> {
                 }
                 Argument::Alike => {
                     self.set_parameter(&typed[i], &Typed::of(common, true));
-                    types[i] = alike(e, &typed[i], common);
+                    // What NULLIF compares a marker with says nothing about its own value.
+                    if typed[i].marker.is_none() || found.runs != "nullif" {
+                        types[i] = alike(e, &typed[i], common);
+                    }
                 }
             }
         }
         if let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(e))) = list.args.get(1) {
             said.places = numbers::integer(e);
         }
-        let result = found.result(&types, said);
+        let mut result = found.result(&types, said);
+        if found.result == Returns::Remainder
+            && let [
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(left)),
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(right)),
+            ] = &list.args[..]
+        {
+            result = numbers::remainder((left, &typed[0]), (right, &typed[1]));
+        }
         let runs = numbers::arguments(found, list, &typed, &types, result);
         let any_null = typed.iter().any(|t| t.nullable);
         let nullable = match found.null {
@@ -134,7 +152,8 @@ impl Resolver<'_> {
             Null::All => typed.iter().all(|t| t.nullable),
             Null::Possible => true,
         };
-        Ok((Typed::of(result, nullable), runs))
+        let marker = typed.first().and_then(|t| t.marker).filter(|_| runs == "nullif");
+        Ok((Typed { marker, ..Typed::of(result, nullable) }, runs))
     }
 }
 
@@ -314,6 +333,15 @@ fn moment(e: &mut Expr, typed: &Typed, found: &functions::Function) -> Result<Op
 
 /// Brings an argument into the form of those beside it, if it has one there; gives its type.
 fn alike(e: &mut Expr, typed: &Typed, common: Option<ColumnType>) -> Option<ColumnType> {
+    if let (None, Some(_), Some(target)) = (typed.column_type, typed.marker, common)
+        && matches!(
+            target.data_type,
+            DataType::Integer | DataType::BigInt | DataType::Decimal | DataType::Double
+        )
+    {
+        numbers::represent(e, typed, target);
+        return common;
+    }
     let (Some(own), Some(target)) = (typed.column_type, common) else { return typed.column_type };
     let has_form =
         matches!(target.data_type, DataType::Date | DataType::Time | DataType::Timestamp | DataType::Boolean);

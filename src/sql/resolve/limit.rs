@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{Expr, LimitClause, Offset, OffsetRows, Query, SetExpr, TopQuantity};
 
-use super::{Resolver, Scope, Typed, refuse};
+use super::{Resolver, Scope, Typed, forms, numbers, refuse};
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
 
@@ -58,7 +58,9 @@ impl Resolver<'_> {
             let written = expr.to_string();
             let typed = self.expr(expr, scope)?;
             let is_whole = |t: ColumnType| matches!(t.data_type, DataType::Integer | DataType::BigInt);
-            if typed.column_type.is_some_and(|t| !is_whole(t)) {
+            if numbers::is_bound(expr, &typed) {
+                forms::wrap(expr, "num_whole");
+            } else if typed.column_type.is_some_and(|t| !is_whole(t)) {
                 let message = format!("Syntax error: a number of rows is a whole number, not {written}.");
                 return Err(Error::new(state::SYNTAX_ERROR, message));
             }

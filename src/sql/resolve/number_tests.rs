@@ -50,6 +50,12 @@ fn the_rules_of_types() {
         ("d(10,4) + NULL", "DECIMAL(11,4)"),
         ("1 + 2", "BIGINT"),
         ("? + ?", "DOUBLE"),
+        ("1 + ?", "DECIMAL(38,10)"),
+        ("5000000000 * ?", "DECIMAL(38,10)"),
+        ("? / 2", "DECIMAL(38,18)"),
+        ("MOD(7, ?)", "DECIMAL(38,10)"),
+        ("COALESCE(?, 2)", "INTEGER"),
+        ("1 + NULL", "BIGINT"),
         // Multiplication: beyond 38 digits the scale gives way, to 6.
         ("d(10,4) * d(8,2)", "DECIMAL(19,6)"),
         ("d(20,4) * d(20,4)", "DECIMAL(38,6)"),
@@ -147,7 +153,9 @@ fn what_needs_no_rewriting_has_none() {
         ("- -5", "5".into()),
         ("5000000000 + 1", "num_add(5000000000, 1)".into()),
         ("1 / 0", "num_div(1, 0)".into()),
-        ("1 / ?", "num_div(1, ?1)".into()),
+        ("1 / ?", "decimal_quotient(1, ?1, 18) COLLATE DECIMAL".into()),
+        ("COALESCE(1, ?)", "COALESCE(1, num_whole(?1))".into()),
+        ("1 = ?", "1 = CAST(?1 AS NUMERIC)".into()),
         ("1.5 + 1", "decimal_add('1.5', 1, 1) COLLATE DECIMAL".into()),
         ("1.5 + 1e0", "num_add(1.5, 1e0)".into()),
         ("-1.50", "'-1.50' COLLATE DECIMAL".into()),
@@ -177,7 +185,8 @@ fn markers_take_the_type_beside_them() {
         ("COALESCE(1.50, ?)", "DECIMAL(3,2)"),
         ("CASE WHEN 1 = 1 THEN 1.50 ELSE ? END", "DECIMAL(3,2)"),
         ("CAST(? AS DECIMAL(9, 3))", "DECIMAL(9,3)"),
-        ("1 + ?", "INTEGER"),
+        ("1 + ?", "DECIMAL(38,10)"),
+        ("COALESCE(1, ?)", "INTEGER"),
         ("1e0 + ?", "DOUBLE"),
     ] {
         let statement = sql::plan(&Model::builtin(), &format!("SELECT {expression}")).unwrap();

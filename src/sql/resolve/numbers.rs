@@ -10,9 +10,11 @@
 //! Arithmetic becomes calls of functions of the engine, which give 22003 and 22012 where the operators of SQLite
 //! would give a double or NULL. Each is evaluated exactly where its operator would have been.
 
+use std::ops::ControlFlow;
+
 use sqlparser::ast::{
     BinaryOperator, CastKind, DataType as SqlDataType, ExactNumberInfo, Expr, FunctionArg, FunctionArgExpr,
-    FunctionArgumentList, Ident, ObjectName, ObjectNamePart, UnaryOperator, Value,
+    FunctionArgumentList, Ident, ObjectName, ObjectNamePart, UnaryOperator, Value, visit_expressions,
 };
 
 use super::{Typed, forms};
@@ -44,6 +46,58 @@ fn inner(mut expr: &mut Expr) -> &mut Expr {
 
 fn is_column(expr: &Expr) -> bool {
     matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_))
+}
+
+/// Whether NULL is written out.
+pub(super) fn is_null(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => is_null(inner),
+        Expr::Value(v) => v.value == Value::Null,
+        _ => false,
+    }
+}
+
+/// Whether it may be anything: a value of a JSON document.
+pub(super) fn is_open(expr: &Expr, typed: &Typed) -> bool {
+    typed.is_open() && !is_null(expr)
+}
+
+/// Whether a decimal is one because of what may be bound: by its type, integers stand in it beside markers.
+pub(super) fn is_bound(expr: &Expr, typed: &Typed) -> bool {
+    let is_marker = |e: &Expr| matches!(e, Expr::Value(v) if matches!(v.value, Value::Placeholder(_)));
+    is_decimal(typed)
+        && visit_expressions(expr, |e| {
+            if is_marker(e) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+        .is_break()
+}
+
+/// The type of a marker in arithmetic. An application may bind a price beside a count, so that an integer does not
+/// make an integer of it.
+pub(super) fn beside(other: Option<ColumnType>) -> Option<ColumnType> {
+    other.map(|t| if is_integral(t) { ColumnType::of(DataType::Decimal) } else { t })
+}
+
+/// The type of `left op right`.
+fn calculated(
+    op: &BinaryOperator,
+    (left, l): (&Expr, &Typed),
+    (right, r): (&Expr, &Typed),
+) -> Option<ColumnType> {
+    let is_marker = |t: &Typed| t.column_type.is_none() && t.marker.is_some();
+    let is_whole = |t: &Typed| t.column_type.is_some_and(is_integral);
+    if (is_marker(l) && is_whole(r)) || (is_whole(l) && is_marker(r)) {
+        return Some(typing::beside_marker(op));
+    }
+    if is_open(left, l) || is_open(right, r) {
+        return Some(ColumnType::of(DataType::Double));
+    }
+    typing::binary(op, l.column_type, r.column_type)
+}
+
+/// The type of MOD(left, right).
+pub(super) fn remainder(left: (&Expr, &Typed), right: (&Expr, &Typed)) -> Option<ColumnType> {
+    calculated(&BinaryOperator::Modulo, left, right)
 }
 
 /// Writes a literal number as its type is represented; gives the type.
@@ -104,12 +158,12 @@ pub(super) fn plain_literal(expr: &mut Expr, typed: &Typed) {
     }
 }
 
-/// Gives an expression the representation of the type, if that is a decimal or a double. A decimal gets as many
-/// digits after the point as the type has, unless it is a column, whose values stay as they were sent.
+/// Gives an expression the representation of the type, if that is a decimal or a double, and a marker that of an
+/// integer too. A decimal gets as many digits after the point as the type has, unless it is a column, whose values
+/// stay as they were sent.
 pub(super) fn represent(expr: &mut Expr, own: &Typed, target: ColumnType) {
-    let is_null = matches!(inner(expr), Expr::Value(v) if v.value == Value::Null);
     let from = own.column_type;
-    if is_null || (from.is_none() && own.marker.is_none()) {
+    if is_null(expr) || (from.is_none() && own.marker.is_none()) {
         return;
     }
     match (target.data_type, from.map(|t| t.data_type)) {
@@ -120,6 +174,9 @@ pub(super) fn represent(expr: &mut Expr, own: &Typed, target: ColumnType) {
             }
         }
         (DataType::Decimal, _) => to_decimal(expr, own, target.scale),
+        // A decimal that is bound is text, and a fraction would be cut where the result is fetched.
+        (DataType::Integer | DataType::BigInt, None) => forms::wrap(expr, "num_whole"),
+        (DataType::Double, None) => cast(expr, SqlDataType::Real),
         (DataType::Double, Some(DataType::Decimal)) => to_double(expr, own),
         (DataType::Double, Some(DataType::Boolean | DataType::Integer | DataType::BigInt)) => {
             match inner(expr) {
@@ -267,17 +324,23 @@ fn cast(expr: &mut Expr, data_type: SqlDataType) {
 pub(super) fn binary(expr: &mut Expr, l: &Typed, r: &Typed) -> Option<ColumnType> {
     use BinaryOperator::*;
     let Expr::BinaryOp { left, op, right } = expr else { return None };
-    let result = typing::binary(op, l.column_type, r.column_type);
     let name = match op {
         Plus => "add",
         Minus => "sub",
         Multiply => "mul",
         Divide => "div",
         Modulo => "mod",
-        _ => return result,
+        _ => return typing::binary(op, l.column_type, r.column_type),
     };
+    let result = calculated(op, (left, l), (right, r));
     let target = result?;
     match target.data_type {
+        // What is bound has all its digits, and says whether a quotient is whole.
+        DataType::Decimal if ![l, r].into_iter().any(is_decimal) => {
+            let (name, scale) = if *op == Divide { ("quotient", target.scale) } else { (name, 0) };
+            let arguments = vec![forms::take(left), forms::take(right), forms::number(scale)];
+            *expr = forms::call(&format!("decimal_{name}"), arguments);
+        }
         DataType::Decimal => {
             let (lt, rt) = (l.column_type.or(r.column_type)?, r.column_type.or(l.column_type)?);
             let is_reduced = typing::is_reduced(op, lt, rt) && *op != Divide;

@@ -27,6 +27,11 @@ impl Typed {
         Typed { column_type, nullable, ..Typed::default() }
     }
 
+    /// Whether it may be anything: a value of a JSON document, or NULL.
+    pub fn is_open(&self) -> bool {
+        self.column_type.is_none() && self.marker.is_none() && self.items.is_empty()
+    }
+
     /// What is known of a column of a query.
     pub fn of_column(column: &ResultColumn) -> Self {
         Typed {

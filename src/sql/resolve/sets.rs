@@ -58,9 +58,13 @@ impl Resolver<'_> {
                 }
                 let both = || left_columns.iter().zip(&right_columns);
                 let mut columns = Vec::with_capacity(left_columns.len());
-                for (l, r) in both() {
+                for (i, (l, r)) in both().enumerate() {
+                    let of = [&*left, &*right].map(|body| null_column(body, i));
                     let (left, right) = (Typed::of_column(l), Typed::of_column(r));
-                    let common = typing::union(left.column_type, right.column_type);
+                    let mut common = typing::union(left.column_type, right.column_type);
+                    if of.iter().zip([&left, &right]).any(|(is_null, typed)| !is_null && typed.is_open()) {
+                        common = typing::open(common);
+                    }
                     let typed = Typed::of(common, l.nullable || r.nullable);
                     self.set_parameter(&left, &typed);
                     self.set_parameter(&right, &typed);
@@ -90,7 +94,11 @@ impl Resolver<'_> {
                 }
                 let columns = (0..width).map(|i| {
                     let of_column = || cells.iter().map(|row| &row[i]);
-                    let common = of_column().fold(None, |common, t| typing::union(common, t.column_type));
+                    let mut common = of_column().fold(None, |common, t| typing::union(common, t.column_type));
+                    let mut items = values.rows.iter().map(|row| &row.content[i]).zip(of_column());
+                    if items.any(|(e, typed)| numbers::is_open(e, typed)) {
+                        common = typing::open(common);
+                    }
                     let typed = Typed::of(common, of_column().any(|t| t.nullable));
                     of_column().for_each(|t| self.set_parameter(t, &typed));
                     let marker = of_column().next().and_then(|t| t.marker).filter(|_| cells.len() == 1);
@@ -169,7 +177,9 @@ pub(super) fn align(operands: Vec<(&mut Expr, &Typed)>, query: &mut Query, colum
 fn represent(body: &mut SetExpr, columns: &[ResultColumn], types: &[ColumnType]) {
     let differs = |column: &ResultColumn, target: &ColumnType| {
         let own = column.column_type.data_type;
-        matches!(target.data_type, DataType::Decimal | DataType::Double) && own != target.data_type
+        let is_marker = column.marker.is_some() && !column.typed;
+        is_marker
+            || (matches!(target.data_type, DataType::Decimal | DataType::Double) && own != target.data_type)
     };
     match body {
         SetExpr::Select(select) if select.distinct.is_none() && is_listed(&select.projection) => {}
@@ -199,6 +209,21 @@ fn represent(body: &mut SetExpr, columns: &[ResultColumn], types: &[ColumnType])
             }
         }
         _ => {}
+    }
+}
+
+/// Whether a column of a body is NULL and nothing else.
+fn null_column(body: &SetExpr, i: usize) -> bool {
+    match body {
+        SetExpr::Select(select) if is_listed(&select.projection) => {
+            matches!(select.projection.get(i), Some(SelectItem::ExprWithAlias { expr, .. }) if numbers::is_null(expr))
+        }
+        SetExpr::Values(values) => {
+            values.rows.iter().all(|row| row.content.get(i).is_some_and(numbers::is_null))
+        }
+        SetExpr::Query(query) => null_column(&query.body, i),
+        SetExpr::SetOperation { left, right, .. } => null_column(left, i) && null_column(right, i),
+        _ => false,
     }
 }
 

@@ -314,10 +314,10 @@ fn casts_give_the_form_of_the_type() {
 
 #[test]
 fn markers_in_arithmetic_are_numbers() {
-    assert_eq!(columns("SELECT ? + 1 x"), ["x:BigInt"]);
+    assert_eq!(columns("SELECT ? + 1 x"), ["x:Decimal"]);
     assert_eq!(columns("SELECT ? * ? x"), ["x:Double"]);
     let statement = plan("SELECT COUNT(*) * ? FROM Conferences");
-    assert_eq!(statement.parameters[0].column_type.data_type, DataType::BigInt);
+    assert_eq!(statement.parameters[0].column_type.data_type, DataType::Decimal);
 }
 
 #[test]
