@@ -350,3 +350,26 @@ def test_a_table_keeps_what_was_calculated(cursor):
     cursor.execute("CREATE TEMP TABLE made AS SELECT 29 * ? AS price", D("0.0075"))
     assert rows(cursor, "SELECT price FROM made") == [(D("0.2175"),)]
     cursor.execute("DROP TABLE made")
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("{} + 1", 2.5),
+        ("2 * {}", 3.0),
+        ("{} / 1", 1.5),
+        ("{} - 0.5", 1.0),
+        ("MOD({}, 1)", 0.5),
+        ("COALESCE({}, 0)", 1.5),
+        ("IIF(1 = 1, {}, 0)", 1.5),
+        ("CASE WHEN 1 = 1 THEN {} ELSE 0 END", 1.5),
+        ("GREATEST({}, 1)", 1.5),
+        ("LEAST(2.5, {})", 1.5),
+        ("(SELECT {} UNION SELECT 1 ORDER BY 1 DESC LIMIT 1)", 1.5),
+        ("(SELECT MAX(x) FROM (VALUES (1), ({})) v(x))", 1.5),
+    ],
+)
+def test_a_number_of_json_keeps_its_fraction(cursor, expression, expected):
+    for json in ["JSON_EXTRACT('{\"a\":1.50}', '$.a')", "('{\"a\":1.50}' ->> '$.a')"]:
+        found = value(cursor, expression.format(json))
+        assert found == expected and type(found) is float
