@@ -134,3 +134,29 @@ def test_text_that_is_no_number_is_no_number(cursor, sql):
 def test_text_that_is_a_number_is_one(cursor):
     sql = "SELECT SUM(QueueTime), MAX(QueueTime + 0), -MIN(QueueTime) FROM ConferenceParticipants WHERE QueueTime < 2000"
     assert tuple(cursor.execute(sql).fetchone()) == (1750.0, 1500.0, -1500.0)
+
+
+@pytest.mark.parametrize(
+    ("condition", "parameters", "expected"),
+    [
+        ("QueueTime BETWEEN 250 AND 1500", [], 2),
+        ("QueueTime BETWEEN 250 AND '1500'", [], 2),
+        ("QueueTime BETWEEN '250' AND 1500", [], 2),
+        ("QueueTime BETWEEN '250' AND 1500.0", [], 2),
+        ("QueueTime BETWEEN 250 AND ?", [1500], 2),
+        ("QueueTime BETWEEN 250 AND ?", ["1500"], 2),
+        ("QueueTime BETWEEN ? AND 1500", [Decimal("249.5")], 2),
+        ("QueueTime NOT BETWEEN 251 AND '1e4' AND QueueTime < 2000", [], 1),
+        ("'1500' BETWEEN 250 AND QueueTime AND QueueTime < 2000", [], 1),
+        ("? BETWEEN 250 AND QueueTime AND QueueTime < 2000", [1500], 1),
+    ],
+)
+def test_one_number_makes_numbers_of_all_in_between(cursor, condition, parameters, expected):
+    found = cursor.execute(f"SELECT COUNT(*) FROM ConferenceParticipants WHERE {condition}", *parameters)
+    assert found.fetchval() == expected
+
+
+def test_a_number_between_texts_that_are_numbers(cursor):
+    assert cursor.execute("SELECT '5' BETWEEN 1 AND '3'").fetchval() is False
+    assert cursor.execute("SELECT '5' BETWEEN 1 AND '10'").fetchval() is True
+    assert refused(cursor, "SELECT Sid FROM Messages WHERE NumSegments BETWEEN 1 AND 'x'")[0] == "22018"

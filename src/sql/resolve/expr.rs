@@ -5,8 +5,8 @@ use sqlparser::ast::{
     ValueWithSpan, WindowFrameBound, WindowFrameUnits, WindowSpec,
 };
 
-use super::operands::{apart, as_number, concatenate, is_arithmetic, is_number, is_of};
-use super::operands::{order_by_number, width};
+use super::operands::{apart, as_number, concatenate, is_arithmetic, is_of};
+use super::operands::{order_by_number, order_by_numbers, width};
 use super::scope::Bound;
 use super::{Resolver, Scope, Typed, calendar, quote, unsupported};
 use super::{forms, numbers, sets};
@@ -113,11 +113,7 @@ impl Resolver<'_> {
             Expr::Between { expr: e, low, high, .. } => {
                 let mut typed = self.walk(e, scope, depth)?;
                 let (mut l, mut h) = (self.walk(low, scope, depth)?, self.walk(high, scope, depth)?);
-                order_by_number(low, &mut l, &typed);
-                order_by_number(high, &mut h, &typed);
-                if is_number(&l) && is_number(&h) {
-                    order_by_number(e, &mut typed, &l);
-                }
+                order_by_numbers(&mut [(e, &mut typed), (low, &mut l), (high, &mut h)])?;
                 self.bring(e, &typed, low, &l, false)?;
                 self.bring(e, &typed, high, &h, false)?;
                 numbers::align(&mut [(e, &typed), (low, &l), (high, &h)]);

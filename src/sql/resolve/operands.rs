@@ -5,9 +5,11 @@
 use sqlparser::ast::{BinaryOperator, Expr, Value};
 
 use super::compare::{coerce, is_literal};
+use super::expr::is_temporal;
 use super::{Typed, forms, numbers};
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
+use crate::sql::typing;
 
 /// Writes a sign apart from another one: two of them begin a comment.
 pub(super) fn apart(inner: &mut Expr) {
@@ -42,6 +44,24 @@ pub(super) fn order_by_number(e: &mut Expr, own: &mut Typed, beside: &Typed) {
         forms::strictly(e, DataType::Double);
     }
     own.column_type = Some(target);
+}
+
+/// Likewise all that stand in one BETWEEN, if one of them is a number.
+///
+/// # Errors
+/// 22018 for a literal that is no number.
+pub(super) fn order_by_numbers(operands: &mut [(&mut Expr, &mut Typed)]) -> Result<()> {
+    if operands.iter().any(|(_, typed)| is_temporal(typed)) {
+        return Ok(());
+    }
+    let numbers = operands.iter().filter(|(_, typed)| is_number(typed)).map(|(_, typed)| typed.column_type);
+    let Some(number) = numbers.reduce(typing::union) else { return Ok(()) };
+    let number = Typed::of(number, true);
+    for (e, typed) in operands {
+        coerce(e, typed, &number)?;
+        order_by_number(e, typed, &number);
+    }
+    Ok(())
 }
 
 /// Refuses to compare a date or time with what is none: no row would ever be found, or each would.
