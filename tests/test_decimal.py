@@ -373,3 +373,28 @@ def test_a_number_of_json_keeps_its_fraction(cursor, expression, expected):
     for json in ["JSON_EXTRACT('{\"a\":1.50}', '$.a')", "('{\"a\":1.50}' ->> '$.a')"]:
         found = value(cursor, expression.format(json))
         assert found == expected and type(found) is float
+
+
+@pytest.mark.parametrize(
+    ("condition", "same"),
+    [
+        ("NumSegments > '0.5'", "NumSegments > 0.5"),
+        ("'1.5' > NumSegments", "1.5 > NumSegments"),
+        ("NumSegments = '1.5'", "NumSegments = 1.5"),
+        ("NumSegments < '9999999999'", "NumSegments < 9999999999"),
+        ("NumSegments < '99999999999999999999'", "1 = 1"),
+        ("NumSegments IN ('0.5', '1')", "NumSegments IN (0.5, 1)"),
+        ("NumSegments + 0 > '0.5'", "NumSegments + 0 > 0.5"),
+        ("'0.5' BETWEEN Price AND NumSegments", "0.5 BETWEEN Price AND NumSegments"),
+        ("'0.5' NOT BETWEEN NumSegments AND Price", "0.5 NOT BETWEEN NumSegments AND Price"),
+    ],
+)
+def test_a_quoted_number_beside_integers_is_that_number(cursor, condition, same):
+    counts = [rows(cursor, f"SELECT COUNT(*) FROM Messages WHERE {one}") for one in (condition, same)]
+    assert counts[0] == counts[1]
+
+
+def test_quoted_text_beside_integers_is_no_number(cursor):
+    with pytest.raises(pyodbc.Error) as error:
+        cursor.execute("SELECT Sid FROM Messages WHERE NumSegments > 'many'")
+    assert error.value.args[0] == "22018" and "NumSegments" in error.value.args[1]

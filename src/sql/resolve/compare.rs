@@ -6,7 +6,7 @@ use super::operands::{is_of, refuse_mixture, width};
 use super::{Resolver, Scope, Typed, forms, numbers};
 use crate::convert;
 use crate::error::{Error, Result, state};
-use crate::model::{DataType, check_sid};
+use crate::model::{ColumnType, DataType, check_sid};
 use crate::sql::lex;
 use crate::value;
 
@@ -176,7 +176,13 @@ pub(super) fn coerce(expr: &mut Expr, own: &Typed, beside: &Typed) -> Result<()>
     if matches!(target.data_type, DataType::Text | DataType::Json | DataType::Binary) {
         return Ok(());
     }
-    let value = convert::canonical(text, &target).map_err(|e| {
+    let is_whole = matches!(target.data_type, DataType::Integer | DataType::BigInt);
+    let read = match convert::canonical(text, &target) {
+        // With a fraction, or beyond the type, it is a number all the same.
+        Err(e) if is_whole => convert::canonical(text, &ColumnType::of(DataType::Double)).map_err(|_| e),
+        read => read,
+    };
+    let value = read.map_err(|e| {
         let column = beside.base.as_ref().map(|(table, i)| table.columns[*i].name.as_str());
         let column = column.map_or(String::new(), |name| format!(" (compared with {name})"));
         let temporal = matches!(target.data_type, DataType::Date | DataType::Time | DataType::Timestamp);
