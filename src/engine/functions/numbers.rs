@@ -1,11 +1,11 @@
-//! Numbers. What is no number in mathematics (the root of -1) is NULL.
+//! Numbers. What is no number in mathematics (the root of -1) is NULL, what is beyond the range of doubles is 22003.
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
 
 use rusqlite::types::{Value, ValueRef};
 
-use super::operators::{beyond_bigint, magnitude, modulo};
+use super::operators::{beyond_bigint, beyond_double, magnitude, modulo};
 use super::{Call, Run, answer};
 use crate::error::Result;
 
@@ -38,11 +38,18 @@ pub(super) const FUNCTIONS: &[(&str, Run)] = &[
 ];
 
 fn one(c: &Call<'_>, function: fn(f64) -> f64) -> Result<Value> {
-    answer(c.real(0).map(function).filter(|r| r.is_finite()))
+    double(c.real(0).map(function))
 }
 
 fn two(c: &Call<'_>, function: fn(f64, f64) -> f64) -> Result<Value> {
-    answer(c.real(0).zip(c.real(1)).map(|(a, b)| function(a, b)).filter(|r| r.is_finite()))
+    double(c.real(0).zip(c.real(1)).map(|(a, b)| function(a, b)))
+}
+
+fn double(result: Option<f64>) -> Result<Value> {
+    match result.filter(|r| !r.is_nan()) {
+        Some(r) if r.is_infinite() => Err(beyond_double()),
+        other => answer(other),
+    }
 }
 
 /// A number from 0 to 1, 1 excluded. The same seed gives the same number.

@@ -128,17 +128,19 @@ fn calculate(
         return integers(a, b).map(Value::Integer).ok_or_else(beyond_bigint);
     }
     let result = doubles(a.double(), b.double());
-    if result.is_finite() {
-        return Ok(result.into());
-    }
-    let message = "The result of the calculation is out of the range of DOUBLE.";
-    Err(Error::new(state::NUMERIC_OUT_OF_RANGE, message))
+    if result.is_finite() { Ok(result.into()) } else { Err(beyond_double()) }
 }
 
 #[cold]
 pub(in crate::engine) fn beyond_bigint() -> Error {
     let message =
         "The result of the calculation does not fit into BIGINT; CAST an operand to DECIMAL(38, 0).";
+    Error::new(state::NUMERIC_OUT_OF_RANGE, message)
+}
+
+#[cold]
+pub(super) fn beyond_double() -> Error {
+    let message = "The result of the calculation is out of the range of DOUBLE.";
     Error::new(state::NUMERIC_OUT_OF_RANGE, message)
 }
 
