@@ -403,3 +403,21 @@ def test_quoted_text_beside_integers_is_no_number(cursor):
     with pytest.raises(pyodbc.Error) as error:
         cursor.execute("SELECT Sid FROM Messages WHERE NumSegments > 'many'")
     assert error.value.args[0] == "22018" and "NumSegments" in error.value.args[1]
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ("d * 1.1", ["1.5", "1.65", "1.815", "1.9965"]),
+        ("d + 0.001", ["1.5", "1.501", "1.502", "1.503"]),
+        ("d / 8", ["1.5", "0.1875", "0.0234375", "0.0029296875"]),
+        ("d", ["1.5", "1.5", "1.5", "1.5"]),
+    ],
+)
+def test_a_decimal_keeps_its_digits_from_round_to_round(cursor, step, expected):
+    recursive = f"WITH RECURSIVE r(n, d) AS (SELECT 1, 1.5 UNION ALL SELECT n + 1, {step} FROM r WHERE n < 4)"
+    found = rows(cursor, f"{recursive} SELECT d, CAST(d AS VARCHAR(60)) FROM r ORDER BY n")
+    assert [d for d, _ in found] == [D(d) for d in expected]
+    assert [D(text) for _, text in found] == [d for d, _ in found]
+    digits = cursor.description[0][5]
+    assert all(len(text.split(".")[1]) <= digits for _, text in found)

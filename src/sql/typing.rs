@@ -76,6 +76,14 @@ pub(super) fn mean(operand: Option<ColumnType>) -> ColumnType {
     }
 }
 
+/// The type of a value that is calculated again and again: a decimal has as many digits as there can be.
+pub(super) fn repeated(own: ColumnType) -> ColumnType {
+    if own.data_type != DataType::Decimal {
+        return own;
+    }
+    decimal(MAX_DIGITS, own.scale.max(ColumnType::of(DataType::Decimal).scale))
+}
+
 /// The type of ROUND and TRUNCATE; `places` if they are known.
 pub(super) fn rounded(operand: Option<ColumnType>, places: Option<i64>) -> ColumnType {
     let own = widened(operand);

@@ -32,6 +32,7 @@ use super::lex;
 use super::parse::Markers;
 use super::plan::{ParameterInfo, Plan, QueryPlan, ResultColumn, Statement, TableUse};
 use super::terms::conjuncts;
+use super::typing;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType, Table};
 
@@ -172,7 +173,7 @@ impl<'m> Resolver<'m> {
     }
 
     /// A query that may name itself. Its recursive part sees the table with the types of the first part; if it makes
-    /// them wider (1, then 1.5), with those.
+    /// them wider (1, then 1.5), with those. Decimals have all digits there, as each round may add some.
     fn recursive(
         &mut self,
         query: &mut Query,
@@ -188,6 +189,7 @@ impl<'m> Resolver<'m> {
         // Types only get wider, so that there is an end to it.
         loop {
             let before = kinds(&seen);
+            seen.iter_mut().for_each(|c| c.column_type = typing::repeated(c.column_type));
             self.ctes.push(cte(seen));
             let columns = self.query(query, outer)?;
             if kinds(&columns) == before {
