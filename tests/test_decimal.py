@@ -421,3 +421,16 @@ def test_a_decimal_keeps_its_digits_from_round_to_round(cursor, step, expected):
     assert [D(text) for _, text in found] == [d for d, _ in found]
     digits = cursor.description[0][5]
     assert all(len(text.split(".")[1]) <= digits for _, text in found)
+
+
+@pytest.mark.parametrize("parameter", [D("1.5"), 1.5, "1.5"])
+def test_an_integer_column_takes_no_fraction(cursor, parameter):
+    cursor.execute("CREATE TEMP TABLE whole (n INTEGER, b BIGINT)")
+    for column in ("n", "b"):
+        for source in ("VALUES (?)", "SELECT ? + 0e0"):
+            with pytest.raises(pyodbc.Error) as error:
+                cursor.execute(f"INSERT INTO whole ({column}) {source}", parameter)
+            assert error.value.args[0] == "22001"
+    cursor.execute("INSERT INTO whole (n, b) VALUES (?, ?)", 2.0, D("3.00"))
+    assert rows(cursor, "SELECT n, b FROM whole") == [(2, 3)]
+    cursor.execute("DROP TABLE whole")

@@ -32,11 +32,10 @@ impl Assigned<'_> {
 
 /// Brings a value of any representation into that of a column, and checks that the column holds it. NULL is NULL.
 ///
-/// A decimal is rounded to the column's scale, the fraction of a second is cut to it, and a number loses its fraction
-/// to an integer column; text does not.
+/// A decimal is rounded to the column's scale, and the fraction of a second is cut to it.
 ///
 /// # Errors
-/// 22001 (text or bytes longer than the column, a fraction in text for an integer), 22003 (out of range), 22007 (text
+/// 22001 (text or bytes longer than the column, a fraction for an integer), 22003 (out of range), 22007 (text
 /// that is no date, time or timestamp), 22008 (a time part for a date), 22018 (text is not a value of the type), 07006
 /// (no such conversion).
 pub fn assign<'v>(value: ValueRef<'v>, column: &ColumnType) -> Result<Assigned<'v>> {
@@ -58,6 +57,9 @@ pub fn assign<'v>(value: ValueRef<'v>, column: &ColumnType) -> Result<Assigned<'
             Ok(decimal) => Source::Number(Number::Decimal(decimal)),
             Err(_) => return Err(out_of_range(column)),
         },
+        (ValueRef::Real(double), DataType::Integer | DataType::BigInt) if double.fract() != 0.0 => {
+            return Err(errors::fraction_refused(column));
+        }
         (ValueRef::Real(double), _) => Source::Number(Number::Double(double)),
         (ValueRef::Text(text), DataType::Decimal) => Source::Number(Number::parse(text, "DECIMAL")?),
         (ValueRef::Text(text), _) => Source::Text(Cow::Borrowed(text)),
@@ -122,7 +124,7 @@ mod tests {
         assert_eq!(given(ValueRef::Integer(3), ColumnType::of(DataType::Double)), Ok(Value::Real(3.0)));
         assert_eq!(text("2024-06-30", DataType::Timestamp), Ok("2024-06-30 00:00:00".into()));
         assert_eq!(text("2024-06-30T12:00:00+02:00", DataType::Timestamp), Ok("2024-06-30 10:00:00".into()));
-        assert_eq!(given(ValueRef::Real(2.7), ColumnType::of(DataType::Integer)), Ok(2.into()));
+        assert_eq!(given(ValueRef::Real(2.0), ColumnType::of(DataType::Integer)), Ok(2.into()));
     }
 
     #[test]
@@ -134,6 +136,10 @@ mod tests {
         assert_eq!(text("2024-06-30 10:00:00", DataType::Date), Err(state::DATETIME_OVERFLOW));
         assert_eq!(text("x", DataType::Integer), Err(state::INVALID_CHARACTER_VALUE));
         assert_eq!(text("3000000000", DataType::Integer), Err(state::NUMERIC_OUT_OF_RANGE));
+        for fraction in [ValueRef::Real(2.7), ValueRef::Text("2.7")] {
+            let integer = ColumnType::of(DataType::Integer);
+            assert_eq!(given(fraction, integer), Err(state::STRING_RIGHT_TRUNCATION), "{fraction:?}");
+        }
         assert_eq!(text("2", DataType::Boolean), Err(state::NUMERIC_OUT_OF_RANGE));
         let bytes = ColumnType { size: 2, ..ColumnType::of(DataType::Binary) };
         assert_eq!(given(ValueRef::Binary(&[1, 2]), bytes), Ok(Value::Binary(vec![1, 2])));

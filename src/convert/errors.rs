@@ -72,12 +72,12 @@ pub(super) fn no_integer(column: &ColumnType) -> Error {
     )
 }
 
-/// 22001 for text whose fraction the parameter's type cannot hold.
+/// 22001 for a fraction that the type cannot hold.
 #[cold]
 pub(super) fn fraction_refused(target: &ColumnType) -> Error {
     Error::new(
         state::STRING_RIGHT_TRUNCATION,
-        format!("The text has more digits after the point than {} holds.", sql_name(target.data_type)),
+        format!("The number has more digits after the point than {} holds.", sql_name(target.data_type)),
     )
 }
 
