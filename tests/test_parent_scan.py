@@ -69,6 +69,7 @@ def test_a_write_that_names_no_message_is_refused_too(cursor, sim, sql):
         f"SELECT COUNT(Media.Sid) FROM (SELECT * FROM Messages WHERE NumMedia > 0) m LEFT JOIN Media ON Media.MessageSid = m.Sid",
         "SELECT COUNT(d.Sid) FROM Messages m LEFT JOIN Media d ON d.MessageSid = m.Sid AND m.NumMedia > 0",
         "SELECT COUNT(*) FROM Media WHERE MessageSid IN (SELECT Sid FROM Messages WHERE NumMedia > 0)",
+        "SELECT COUNT(*) FROM Media WHERE MessageSid IN (SELECT Sid FROM Messages WHERE NumMedia > 0) OR 1 = 0",
         "SELECT SUM((SELECT COUNT(*) FROM Media WHERE MessageSid = m.Sid)) FROM Messages m WHERE NumMedia > 0",
         "WITH m AS (SELECT Sid FROM Messages WHERE NumMedia > 0) SELECT COUNT(*) FROM m JOIN Media d ON d.MessageSid = m.Sid",
     ],

@@ -24,9 +24,13 @@ pub(super) fn sharpen(condition: &mut Expr, scope: &Scope<'_>) {
     }
     let sharper = match condition {
         Expr::Nested(inner) => return sharpen(inner, scope),
-        Expr::BinaryOp { left, op: BinaryOperator::And | BinaryOperator::Or, right } => {
+        Expr::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), right } => {
             sharpen(left, scope);
-            return sharpen(right, scope);
+            sharpen(right, scope);
+            match folded(left, op, right) {
+                Some(side) => side,
+                None => return,
+            }
         }
         Expr::IsTrue(column) if is_boolean(column, scope) => equals(column, 1),
         Expr::IsFalse(column) if is_boolean(column, scope) => equals(column, 0),
@@ -68,6 +72,44 @@ pub(super) fn sharpen(condition: &mut Expr, scope: &Scope<'_>) {
         _ => return,
     };
     *condition = sharper;
+}
+
+/// The other side, where one changes nothing: it is always true in AND, or never in OR.
+fn folded(left: &mut Expr, op: &BinaryOperator, right: &mut Expr) -> Option<Expr> {
+    let neutral = Some(*op == BinaryOperator::And);
+    if always(left) == neutral {
+        return Some(take(right));
+    }
+    (always(right) == neutral).then(|| take(left))
+}
+
+/// The truth of a condition that is the same for every row and can be seen without calculating.
+fn always(e: &Expr) -> Option<bool> {
+    match e {
+        Expr::Nested(inner) => always(inner),
+        Expr::Value(v) => match &v.value {
+            Value::Boolean(b) => Some(*b),
+            Value::Null => Some(false),
+            Value::Number(digits, _) => digits.parse::<i64>().ok().map(|n| n != 0),
+            _ => None,
+        },
+        Expr::BinaryOp { left, op, right } if is_comparison(op) => {
+            let number = |e: &Expr| match e {
+                Expr::Value(v) if let Value::Number(digits, _) = &v.value => digits.parse::<i64>().ok(),
+                _ => None,
+            };
+            let (left, right) = (number(left)?, number(right)?);
+            Some(match op {
+                BinaryOperator::Eq => left == right,
+                BinaryOperator::NotEq => left != right,
+                BinaryOperator::Lt => left < right,
+                BinaryOperator::LtEq => left <= right,
+                BinaryOperator::Gt => left > right,
+                _ => left >= right,
+            })
+        }
+        _ => None,
+    }
 }
 
 fn truth(value: bool) -> Expr {
