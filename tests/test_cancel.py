@@ -1,5 +1,6 @@
 """SQLCancel from another thread, and the query timeout."""
 
+import statistics
 import threading
 import time
 from collections.abc import Iterator
@@ -91,6 +92,25 @@ def test_a_write_that_is_cancelled_says_that_its_outcome_is_unknown(cursor, sim)
     assert "not known" in message
 
 
+def test_a_slow_request_ends_within_200_milliseconds_of_the_cancel(cursor, sim):
+    delays = []
+    for _ in range(5):
+        sim.fault("delay_ms", delay_ms=8000)
+        called: list[float] = []
+
+        def cancel() -> None:
+            called.append(time.monotonic())
+            cursor.cancel()
+
+        timer = threading.Timer(0.3, cancel)
+        timer.start()
+        assert fails(cursor, PARTICIPANTS)[0] == "HY008"
+        returned = time.monotonic()
+        timer.join()
+        delays.append(returned - called[0])
+    assert statistics.median(delays) < 0.2
+
+
 @pytest.fixture
 def impatient(connection):
     """A cursor whose statements may take a second."""
@@ -134,3 +154,13 @@ def test_the_statement_runs_again_after_its_timeout(impatient, sim):
     sim.fault("delay_ms", delay_ms=8000)
     fails(impatient, PARTICIPANTS)
     assert len(impatient.execute(PARTICIPANTS).fetchall()) == 5
+
+
+def test_a_slow_request_ends_within_200_milliseconds_of_the_query_timeout(impatient, sim):
+    delays = []
+    for _ in range(5):
+        sim.fault("delay_ms", delay_ms=8000)
+        started = time.monotonic()
+        assert fails(impatient, PARTICIPANTS)[0] == "HYT00"
+        delays.append(time.monotonic() - started - 1)
+    assert 0 <= statistics.median(delays) < 0.2

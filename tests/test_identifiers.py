@@ -67,3 +67,17 @@ def test_a_table_is_named_with_or_without_schema_and_catalogue(cursor, table):
 @pytest.mark.parametrize("sql", ["SELECT 1 -- ; {d '", "/* ? ; { */ SELECT /* '*/ 1", "SELECT 1 ;", "SELECT\n1\n--\n;;"])
 def test_comments_and_a_last_semicolon_are_nothing(cursor, sql):
     assert cursor.execute(sql).fetchval() == 1
+
+
+@pytest.mark.parametrize("word", RESERVED)
+def test_a_reserved_word_is_a_bare_name_where_columns_of_a_table_are_listed(cursor, word):
+    cursor.execute(f"CREATE TEMP TABLE x (a INTEGER, {word} INTEGER NOT NULL)")
+    assert [column.column_name for column in cursor.columns(table="x")] == ["a", word]
+    cursor.execute(f"INSERT INTO x ({word}, a) VALUES (1, 2)")
+    cursor.execute(f"INSERT INTO x (a, {word}) SELECT 4, 3")
+    assert [tuple(row) for row in cursor.execute("SELECT * FROM x ORDER BY a")] == [(2, 1), (4, 3)]
+    cursor.execute(f"UPDATE x SET {word} = 5 WHERE a = 2")
+    cursor.execute(f"UPDATE x SET a = 6, {word} = 7 WHERE a = 4")
+    assert [tuple(row) for row in cursor.execute("SELECT * FROM x ORDER BY a")] == [(2, 5), (6, 7)]
+    cursor.execute(f"CREATE TEMP TABLE y ({word} INTEGER, PRIMARY KEY ({word}))")
+    assert [row.column_name for row in cursor.primaryKeys(table="y")] == [word]

@@ -1,6 +1,6 @@
 """What is asked of Twilio: the exact requests of each query."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -296,3 +296,34 @@ def test_a_list_of_calls_in_one_conference_finds_them(cursor, sim):
     sql = f"SELECT CallSid FROM ConferenceParticipants WHERE ConferenceSid = '{SUPPORT}' AND CallSid IN ('{calls}')"
     assert len(run(cursor, sql)) == 2
     assert len(sim.lines()) == len(set(sim.lines())) <= 2
+
+
+def ahead(days: int):
+    return lambda today: today + timedelta(days)
+
+
+def last_month(today: date) -> date:
+    return (today.replace(day=1) - timedelta(1)).replace(day=1)
+
+
+@pytest.mark.parametrize(
+    ("condition", "asked"),
+    [
+        ("DateCreated >= DATEADD(day, -7, CURRENT_DATE)", {"DateCreated>": ahead(-7)}),
+        ("DateCreated >= LAST_N_DAYS(7)", {"DateCreated>": ahead(-7)}),
+        ("DateCreated >= TODAY()", {"DateCreated>": ahead(0)}),
+        ("DateCreated >= CURRENT_DATE - INTERVAL '30' DAY", {"DateCreated>": ahead(-30)}),
+        ("DateCreated < {fn CURDATE()} - 30", {"DateCreated<": ahead(-29)}),
+        ("DateCreated > NOW() - INTERVAL '2' DAY", {"DateCreated>": ahead(-2)}),
+        ("CAST(DateCreated AS DATE) = YESTERDAY()", {"DateCreated>": ahead(-1), "DateCreated<": ahead(0)}),
+        ("DateCreated >= LAST_MONTH() AND DateCreated < THIS_MONTH()", {"DateCreated>": last_month, "DateCreated<": lambda today: today.replace(day=2)}),
+    ],
+)
+def test_ranges_that_follow_the_clock_are_asked_of_twilio(cursor, sim, condition, asked):
+    before = datetime.now(UTC).date()
+    run(cursor, f"SELECT Sid FROM Conferences WHERE {condition}")
+    after = datetime.now(UTC).date()
+    (request,) = sim.requests()
+    # Midnight may pass.
+    expected = [{name: str(day(today)) for name, day in asked.items()} for today in (before, after)]
+    assert {name: value for name, value in request.query.items() if name != "PageSize"} in expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyodbc
 import pytest
 
+import odbc
 from support import ACCOUNT, CUSTOMER, EXPERT, SUBACCOUNT, SUPPORT, WAITING_ROOM
 
 JOIN = "FROM Conferences c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid"
@@ -138,3 +139,26 @@ def test_an_empty_text_is_no_filter(cursor, sim):
     assert len(rows(cursor, "SELECT Sid FROM Conferences WHERE Name = '' LIMIT 1")) == 1
     (request,) = sim.requests()
     assert request.query == {"PageSize": "1000"}
+
+
+WRONG = {"muted": "Muted", "hold": "Hold", "date_created": "DateCreated"}
+
+
+@pytest.mark.parametrize(
+    ("select", "reads_it"),
+    [
+        ("SELECT CallSid, {} FROM ConferenceParticipants WHERE ConferenceSid = '{}'", True),
+        ("SELECT CallSid FROM ConferenceParticipants WHERE {} IS NOT NULL AND ConferenceSid = '{}'", True),
+        ("SELECT CallSid, Label /* not {} */ FROM ConferenceParticipants WHERE ConferenceSid = '{}'", False),
+        ("SELECT COUNT(*) /* not {} */ FROM ConferenceParticipants WHERE ConferenceSid = '{}'", False),
+    ],
+)
+@pytest.mark.parametrize("field", WRONG)
+def test_only_columns_that_are_used_are_read(sim, field, select, reads_it):
+    with odbc.connected() as connection, connection.statement() as statement:
+        sim.fault("wrong_type", field=field, value={"a": 1}, path="Participants")
+        statement.execute(select.format(WRONG[field], SUPPORT))
+        warnings = []
+        while statement.fetch():
+            warnings += statement.diagnostics()
+        assert [(record.state, WRONG[field] in record.message) for record in warnings] == [("01000", True)] * reads_it

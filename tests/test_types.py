@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ctypes import byref, c_short, c_ssize_t, c_ushort
 from datetime import date, datetime, time
 from decimal import Decimal
 
 import pyodbc
 import pytest
 
+import odbc
 from support import SUPPORT
 
 AT = datetime(2024, 6, 25, 16, 45)
@@ -134,3 +136,19 @@ def test_text_that_is_no_number_is_no_number(cursor, sql):
 def test_text_that_is_a_number_is_one(cursor):
     sql = "SELECT SUM(QueueTime), MAX(QueueTime + 0), -MIN(QueueTime) FROM ConferenceParticipants WHERE QueueTime < 2000"
     assert tuple(cursor.execute(sql).fetchone()) == (1750.0, 1500.0, -1500.0)
+
+
+def test_numbers_are_signed_and_nothing_else_is(sim):
+    """SQL_DESC_UNSIGNED is SQL_TRUE for what is no number."""
+    columns = {
+        "NumSegments": False, "Price": False, "COUNT(*) OVER ()": False, "1.5e0": False, "Body": True, "DateSent": True,
+        "CURRENT_DATE": True, "1 = 1": True, "SubresourceUris": True, "X'00'": True,
+    }  # fmt: skip
+    found = {}
+    with odbc.connected() as connection, connection.statement() as statement:
+        statement.prepare(f"SELECT {', '.join(columns)} FROM Messages")
+        for number, column in enumerate(columns, 1):
+            answer = c_ssize_t(-1)
+            statement.call("SQLColAttribute", c_ushort(number), c_ushort(8), None, c_short(0), None, byref(answer))
+            found[column] = {0: False, 1: True}[answer.value]
+    assert found == columns
