@@ -344,7 +344,7 @@ mod tests {
 
     #[test]
     fn dates_may_be_escapes() {
-        let (plan, _) = call("{call AddParticipants({ts '2024-01-02 03:04:05'}, {d '2024-01-02'}, {guid '00000000-0000-0000-0000-000000000000'}, Label = {t '1:02:03'})}").unwrap();
+        let (plan, _) = call("{call AddParticipants({ts '2024-01-02 03:04:05'}, {d '2024-01-02'}, {guid '00000000-0000-0000-0000-000000000000'}, Label = {t '01:02:03'})}").unwrap();
         let texts: Vec<_> = plan.arguments.iter().map(|(_, operand)| operand.clone()).collect();
         let text = |text: &str| Operand::Constant(Value::Text(text.into()));
         assert_eq!(
@@ -397,7 +397,7 @@ mod tests {
             ("EXEC AddParticipants (", "expected a literal"),
             (
                 "{call AddParticipants({fn CONCAT('a', 'b')})}",
-                "CONCAT(…) at line 1, column 28 is not supported",
+                "CONCAT(…) at line 1, column 27 is not supported",
             ),
             ("{call AddParticipants({d '2024-02-30'})}", "2024-02-30"),
             ("EXEC AddParticipants 'a' 'b'", "line 1, column 26"),

@@ -288,7 +288,7 @@ fn conditions_are_comparisons_of_bare_columns() {
         ("Hold OR CallSid IS NULL", "WHERE p.Hold = 1"),
         ("1 = 1 AND (NULL OR Hold) AND 2 > 1", "WHERE (p.Hold = 1)"),
         ("Hold OR 1 = 1", "WHERE p.Hold = 1 OR 1 = 1"),
-        ("Hold AND ? = 1", "WHERE p.Hold = 1 AND ?1 = 1"),
+        ("Hold AND ? = 1", "WHERE p.Hold = 1 AND CAST(?1 AS NUMERIC) = 1"),
         ("Label IS NULL", "WHERE p.Label IS NULL"),
         ("Label = NULL", "WHERE false"),
         ("NOT (Label = NULL)", "WHERE NOT (p.Label = NULL)"),
