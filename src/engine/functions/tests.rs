@@ -93,7 +93,6 @@ fn strings() {
 fn numbers() {
     check(
         "power(2, 10) = 1024.0
-        power(10, 400) = NULL
         mod(7, 3) = 1
         mod(-9223372036854775808, -1) = 0
         abs(-7) = 7
