@@ -21,7 +21,7 @@ pub struct House {
     /// Operation to the columns that identify a row, where no path of one row says so.
     pub keys: BTreeMap<String, Vec<String>>,
     /// Lists that may be long, and are not walked unless the user says so: schema and table.
-    pub many: Vec<String>,
+    pub costly: Vec<String>,
     /// Path parameter to the list that it comes from, where the path before it is no list: product and path.
     pub elsewhere: BTreeMap<String, String>,
     /// Characters of a text whose name ends so; the first that fits counts.

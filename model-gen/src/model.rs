@@ -113,7 +113,7 @@ pub struct Parent {
     #[serde(default, skip_serializing_if = "is_default")]
     pub with: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "is_default")]
-    pub many: bool,
+    pub costly: bool,
     #[serde(default, rename = "where", skip_serializing_if = "is_default")]
     pub conditions: BTreeMap<String, String>,
 }

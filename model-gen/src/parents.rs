@@ -170,7 +170,7 @@ pub fn parents(
             column: name.clone(),
             key: key.clone(),
             with,
-            many: house.many.contains(&format!("{}.{}", list.schema, list.name)),
+            costly: house.costly.contains(&format!("{}.{}", list.schema, list.name)),
             table,
             ..Parent::default()
         });

@@ -14,7 +14,7 @@ use model_gen::model::Table;
 const HOUSE: &str = r#"{
     "schemas": {"zoo": "Zoo"},
     "left_out": {"zoo_v1.FetchPass": "its answer is a pass"},
-    "many": ["Zoo.Animals"],
+    "costly": ["Zoo.Animals"],
     "elsewhere": {"CallSid": "api /2010-04-01/Accounts/{}/Calls.json"},
     "sizes": [["FriendlyName", 256], ["Sid", 34]],
     "json": ["Attributes"],

@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(schema(None, "Workspaces"), Some("TaskRouter"), "no other has that name");
         assert_eq!(schema(None, "Recordings"), Some("Twilio"), "the default schema comes first");
         assert_eq!(schema(None, "Roles"), None, "several have that name");
-        assert!(model.schemas_of("roles").any(|s| s == "Chat"));
+        assert!(model.tables_named("roles").any(|t| t.schema == "Chat"));
         assert_eq!(schema(Some("Insights"), "Twilio.Conferences"), Some("Twilio"), "as references say it");
         assert_eq!(schema(Some("Verify"), "Conferences"), None);
     }

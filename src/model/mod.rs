@@ -72,8 +72,8 @@ impl Model {
         if let Some((schema, name)) = name.split_once('.') {
             return self.table(Some(schema), name);
         }
-        let mut named = self.named(name);
-        let of = |schema: &str| self.named(name).find(|t| t.schema.eq_ignore_ascii_case(schema));
+        let mut named = self.tables_named(name);
+        let of = |schema: &str| self.tables_named(name).find(|t| t.schema.eq_ignore_ascii_case(schema));
         match schema {
             Some(schema) => of(schema),
             None => of(DEFAULT_SCHEMA).or_else(|| named.next().filter(|_| named.next().is_none())),
@@ -81,12 +81,8 @@ impl Model {
         .map(TableEntry::table)
     }
 
-    /// The schemas that have a table of that name.
-    pub fn schemas_of(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.named(name).map(|t| t.schema.as_str())
-    }
-
-    fn named(&self, name: &str) -> impl Iterator<Item = &TableEntry> {
+    /// The tables of that name in any letter case, in whatever schema.
+    pub fn tables_named(&self, name: &str) -> impl Iterator<Item = &TableEntry> {
         let positions = self.table_names.get(&name.to_ascii_lowercase());
         positions.into_iter().flatten().map(|&i| &self.tables[i])
     }

@@ -234,12 +234,12 @@ pub struct Parent {
     /// Path columns of the parent that have the value of a path column of the child: parent column to child column.
     #[serde(default)]
     pub with: BTreeMap<String, String>,
-    /// Whether the parent may have so many rows that walking them should be asked for.
-    #[serde(default)]
-    pub many: bool,
     /// Restricts the walk: parent column to value.
     #[serde(default, rename = "where")]
     pub conditions: BTreeMap<String, String>,
+    /// Whether there may be so many parents that they are walked only if the connection says so.
+    #[serde(default)]
+    pub costly: bool,
 }
 
 /// An HTTP method.
