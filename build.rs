@@ -10,11 +10,9 @@ use serde_json::Value;
 fn main() {
     let data = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("set by cargo")).join("src/model/data");
     println!("cargo::rerun-if-changed={}", data.display());
-    let mut tables: Vec<PathBuf> = files(&data.join("tables"));
-    for schema in entries(&data.join("generated")) {
-        tables.extend(files(&schema));
-    }
-    let mut tables: Vec<_> = tables.into_iter().map(|path| Header::read(&path)).collect();
+    let by_hand = files(&data.join("tables")).into_iter().map(|file| Header::read(&file, |_| true));
+    let generated = entries(&data.join("generated")).into_iter().flat_map(|schema| files(&schema));
+    let mut tables: Vec<_> = by_hand.chain(generated.map(|file| Header::read(&file, is_shown))).collect();
     tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
 
     let mut list = String::from("pub(super) const TABLES: &[Header] = &[\n");
@@ -42,7 +40,7 @@ struct Header {
 }
 
 impl Header {
-    fn read(file: &Path) -> Header {
+    fn read(file: &Path, is_shown: impl Fn(&Value) -> bool) -> Header {
         let text = fs::read_to_string(file).expect("a readable file");
         let table: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
         let field = |name: &str| match &table[name] {
@@ -77,15 +75,14 @@ impl std::fmt::Display for Header {
     }
 }
 
-/// Whether the engine gives a table's rows as they are. It cannot, as yet, fill columns from the path, tell rows apart
-/// that have no key, or send a parameter that no column stands for.
+/// Whether the engine gives a generated table's rows as they are. It cannot, as yet, fill columns from the path, tell
+/// rows apart that have no key, or send a parameter that no column stands for.
 fn is_shown(table: &Value) -> bool {
     let has = |list: &str, flag: &str| {
         table[list].as_array().is_some_and(|list| list.iter().any(|one| one[flag] == Value::Bool(true)))
     };
-    let is_generated = table["columns"].as_array().is_some_and(|c| c.iter().all(|c| c["remarks"].is_null()));
     let has_key = table["key"].as_array().is_some_and(|key| !key.is_empty()) || table["paging"] == "one";
-    !is_generated || (has_key && !has("columns", "from_path") && !has("switches", "required"))
+    has_key && !has("columns", "from_path") && !has("switches", "required")
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
