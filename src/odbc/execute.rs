@@ -17,6 +17,7 @@ use super::statement::{Execution, Plan, State};
 use super::types::OdbcVersion;
 use crate::engine::Outcome;
 use crate::error::{Error, Result, state};
+use crate::model::TableEntry;
 use crate::sql;
 use crate::value::Value;
 
@@ -250,7 +251,9 @@ impl StatementCall<'_> {
         self.statement.refuse_open_cursor()?;
         self.statement.state = State::Allocated;
         let database = &self.connection.session()?.database;
-        let (model, temporary) = (database.model().clone(), database.temporary_tables());
+        let model = database.model().clone();
+        let temporary: Vec<TableEntry> =
+            database.temporary_tables().into_iter().map(TableEntry::from).collect();
         let context = catalog::Context {
             model: &model,
             temporary: &temporary,

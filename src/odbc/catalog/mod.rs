@@ -18,10 +18,8 @@ mod testing;
 mod type_info;
 mod typed;
 
-use std::sync::Arc;
-
 use super::types::OdbcVersion;
-use crate::model::{Model, Table};
+use crate::model::{Model, TableEntry};
 
 pub use columns::columns;
 pub use indexes::{special_columns, statistics};
@@ -38,7 +36,7 @@ pub use type_info::type_info;
 pub struct Context<'a> {
     pub model: &'a Model,
     /// The connection's temporary tables.
-    pub temporary: &'a [Arc<Table>],
+    pub temporary: &'a [TableEntry],
     pub version: OdbcVersion,
     /// SQL_ATTR_METADATA_ID: arguments are identifiers, not patterns, and none may be a null pointer.
     pub metadata_id: bool,
@@ -46,7 +44,7 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     /// The tables of the model and the temporary ones.
-    fn tables(&self) -> impl Iterator<Item = &Arc<Table>> {
+    fn tables(&self) -> impl Iterator<Item = &TableEntry> {
         self.model.tables().chain(self.temporary)
     }
 }

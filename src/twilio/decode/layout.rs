@@ -20,7 +20,8 @@ pub(super) struct Node {
 impl Layout {
     /// A layout of `fields` (JSON path with dots, type), whose order is the order of the page's columns.
     /// `items` names the array that holds a list's rows; without it, or where an answer lacks it, the name in
-    /// `meta.key` is taken, or else the only array of the answer. An empty path stands for the whole row.
+    /// `meta.key` is taken, or else the only array of the answer; an empty name says that the answer is the row. An
+    /// empty path stands for the whole row.
     pub fn new<'a>(items: Option<&str>, fields: impl IntoIterator<Item = (&'a str, DataType)>) -> Layout {
         let mut layout = Layout { items: items.map(Into::into), types: Vec::new(), root: Node::default() };
         for (position, (path, data_type)) in fields.into_iter().enumerate() {
@@ -37,6 +38,11 @@ impl Layout {
     /// The name of the array that holds a list's rows.
     pub(super) fn items(&self) -> Option<&str> {
         self.items.as_deref()
+    }
+
+    /// Whether the answer is the row, and no list.
+    pub(in crate::twilio) fn is_one(&self) -> bool {
+        self.items() == Some("")
     }
 
     /// The columns' types.

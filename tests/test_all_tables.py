@@ -1,0 +1,173 @@
+"""Every table that SQLTables lists, read through the driver manager from synthetic rows of its types."""
+
+import datetime
+import decimal
+import json
+import re
+from pathlib import Path
+
+import pyodbc
+import pytest
+
+import support
+from support import ACCOUNT, ROOT
+
+DATA = ROOT / "src" / "model" / "data"
+# What the simulator's world answers itself, with rows of its own.
+NAMES = ("Accounts", "Calls", "ConferenceParticipants", "Conferences", "Media", "Messages")
+SIMULATED = {("Twilio", name) for name in NAMES}
+
+PYTHON = {
+    "text": str,
+    "json": str,
+    "boolean": bool,
+    "integer": int,
+    "bigint": int,
+    "double": float,
+    "decimal": decimal.Decimal,
+    "date": datetime.date,
+    "timestamp": datetime.datetime,
+}
+
+
+@pytest.fixture(scope="module")
+def model():
+    files = [*(DATA / "tables").glob("*.json"), *(DATA / "generated").glob("*/*.json")]
+    tables = [json.loads(file.read_text()) for file in files]
+    return {(table["schema"], table["name"]): table for table in tables}
+
+
+@pytest.fixture(scope="module")
+def generic():
+    simulator = support.Simulator("--model", str(DATA))
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture
+def cursor(generic, connect):
+    generic.clear()
+    return connect(support.account(generic.url + "/{product}", ParentScan="Always")).cursor()
+
+
+def listed(cursor):
+    return [(row.table_schem, row.table_name, row.table_type) for row in cursor.tables()]
+
+
+def parent_of(table, column):
+    (parent,) = [parent for parent in table.get("parents", []) if parent["column"] == column] or [None]
+    return parent
+
+
+def is_walkable(table, model):
+    """Whether the driver finds every key above the table by itself."""
+    for column in re.findall(r"{(\w+)}", table["list"]):
+        if column == "AccountSid":
+            continue
+        parent = parent_of(table, column)
+        if parent is None or parent.get("with"):
+            return False
+        above = parent["table"].split(".") if "." in parent["table"] else [table["schema"], parent["table"]]
+        if not is_walkable(model[tuple(above)], model):
+            return False
+    return True
+
+
+def condition(table):
+    """Values for a path that nothing leads to."""
+    columns = {column["name"]: column for column in table["columns"]}
+    given = {}
+    for name in re.findall(r"{(\w+)}", table["list"]):
+        column = columns[name]
+        if name != "AccountSid":
+            given[name] = column.get("sid", "XX") + "0" * 32 if column.get("size") == 34 else "x"
+    return given
+
+
+def check_row(table, row):
+    for column, value in zip(table["columns"], row, strict=True):
+        where = f"{table['schema']}.{table['name']}.{column['name']}"
+        if value is None:
+            assert column["name"] not in table["key"], where
+            continue
+        assert type(value) is PYTHON[column["type"]], where
+        if column["type"] == "json":
+            json.loads(value)
+        if column["type"] == "text":
+            assert len(value) <= column.get("size", 4000), where
+        # A key from a row above has that row's form, which some documents leave open.
+        if "sid" in column and f"{{{column['name']}}}" not in table["list"]:
+            assert value[:2] in column["sid"].split("|"), where
+        if column["name"] == "AccountSid":
+            assert value == ACCOUNT, where
+
+
+def test_the_list_has_every_schema(cursor, model):
+    tables = listed(cursor)
+    assert len(tables) > 300
+    assert {"Twilio", "Verify", "TaskRouter", "Studio", "Messaging", "Video", "Sync", "Monitor"} <= {s for s, *_ in tables}
+    assert len(set(tables)) == len(tables)
+    assert {(schema, name) for schema, name, _ in tables} <= set(model)
+
+
+def test_every_table_gives_its_rows(cursor, generic, model):
+    read, rows_read, left = 0, 0, []
+    for schema, name, kind in listed(cursor):
+        table = model[schema, name]
+        if kind == "SYSTEM TABLE" or (schema, name) in SIMULATED:
+            continue
+        if not is_walkable(table, model):
+            left.append((schema, name))
+            continue
+        rows = cursor.execute(f'SELECT * FROM "{schema}"."{name}"').fetchall()
+        names = [column[0] for column in cursor.description]
+        assert names == [column["name"] for column in table["columns"]], name
+        assert rows, f"{schema}.{name} has no rows"
+        for row in rows:
+            check_row(table, row)
+        keys = {tuple(getattr(row, column) for column in table["key"]) for row in rows}
+        assert len(keys) == len(rows), f"{schema}.{name} repeats a key"
+        if not re.search(r"{(?!AccountSid)", table["list"]):
+            assert len(rows) == (1 if table.get("paging") == "one" else 3), f"{schema}.{name}"
+        read += 1
+        rows_read += len(rows)
+    assert read > 200
+    assert {entry["status"] for entry in generic.log()} == {200}
+    # What needs a key that nothing leads to says so, and is read with it.
+    for schema, name in left:
+        table = model[schema, name]
+        with pytest.raises(pyodbc.Error, match="needs a value for"):
+            cursor.execute(f'SELECT * FROM "{schema}"."{name}"').fetchall()
+    print(f"{read} tables, {rows_read} rows; {len(left)} need a key")
+
+
+def test_tables_that_need_a_key_are_read_with_it(cursor, model):
+    read = 0
+    for schema, name, kind in listed(cursor):
+        table = model[schema, name]
+        placeholders = re.findall(r"{(\w+)}", table.get("list", ""))
+        if kind == "SYSTEM TABLE" or table.get("parents") or not [p for p in placeholders if p != "AccountSid"]:
+            continue
+        given = condition(table)
+        where = " AND ".join(f'"{column}" = ?' for column in given)
+        rows = cursor.execute(f'SELECT * FROM "{schema}"."{name}" WHERE {where}', *given.values()).fetchall()
+        assert len(rows) == (1 if table.get("paging") == "one" else 3), f"{schema}.{name}"
+        for row in rows:
+            check_row(table, row)
+            assert {column: getattr(row, column) for column in given} == given
+        read += 1
+    assert read > 10
+
+
+def test_a_name_without_a_schema_is_found_if_there_is_one(cursor):
+    assert len(cursor.execute("SELECT * FROM Workspaces").fetchall()) == 3
+    with pytest.raises(pyodbc.Error, match=r"42S02.*write its schema: .*Chat\.Roles, .*Conversations\.Roles"):
+        cursor.execute("SELECT * FROM Roles")
+
+
+def test_a_row_is_read_by_its_path(cursor, generic):
+    sid = cursor.execute("SELECT Sid FROM Verify.Services").fetchone()[0]
+    generic.clear()
+    assert cursor.execute("SELECT Sid FROM Verify.Services WHERE Sid = ?", sid).fetchone()[0] == sid
+    (request,) = generic.requests()
+    assert request.path == f"/verify/v2/Services/{sid}"
