@@ -171,3 +171,19 @@ def test_a_row_is_read_by_its_path(cursor, generic):
     assert cursor.execute("SELECT Sid FROM Verify.Services WHERE Sid = ?", sid).fetchone()[0] == sid
     (request,) = generic.requests()
     assert request.path == f"/verify/v2/Services/{sid}"
+
+
+def test_columns_from_the_path_are_each_rows_own(cursor, generic):
+    walked = cursor.execute(
+        "SELECT a.Id AS parent, k.AssistantId, k.Id FROM Assistants.Assistants a "
+        "JOIN Assistants.AssistantKnowledge k ON k.AssistantId = a.Id"
+    ).fetchall()
+    assert len(walked) == 9 and all(row.parent == row.AssistantId for row in walked)
+    generic.clear()
+    rows = cursor.execute("SELECT AssistantId, COUNT(*) AS n FROM Assistants.AssistantKnowledge GROUP BY AssistantId")
+    assert {row.AssistantId: row.n for row in rows} == {row.parent: 3 for row in walked}
+    key = cursor.execute("SELECT Sid FROM SigningKeys").fetchone()[0]
+    generic.clear()
+    row = cursor.execute("SELECT AccountSid, FriendlyName FROM SigningKeys WHERE Sid = ?", key).fetchone()
+    assert row.AccountSid == ACCOUNT
+    assert [request.path.split("/")[-1] for request in generic.requests()] == [f"{key}.json"]

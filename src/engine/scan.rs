@@ -169,17 +169,34 @@ impl ScanRequest {
     }
 
     /// The layout of the columns that are read.
-    fn layout(&self, items: Option<&str>) -> Layout {
-        let columns = self.columns.iter().map(|&i| &self.table.columns[i]);
-        Layout::new(items, columns.map(|c| (c.json.as_str(), c.data_type)))
+    fn layout(&self, context: &Context, items: Option<&str>) -> Layout {
+        let mut layout = Layout::new(items, []);
+        for &position in &self.columns {
+            let column = &self.table.columns[position];
+            if !column.from_path {
+                layout.add_field(&column.json, column.data_type);
+            } else if let Some(value) = self.path.get(&position) {
+                layout.add_given(value);
+            } else {
+                // Every list has the account in its path, or no such column; the rest of a path is known.
+                layout.add_given(
+                    self.inherited_account(context).as_deref().unwrap_or(context.client.account_sid()),
+                );
+            }
+        }
+        layout
+    }
+
+    /// Below a row of another account, that account's path leads on.
+    fn inherited_account(&self, context: &Context) -> Option<String> {
+        match self.account() {
+            Some(_) => None,
+            None => self.path.values().find_map(|key| context.account_of(key)),
+        }
     }
 
     fn request(&self, context: &Context, template: &str) -> Result<Request> {
-        // Below a row of another account, that account's path leads on.
-        let inherited = match self.account() {
-            Some(_) => None,
-            None => self.path.values().find_map(|key| context.account_of(key)),
-        };
+        let inherited = self.inherited_account(context);
         let given = |name: &str| match self.table.column(name).and_then(|(i, _)| self.path.get(&i)) {
             Some(value) => Some(value.as_str()),
             None => inherited.as_deref().filter(|_| name == ACCOUNT),
@@ -283,7 +300,7 @@ impl Scan {
             return Ok(Scan::Fetch(path.clone()));
         }
         let list = request.request(context, &request.table.list)?;
-        let layout = Arc::new(request.layout(Some(&request.table.items)));
+        let layout = Arc::new(request.layout(context, Some(&request.table.items)));
         let pages = context.client.list(list, layout, Some(request.page_size));
         Ok(Scan::List(if request.has_parent() { pages.under_parent() } else { pages }))
     }
@@ -294,7 +311,7 @@ impl Scan {
             Scan::Fetch(template) => {
                 let sent = request.request(context, template)?;
                 *self = Scan::Done;
-                context.client.fetch(&sent, &request.layout(None), &context.cancel)?
+                context.client.fetch(&sent, &request.layout(context, None), &context.cancel)?
             }
             Scan::List(pages) => pages.next_page(&context.cancel)?,
             Scan::Walk(walk) => return walk.next_page(context),

@@ -76,10 +76,10 @@ fn index<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::ACCOUNT;
     use super::super::procedure::Procedure;
     use super::super::sid::sid_prefixes;
     use super::super::table::{Operation, Paging, Table, TableKind, placeholders};
+    use super::super::{ACCOUNT, DataType};
     use super::*;
 
     #[test]
@@ -182,6 +182,13 @@ mod tests {
         }
         for name in placeholders(&table.list) {
             column(name)?;
+        }
+        for c in table.columns.iter().filter(|c| c.from_path) {
+            let paths = table.fetch.iter().map(|fetch| &fetch.path).chain([&table.list]);
+            let is_in = |path: &String| placeholders(path).any(|name| name == c.name);
+            if c.data_type != DataType::Text || !paths.into_iter().all(is_in) {
+                return Err(format!("{} is no text of every path that rows are read by", c.name));
+            }
         }
         for operation in operations(table) {
             placeholders(&operation.path).try_for_each(|name| column(name).map(|_| ()))?;

@@ -157,9 +157,10 @@ impl Table {
             .any(|path| self.path_columns(path).any(|p| p == position))
     }
 
-    /// The position of the column that holds the account.
+    /// The position of the column whose value the list's path has as the account, which need not be given.
     pub fn account_column(&self) -> Option<usize> {
-        self.column(ACCOUNT).map(|(i, _)| i)
+        let is_in_path = placeholders(&self.list).any(|name| name == ACCOUNT);
+        if is_in_path { self.column(ACCOUNT).map(|(i, _)| i) } else { None }
     }
 
     /// Whether a column can be set by UPDATE.
@@ -183,7 +184,7 @@ pub struct Column {
     /// Where the value stands in the row's JSON object: names joined by dots. In a system table the name of the
     /// source's field.
     pub json: String,
-    /// Whether rows do not hold the value: it is what the list's path was given.
+    /// Whether rows do not hold the value: it is what the path that they were read by was given. Such a column is text.
     #[serde(default)]
     pub from_path: bool,
     #[serde(rename = "type")]
