@@ -75,14 +75,13 @@ impl std::fmt::Display for Header {
     }
 }
 
-/// Whether the engine gives a generated table's rows as they are. It cannot, as yet, tell rows apart that
-/// have no key, or send a parameter that no column stands for.
+/// Whether the engine gives a generated table's rows as they are. It cannot, as yet, send a parameter that no column
+/// stands for.
 fn is_shown(table: &Value) -> bool {
     let has = |list: &str, flag: &str| {
         table[list].as_array().is_some_and(|list| list.iter().any(|one| one[flag] == Value::Bool(true)))
     };
-    let has_key = table["key"].as_array().is_some_and(|key| !key.is_empty()) || table["paging"] == "one";
-    has_key && !has("switches", "required")
+    !has("switches", "required")
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -125,7 +125,7 @@ def test_every_table_gives_its_rows(cursor, generic, model):
         assert rows, f"{schema}.{name} has no rows"
         for row in rows:
             check_row(table, row)
-        keys = {tuple(getattr(row, column) for column in table["key"]) for row in rows}
+        keys = {tuple(getattr(row, column) for column in table["key"] or names) for row in rows}
         assert len(keys) == len(rows), f"{schema}.{name} repeats a key"
         if not re.search(r"{(?!AccountSid)", table["list"]):
             assert len(rows) == (1 if table.get("paging") == "one" else 3), f"{schema}.{name}"
@@ -187,3 +187,26 @@ def test_columns_from_the_path_are_each_rows_own(cursor, generic):
     row = cursor.execute("SELECT AccountSid, FriendlyName FROM SigningKeys WHERE Sid = ?", key).fetchone()
     assert row.AccountSid == ACCOUNT
     assert [request.path.split("/")[-1] for request in generic.requests()] == [f"{key}.json"]
+
+
+@pytest.mark.parametrize("columns", ["*", "COUNT(*)", "CountryCode"])
+def test_rows_without_a_key_are_told_apart_in_the_branches_of_an_or(cursor, generic, columns):
+    """Three rows in each country, some of them in two branches; where nothing else is read they are alike."""
+    one, other = [row[0] for row in cursor.execute("SELECT CountryCode FROM AvailablePhoneNumberCountries")][:2]
+    generic.clear()
+    branches = "CountryCode = ? OR (CountryCode = ? AND AccountSid = ?) OR (CountryCode = ? AND AccountSid = ?)"
+    statement = f"SELECT {columns} FROM AvailablePhoneNumbersLocal WHERE {branches}"
+    rows = cursor.execute(statement, one, other, ACCOUNT, one, ACCOUNT).fetchall()
+    paths = {request.path for request in generic.requests()}
+    assert paths == {
+        f"/api/2010-04-01/Accounts/{ACCOUNT}/AvailablePhoneNumbers/{country}/Local.json" for country in (one, other)
+    }, "the branches are read by their keys"
+    assert (rows[0][0] if columns == "COUNT(*)" else len(rows)) == 6
+
+
+def test_a_row_without_a_key_is_the_same_row_under_each_filter(cursor):
+    rows = cursor.execute("SELECT Category, Count FROM UsageRecords").fetchall()
+    assert len(rows) == 3
+    either = "Category = ? OR Count = ?"
+    found = cursor.execute(f"SELECT Category, Count FROM UsageRecords WHERE {either}", rows[0].Category, rows[0].Count)
+    assert [tuple(row) for row in found] == [tuple(rows[0])]

@@ -194,7 +194,7 @@ struct ResourceCursor<'vtab> {
     scan: Option<Arc<Mutex<SharedScan>>>,
     /// For each column of the table, its column in the pages.
     slots: Vec<Option<usize>>,
-    /// The key's columns in the pages.
+    /// The columns in the pages that tell rows apart: the key's, or all that are read where there is none.
     key: Vec<usize>,
     /// Pages that were taken from the scan.
     pages: usize,
@@ -257,7 +257,10 @@ impl ResourceCursor<'_> {
             self.slots[*column] = Some(slot);
         }
         let key = self.resource.table.key.iter().filter_map(|name| self.resource.table.column(name));
-        self.key = key.filter_map(|(i, _)| self.slots[i]).collect();
+        self.key = match self.resource.table.key.is_empty() {
+            true => (0..request.columns.len()).collect(),
+            false => key.filter_map(|(i, _)| self.slots[i]).collect(),
+        };
         let scan = self.scan_of(request, &access, &arguments)?;
         if self.resource.is_ahead {
             self.pages = scan.lock().unwrap_or_else(PoisonError::into_inner).first_page();
@@ -356,7 +359,9 @@ unsafe impl VTabCursor for ResourceCursor<'_> {
     }
 
     /// SQLite runs one scan for each branch of an OR and drops rows it has seen by their row id, so it has to
-    /// come from the row's key and not from its place.
+    /// come from what the row is and not from its place. Without a key it comes from all that the statement reads:
+    /// rows that are alike in that fulfil the same conditions, so that the first branch that has one has them all,
+    /// and within a branch SQLite drops nothing.
     fn rowid(&self) -> rusqlite::Result<i64> {
         guarded(&self.resource.context, || {
             let mut hasher = DefaultHasher::new();
