@@ -65,7 +65,7 @@ def is_walkable(table, model):
         if column == "AccountSid":
             continue
         parent = parent_of(table, column)
-        if parent is None or parent.get("with"):
+        if parent is None:
             return False
         above = parent["table"].split(".") if "." in parent["table"] else [table["schema"], parent["table"]]
         if not is_walkable(model[tuple(above)], model):
@@ -210,3 +210,26 @@ def test_a_row_without_a_key_is_the_same_row_under_each_filter(cursor):
     either = "Category = ? OR Count = ?"
     found = cursor.execute(f"SELECT Category, Count FROM UsageRecords WHERE {either}", rows[0].Category, rows[0].Count)
     assert [tuple(row) for row in found] == [tuple(rows[0])]
+
+
+def test_parents_are_walked_to_any_depth(cursor, generic):
+    """Services, the users of each, the channels of each user: what leads to the users is what leads to the channels."""
+    users = cursor.execute("SELECT ServiceSid, Sid FROM Chat.Users").fetchall()
+    channels = cursor.execute("SELECT ServiceSid, UserSid, ChannelSid FROM Chat.UserChannels").fetchall()
+    assert len(users) == 9 and len(channels) == 27
+    assert {(row.ServiceSid, row.UserSid) for row in channels} == {tuple(row) for row in users}
+    service = users[0].ServiceSid
+    generic.clear()
+    below = cursor.execute("SELECT UserSid FROM Chat.UserChannels WHERE ServiceSid = ?", service).fetchall()
+    assert len(below) == 9
+    assert all(request.path.startswith(f"/chat/v2/Services/{service}/Users") for request in generic.requests())
+    assert {entry["status"] for entry in generic.log()} == {200}
+
+
+def test_what_would_be_walked_is_explained(cursor, connect, generic):
+    rows = cursor.execute("EXPLAIN SELECT * FROM Chat.UserChannels WHERE ServiceSid = ?", "IS" + "0" * 32).fetchall()
+    assert any("Users with the same ServiceSid" in str(tuple(row)) for row in rows)
+    careful = connect(support.account(generic.url + "/{product}")).cursor()
+    join = r"UserChannels\.UserSid = Users\.Sid AND UserChannels\.ServiceSid = Users\.ServiceSid"
+    with pytest.raises(pyodbc.Error, match=join):
+        careful.execute("SELECT * FROM Chat.UserChannels")

@@ -335,7 +335,7 @@ impl Walk {
         // Of a table's own parents the planning has asked; of theirs nobody has.
         context.check_walk(&child.table, column)?;
         let name = &child.table.columns[column].name;
-        let (table, key, query, except) = child
+        let (parent, table, key, query, except) = child
             .table
             .parents
             .iter()
@@ -351,7 +351,7 @@ impl Walk {
                 let except =
                     p.except.iter().filter_map(|(c, value)| Some((table.column(c)?.0, value.clone())));
                 let except: Vec<(usize, String)> = except.collect();
-                Some((table, key, query, except))
+                Some((p, table, key, query, except))
             })
             .ok_or_else(|| {
                 let message = format!("{} needs a value for {name} in the WHERE clause.", child.table.name);
@@ -362,6 +362,14 @@ impl Walk {
             && let Some(account) = child.path.get(&own)
         {
             path.insert(theirs, account.clone());
+        }
+        // What stands before the key in the child's path is known by now, and leads to the parent as well.
+        for (theirs, own) in &parent.with {
+            if let (Some((theirs, _)), Some((own, _))) = (table.column(theirs), child.table.column(own))
+                && let Some(value) = child.path.get(&own)
+            {
+                path.insert(theirs, value.clone());
+            }
         }
         let page_size = table.page_size;
         // Whole rows where scans are kept: the statement may name the parents too.

@@ -75,11 +75,10 @@ impl Deref for TableEntry {
     }
 }
 
-/// Completes what a file need not say, and takes out what the engine cannot do as yet: it walks parents without
-/// the keys above them, and sends every write as a form.
+/// Completes what a file need not say, and takes out what the engine cannot do as yet: it sends every
+/// write as a form.
 fn finish(table: &mut Table) {
     remarks::complete(table);
-    table.parents.retain(|parent| parent.with.is_empty());
     for operation in [&mut table.create, &mut table.update] {
         operation.take_if(|o: &mut Operation| o.body == Body::Json);
     }
