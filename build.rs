@@ -10,9 +10,9 @@ use serde_json::Value;
 fn main() {
     let data = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("set by cargo")).join("src/model/data");
     println!("cargo::rerun-if-changed={}", data.display());
-    let by_hand = files(&data.join("tables")).into_iter().map(|file| Header::read(&file, |_| true));
     let generated = entries(&data.join("generated")).into_iter().flat_map(|schema| files(&schema));
-    let mut tables: Vec<_> = by_hand.chain(generated.map(|file| Header::read(&file, is_shown))).collect();
+    let files_of_tables = files(&data.join("tables")).into_iter().chain(generated);
+    let mut tables: Vec<_> = files_of_tables.map(|file| Header::read(&file)).collect();
     tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
 
     let mut list = String::from("pub(super) const TABLES: &[Header] = &[\n");
@@ -35,12 +35,11 @@ struct Header {
     name: String,
     kind: String,
     remarks: String,
-    shown: bool,
     file: PathBuf,
 }
 
 impl Header {
-    fn read(file: &Path, is_shown: impl Fn(&Value) -> bool) -> Header {
+    fn read(file: &Path) -> Header {
         let text = fs::read_to_string(file).expect("a readable file");
         let table: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
         let field = |name: &str| match &table[name] {
@@ -58,7 +57,6 @@ impl Header {
             name: field("name"),
             kind: kind.to_owned(),
             remarks: field("remarks"),
-            shown: is_shown(&table),
             file: file.to_owned(),
         }
     }
@@ -66,22 +64,13 @@ impl Header {
 
 impl std::fmt::Display for Header {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Header { schema, name, kind, remarks, shown, file } = self;
+        let Header { schema, name, kind, remarks, file } = self;
         write!(
             f,
             "Header {{ schema: {schema:?}, name: {name:?}, kind: TableKind::{kind}, remarks: {remarks:?}, \
-             shown: {shown}, text: include_str!({file:?}) }}"
+             text: include_str!({file:?}) }}"
         )
     }
-}
-
-/// Whether the engine gives a generated table's rows as they are. It cannot, as yet, send a parameter that no column
-/// stands for.
-fn is_shown(table: &Value) -> bool {
-    let has = |list: &str, flag: &str| {
-        table[list].as_array().is_some_and(|list| list.iter().any(|one| one[flag] == Value::Bool(true)))
-    };
-    !has("switches", "required")
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -37,7 +37,7 @@ struct Draft<'r, 'd> {
 /// # Errors
 /// A sentence about two tables or columns of the same name.
 pub fn generate(sources: &[Source], curated: &[Table], house: &House) -> Result<Generated, String> {
-    let (resources, left_out) = find(sources, house)?;
+    let (resources, mut left_out) = find(sources, house)?;
     let by_hand = |resource: &Resource<'_>| {
         let is_list = |path: &String| shape(path) == shape(resource.path);
         curated
@@ -68,7 +68,18 @@ pub fn generate(sources: &[Source], curated: &[Table], house: &House) -> Result<
         }
         drafts.push(draft);
     }
-    let mut tables: Vec<Table> = drafts.into_iter().map(|draft| table(draft, &lists, house)).collect();
+    let mut tables = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let (operation, path) = (draft.resource.id(), draft.resource.path.to_owned());
+        let table = table(draft, &lists, house);
+        match table.switches.iter().find(|s| s.required) {
+            Some(switch) => {
+                let reason = format!("it needs {}, which no column stands for", switch.name);
+                left_out.push(LeftOut { operation, path, reason });
+            }
+            None => tables.push(table),
+        }
+    }
     if let Some(taken) = tables.iter().find(|t| {
         curated
             .iter()

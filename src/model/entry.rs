@@ -14,8 +14,6 @@ pub(super) struct Header {
     pub name: &'static str,
     pub kind: TableKind,
     pub remarks: &'static str,
-    /// Whether connections see the table.
-    pub shown: bool,
     pub text: &'static str,
 }
 

@@ -108,10 +108,6 @@ fn list(table: &Table, request: &Request, given: &Given) -> Result<Answer, ApiEr
         return Ok(Answer::json(200, &rows::row(table, given, 0)));
     }
     let query = &request.query;
-    for switch in table.switches.iter().filter(|s| s.required) {
-        let name = switch.parameter.as_deref().unwrap_or(&switch.name);
-        params::text(query, name).ok_or_else(|| ApiError::invalid(format!("{name} is missing")))?;
-    }
     if let Some(size) = params::text(query, "PageSize") {
         match size.parse::<u32>() {
             Ok(rows) if (1..=table.page_size).contains(&rows) => {}
@@ -194,7 +190,6 @@ mod tests {
     fn what_is_wrong_is_refused() {
         let generic = generic();
         assert_eq!(get(&generic, "/sync/v1/Services?PageSize=101").unwrap_err().code, 20007);
-        assert_eq!(get(&generic, "/messaging/v2/Channels/Senders").unwrap_err().code, 20001);
         assert_eq!(get(&generic, "/verify/v2/Nothing").unwrap_err().code, 20404);
     }
 

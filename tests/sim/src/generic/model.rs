@@ -24,8 +24,6 @@ pub(super) struct Table {
     pub(super) key: Vec<String>,
     pub(super) columns: Vec<Column>,
     #[serde(default)]
-    pub(super) switches: Vec<Switch>,
-    #[serde(default)]
     pub(super) parents: Vec<Parent>,
     #[serde(rename = "fetch")]
     fetch_operation: Option<Fetch>,
@@ -56,14 +54,6 @@ pub(super) struct Column {
     pub(super) sid: Option<String>,
     #[serde(default)]
     pub(super) values: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Switch {
-    pub(super) name: String,
-    pub(super) parameter: Option<String>,
-    #[serde(default)]
-    pub(super) required: bool,
 }
 
 #[derive(Debug, Deserialize)]
