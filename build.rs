@@ -1,28 +1,87 @@
-//! Lists the model's data files, so that adding a resource is adding a file.
+//! Lists the model's data files, so that adding a resource is adding a file. What a list of tables shows (name, kind,
+//! remarks) is taken out of the files here, so that the library does not read the rest before it is needed.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
+
+use serde_json::Value;
 
 fn main() {
     let data = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("set by cargo")).join("src/model/data");
-    let mut list = String::new();
-    for (constant, folder) in [("TABLES", "tables"), ("PROCEDURES", "procedures")] {
-        let folder = data.join(folder);
-        println!("cargo::rerun-if-changed={}", folder.display());
-        let mut files: Vec<_> = fs::read_dir(&folder)
-            .expect("the model's folder exists")
-            .map(|entry| entry.expect("a readable folder").path())
-            .filter(|path| path.extension().is_some_and(|e| e == "json"))
-            .collect();
-        files.sort();
-        writeln!(list, "pub(super) const {constant}: &[(&str, &str)] = &[").expect("writing to a string");
-        for file in files {
-            let name = file.file_name().expect("a file").to_string_lossy();
-            writeln!(list, "    ({name:?}, include_str!({file:?})),").expect("writing to a string");
-        }
-        list.push_str("];\n");
+    println!("cargo::rerun-if-changed={}", data.display());
+    let generated = entries(&data.join("generated")).into_iter().flat_map(|schema| files(&schema));
+    let files_of_tables = files(&data.join("tables")).into_iter().chain(generated);
+    let mut tables: Vec<_> = files_of_tables.map(|file| Header::read(&file)).collect();
+    tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
+
+    let mut list = String::from("pub(super) const TABLES: &[Header] = &[\n");
+    for table in &tables {
+        writeln!(list, "    {table},").expect("writing to a string");
     }
+    list.push_str("];\npub(super) const PROCEDURES: &[(&str, &str)] = &[\n");
+    for file in files(&data.join("procedures")) {
+        let name = file.file_name().expect("a file").to_string_lossy();
+        writeln!(list, "    ({name:?}, include_str!({file:?})),").expect("writing to a string");
+    }
+    list.push_str("];\n");
     let out = Path::new(&env::var("OUT_DIR").expect("set by cargo")).join("model_files.rs");
     fs::write(out, list).expect("OUT_DIR is writable");
+}
+
+/// What is known of a table before its file is read.
+struct Header {
+    schema: String,
+    name: String,
+    kind: String,
+    remarks: String,
+    file: PathBuf,
+}
+
+impl Header {
+    fn read(file: &Path) -> Header {
+        let text = fs::read_to_string(file).expect("a readable file");
+        let table: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let field = |name: &str| match &table[name] {
+            Value::String(text) => text.clone(),
+            _ => panic!("{}: {name} is no text", file.display()),
+        };
+        let kind = match field("kind").as_str() {
+            "table" => "Table",
+            "view" => "View",
+            "system" => "System",
+            other => panic!("{}: {other} is no kind of table", file.display()),
+        };
+        Header {
+            schema: field("schema"),
+            name: field("name"),
+            kind: kind.to_owned(),
+            remarks: field("remarks"),
+            file: file.to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Display for Header {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Header { schema, name, kind, remarks, file } = self;
+        write!(
+            f,
+            "Header {{ schema: {schema:?}, name: {name:?}, kind: TableKind::{kind}, remarks: {remarks:?}, \
+             text: include_str!({file:?}) }}"
+        )
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = entries(folder);
+    files.retain(|path| path.extension().is_some_and(|e| e == "json"));
+    files
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let mut entries: Vec<_> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
+    entries.sort();
+    entries
 }

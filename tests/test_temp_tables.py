@@ -18,7 +18,7 @@ import pytest
 import odbc
 from support import AGENT, CUSTOMER, IN_PROGRESS, SALES, SUPPORT, SUPPORT_CALLS, account
 
-LIVE = "CREATE TEMP TABLE keys AS SELECT Sid, Name FROM Conferences WHERE Status = 'in-progress'"
+LIVE = "CREATE TEMP TABLE picked AS SELECT Sid, Name FROM Conferences WHERE Status = 'in-progress'"
 
 
 def state(call, *arguments: object) -> tuple[str, str]:
@@ -311,16 +311,16 @@ def test_update_and_delete_take_any_where(cursor, sim):
     cursor.execute(LIVE)
     sim.clear()
     full = "SELECT ConferenceSid FROM ConferenceParticipants WHERE Label = 'agent'"
-    assert cursor.execute(f"UPDATE keys SET Name = UPPER(Name) WHERE Sid IN ({full})").rowcount == 1
+    assert cursor.execute(f"UPDATE picked SET Name = UPPER(Name) WHERE Sid IN ({full})").rowcount == 1
     assert sim.lines(), "the sub-query asks Twilio"
-    assert cursor.execute("UPDATE keys AS k SET k.Name = ? WHERE k.Sid = ?", "Sales", SALES).rowcount == 1
-    names = dict(rows(cursor, "SELECT Sid, Name FROM keys"))
+    assert cursor.execute("UPDATE picked AS k SET k.Name = ? WHERE k.Sid = ?", "Sales", SALES).rowcount == 1
+    names = dict(rows(cursor, "SELECT Sid, Name FROM picked"))
     assert (names[SUPPORT], names[SALES]) == ("SUPPORT LINE", "Sales")
-    empty = "NOT EXISTS (SELECT 1 FROM ConferenceParticipants p WHERE p.ConferenceSid = keys.Sid)"
-    assert cursor.execute(f"DELETE FROM keys WHERE {empty}").rowcount == 1
-    assert cursor.execute("DELETE FROM keys WHERE Name LIKE 'sales%'").rowcount == 1
-    assert cursor.execute("DELETE FROM keys WHERE Name = 'nobody'").rowcount == 0
-    assert cursor.execute("DELETE FROM keys").rowcount == 4
+    empty = "NOT EXISTS (SELECT 1 FROM ConferenceParticipants p WHERE p.ConferenceSid = picked.Sid)"
+    assert cursor.execute(f"DELETE FROM picked WHERE {empty}").rowcount == 1
+    assert cursor.execute("DELETE FROM picked WHERE Name LIKE 'sales%'").rowcount == 1
+    assert cursor.execute("DELETE FROM picked WHERE Name = 'nobody'").rowcount == 0
+    assert cursor.execute("DELETE FROM picked").rowcount == 4
     assert sim.effects() == {} or not any(sim.effects().values())
 
 
@@ -328,19 +328,19 @@ def test_update_and_delete_take_any_where(cursor, sim):
 
 
 def test_a_join_asks_for_each_key_and_no_other(cursor, sim):
-    cursor.execute("CREATE TEMP TABLE keys (Sid NVARCHAR(34), Note NVARCHAR(10))")
-    cursor.execute("INSERT INTO keys VALUES (?, 'a'), (?, 'b')", SUPPORT, SALES)
+    cursor.execute("CREATE TEMP TABLE picked (Sid NVARCHAR(34), Note NVARCHAR(10))")
+    cursor.execute("INSERT INTO picked VALUES (?, 'a'), (?, 'b')", SUPPORT, SALES)
     sim.clear()
-    found = rows(cursor, "SELECT k.Note, p.CallSid FROM keys k JOIN ConferenceParticipants p ON p.ConferenceSid = k.Sid")
+    found = rows(cursor, "SELECT k.Note, p.CallSid FROM picked k JOIN ConferenceParticipants p ON p.ConferenceSid = k.Sid")
     assert [sid for note, sid in found if note == "a"] == SUPPORT_CALLS
     assert sorted(sim.lines()) == sorted(f"GET Conferences/{sid}/Participants.json" for sid in (SUPPORT, SALES))
 
 
 def test_a_join_asks_for_each_key_however_many_there_are(cursor, sim):
-    cursor.execute("CREATE TEMP TABLE keys (Sid NVARCHAR(34), Number INTEGER)")
-    cursor.executemany("INSERT INTO keys VALUES (?, ?)", [(SUPPORT, i) for i in range(3000)])
+    cursor.execute("CREATE TEMP TABLE picked (Sid NVARCHAR(34), Number INTEGER)")
+    cursor.executemany("INSERT INTO picked VALUES (?, ?)", [(SUPPORT, i) for i in range(3000)])
     sim.clear()
-    sql = "SELECT COUNT(*) FROM ConferenceParticipants p JOIN keys k ON k.Sid = p.ConferenceSid"
+    sql = "SELECT COUNT(*) FROM ConferenceParticipants p JOIN picked k ON k.Sid = p.ConferenceSid"
     assert cursor.execute(sql).fetchval() == 3000 * 5
     assert sim.lines() == [f"GET Conferences/{SUPPORT}/Participants.json"]
 
@@ -348,8 +348,8 @@ def test_a_join_asks_for_each_key_however_many_there_are(cursor, sim):
 @pytest.mark.parametrize(
     "sql",
     [
-        "SELECT CallSid FROM ConferenceParticipants WHERE ConferenceSid IN (SELECT Sid FROM keys)",
-        "SELECT CallSid FROM keys JOIN ConferenceParticipants ON ConferenceSid = Sid",
+        "SELECT CallSid FROM ConferenceParticipants WHERE ConferenceSid IN (SELECT Sid FROM picked)",
+        "SELECT CallSid FROM picked JOIN ConferenceParticipants ON ConferenceSid = Sid",
     ],
 )
 def test_keys_are_looked_up_side_by_side(cursor, sim, sql):
@@ -368,16 +368,16 @@ def test_temporary_tables_stand_wherever_tables_do(cursor):
     cursor.execute("CREATE TEMP TABLE notes (Sid NVARCHAR(34), Note NVARCHAR(10))")
     cursor.execute("INSERT INTO notes VALUES (?, 'mine')", SUPPORT)
     for sql in (
-        "SELECT k.Name, n.Note FROM keys k JOIN notes n USING (Sid)",
-        "SELECT k.Name, n.Note FROM keys k LEFT JOIN notes n ON n.Sid = k.Sid WHERE n.Note IS NOT NULL",
+        "SELECT k.Name, n.Note FROM picked k JOIN notes n USING (Sid)",
+        "SELECT k.Name, n.Note FROM picked k LEFT JOIN notes n ON n.Sid = k.Sid WHERE n.Note IS NOT NULL",
         "WITH n AS (SELECT * FROM notes) SELECT c.Name, Note FROM n JOIN Conferences c ON c.Sid = n.Sid",
-        "SELECT Name, (SELECT Note FROM notes WHERE notes.Sid = keys.Sid) FROM keys WHERE Sid IN (SELECT Sid FROM notes)",
-        "SELECT d.Name, 'mine' FROM (SELECT * FROM keys) AS d WHERE EXISTS (SELECT 1 FROM notes WHERE Sid = d.Sid)",
-        "SELECT Name, Note FROM CData.Twilio.Keys, Twilio.notes WHERE Keys.Sid = notes.Sid",
+        "SELECT Name, (SELECT Note FROM notes WHERE notes.Sid = picked.Sid) FROM picked WHERE Sid IN (SELECT Sid FROM notes)",
+        "SELECT d.Name, 'mine' FROM (SELECT * FROM picked) AS d WHERE EXISTS (SELECT 1 FROM notes WHERE Sid = d.Sid)",
+        "SELECT Name, Note FROM CData.Twilio.Picked, Twilio.notes WHERE Picked.Sid = notes.Sid",
     ):
         assert rows(cursor, sql) == [("Support line", "mine")], sql
-    assert cursor.execute("SELECT COUNT(*) FROM keys a JOIN keys b ON a.Sid = b.Sid").fetchval() == 6
-    assert cursor.execute("SELECT Sid FROM keys UNION SELECT Sid FROM notes EXCEPT SELECT Sid FROM Conferences").fetchall() == []
+    assert cursor.execute("SELECT COUNT(*) FROM picked a JOIN picked b ON a.Sid = b.Sid").fetchval() == 6
+    assert cursor.execute("SELECT Sid FROM picked UNION SELECT Sid FROM notes EXCEPT SELECT Sid FROM Conferences").fetchall() == []
 
 
 def test_an_update_of_twilio_finds_its_rows_by_a_temporary_table(cursor, sim):
@@ -480,13 +480,13 @@ def test_a_connection_that_is_handed_on_has_no_tables(sim):
 def test_a_read_only_connection_has_temporary_tables(connect, sim):
     cursor = connect("DSN=TwilioReadOnly").cursor()
     assert cursor.execute(LIVE).rowcount == 6
-    assert cursor.execute("UPDATE keys SET Name = NULL").rowcount == 6
-    assert cursor.execute("DELETE FROM keys WHERE Sid = ?", SALES).rowcount == 1
-    assert cursor.execute("INSERT INTO keys (Sid) VALUES (?)", SALES).rowcount == 1
-    assert state(cursor.execute, "INSERT INTO Conferences SELECT * FROM keys")[0] == "25006"
-    sql = "UPDATE ConferenceParticipants SET Muted = true WHERE ConferenceSid IN (SELECT Sid FROM keys)"
+    assert cursor.execute("UPDATE picked SET Name = NULL").rowcount == 6
+    assert cursor.execute("DELETE FROM picked WHERE Sid = ?", SALES).rowcount == 1
+    assert cursor.execute("INSERT INTO picked (Sid) VALUES (?)", SALES).rowcount == 1
+    assert state(cursor.execute, "INSERT INTO Conferences SELECT * FROM picked")[0] == "25006"
+    sql = "UPDATE ConferenceParticipants SET Muted = true WHERE ConferenceSid IN (SELECT Sid FROM picked)"
     assert state(cursor.execute, sql)[0] == "25006"
-    cursor.execute("DROP TABLE keys")
+    cursor.execute("DROP TABLE picked")
 
 
 def test_a_rollback_does_not_count_them(sim):
@@ -617,31 +617,31 @@ def test_result_columns_name_their_table(sim):
 
 
 def test_explain_calls_them_local(cursor, sim):
-    cursor.execute("CREATE TEMP TABLE keys (Sid NVARCHAR(34) PRIMARY KEY, Note NVARCHAR(10))")
-    cursor.execute("INSERT INTO keys VALUES (?, 'a')", SUPPORT)
+    cursor.execute("CREATE TEMP TABLE picked (Sid NVARCHAR(34) PRIMARY KEY, Note NVARCHAR(10))")
+    cursor.execute("INSERT INTO picked VALUES (?, 'a')", SUPPORT)
     sim.clear()
 
     def steps(sql: str) -> list[tuple]:
         return [(r.TableName, r.Alias, r.Scan, r.Keys, r.ExpectedRequests) for r in cursor.execute("EXPLAIN " + sql)]
 
-    local = ("keys", "k", "local", None, "0")
-    join = "SELECT k.Note FROM keys k JOIN ConferenceParticipants p ON p.ConferenceSid = k.Sid"
+    local = ("picked", "k", "local", None, "0")
+    join = "SELECT k.Note FROM picked k JOIN ConferenceParticipants p ON p.ConferenceSid = k.Sid"
     below = ("ConferenceParticipants", "p", "list", "ConferenceSid = <k.Sid>", "1 per page for each row of k")
     assert steps(join) == [local, below]
-    listed = "SELECT CallSid FROM ConferenceParticipants WHERE ConferenceSid IN (SELECT Note FROM keys)"
-    assert [step[:3] for step in steps(listed)] == [("keys", None, "local"), ("ConferenceParticipants", None, "list")]
-    assert steps("SELECT COUNT(*) FROM keys k") == [local]
-    assert steps("SELECT Note FROM keys k WHERE Sid = 'x'") == [local]
-    written = ("keys", None, "local", None, "0")
-    assert steps("DROP TABLE keys") == [written]
-    assert steps("INSERT INTO keys VALUES (?, ?)") == [written]
+    listed = "SELECT CallSid FROM ConferenceParticipants WHERE ConferenceSid IN (SELECT Note FROM picked)"
+    assert [step[:3] for step in steps(listed)] == [("picked", None, "local"), ("ConferenceParticipants", None, "list")]
+    assert steps("SELECT COUNT(*) FROM picked k") == [local]
+    assert steps("SELECT Note FROM picked k WHERE Sid = 'x'") == [local]
+    written = ("picked", None, "local", None, "0")
+    assert steps("DROP TABLE picked") == [written]
+    assert steps("INSERT INTO picked VALUES (?, ?)") == [written]
     conferences = ("Conferences", None, "list", None, "1 per page")
-    assert steps("INSERT INTO keys SELECT Sid, Name FROM Conferences") == [conferences, written]
-    deleted = [step[:3] for step in steps("DELETE FROM keys WHERE Sid IN (SELECT Sid FROM Conferences)")]
-    assert deleted[-1] == ("keys", None, "local")
-    assert sorted(deleted[:-1]) == [("Conferences", None, "list"), ("keys", None, "local")]
+    assert steps("INSERT INTO picked SELECT Sid, Name FROM Conferences") == [conferences, written]
+    deleted = [step[:3] for step in steps("DELETE FROM picked WHERE Sid IN (SELECT Sid FROM Conferences)")]
+    assert deleted[-1] == ("picked", None, "local")
+    assert sorted(deleted[:-1]) == [("Conferences", None, "list"), ("picked", None, "local")]
     assert sim.requests() == []
-    assert rows(cursor, "SELECT Note FROM keys") == [("a",)]
+    assert rows(cursor, "SELECT Note FROM picked") == [("a",)]
 
 
 def test_what_get_info_says_holds(connection):
@@ -659,3 +659,18 @@ def test_native_sql_gives_them_back(sim):
             out, length = create_string_buffer(500), c_int()
             connection.call("SQLNativeSql", sql.encode(), c_int(odbc.NTS), out, c_int(len(out)), byref(length))
             assert expected in out.value.decode()
+
+
+def test_a_temporary_table_may_have_the_name_of_a_table_in_another_schema(connection):
+    """Without a schema the temporary one is meant; with its schema the other one is still there."""
+    cursor = connection.cursor()
+    columns = [column[0] for column in cursor.execute("SELECT * FROM Video.Rooms WHERE 1 = 0").description]
+    cursor.execute("CREATE TEMP TABLE Rooms (Name VARCHAR(20))")
+    cursor.execute("INSERT INTO Rooms VALUES ('Berlin')")
+    assert [tuple(row) for row in cursor.execute("SELECT * FROM Rooms")] == [("Berlin",)]
+    assert [tuple(row) for row in cursor.execute("SELECT * FROM Twilio.Rooms")] == [("Berlin",)]
+    assert [column[0] for column in cursor.execute("SELECT * FROM Video.Rooms WHERE 1 = 0").description] == columns
+    cursor.execute("DROP TABLE Rooms")
+    assert [column[0] for column in cursor.execute("SELECT * FROM Rooms WHERE 1 = 0").description] == columns
+    with pytest.raises(pyodbc.Error, match="42S01"):
+        cursor.execute("CREATE TEMP TABLE Calls (Name VARCHAR(20))")

@@ -82,9 +82,12 @@ impl Context {
         match table.parents.iter().find(|p| p.column == *name) {
             Some(parent) if parent.costly && !self.walks_costly => {
                 let (table, Parent { table: of, key, .. }) = (&table.name, parent);
+                let with =
+                    parent.with.iter().map(|(theirs, own)| format!(" AND {table}.{own} = {of}.{theirs}"));
+                let with: String = with.collect();
                 let message = format!(
                     "{table} can be read once the {of} that they belong to are known: give {name} in WHERE (=, \
-                     IN), or write {of} JOIN {table} ON {table}.{name} = {of}.{key} (or LEFT JOIN). \
+                     IN), or write {of} JOIN {table} ON {table}.{name} = {of}.{key}{with} (or LEFT JOIN). \
                      ParentScan=Always in the connection string reads those of all {of}."
                 );
                 Err(Error::new(state::SYNTAX_ERROR, message))

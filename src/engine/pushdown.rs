@@ -274,6 +274,15 @@ mod tests {
     }
 
     #[test]
+    fn an_account_that_no_list_is_below_has_to_be_given() {
+        let t = Model::builtin().table(Some("Organizations"), "Accounts").unwrap().clone();
+        let organization = usable(Operator::Equal(column(&t, "OrganizationSid")));
+        let account = usable(Operator::Equal(column(&t, "AccountSid")));
+        assert!(!choose(&t, &[organization], 1, false, true).access.fetch);
+        assert!(choose(&t, &[organization, account], 1, false, true).access.fetch);
+    }
+
+    #[test]
     fn ranges_and_switches_are_filters() {
         let t = table("Conferences");
         let date = column(&t, "DateCreated");

@@ -177,17 +177,34 @@ impl ScanRequest {
     }
 
     /// The layout of the columns that are read.
-    fn layout(&self, items: Option<&str>) -> Layout {
-        let columns = self.columns.iter().map(|&i| &self.table.columns[i]);
-        Layout::new(items, columns.map(|c| (c.json.as_str(), c.data_type)))
+    fn layout(&self, context: &Context, items: Option<&str>) -> Layout {
+        let mut layout = Layout::new(items, []);
+        for &position in &self.columns {
+            let column = &self.table.columns[position];
+            if !column.from_path {
+                layout.add_field(&column.json, column.data_type);
+            } else if let Some(value) = self.path.get(&position) {
+                layout.add_given(value);
+            } else {
+                // Every list has the account in its path, or no such column; the rest of a path is known.
+                layout.add_given(
+                    self.inherited_account(context).as_deref().unwrap_or(context.client.account_sid()),
+                );
+            }
+        }
+        layout
+    }
+
+    /// Below a row of another account, that account's path leads on.
+    fn inherited_account(&self, context: &Context) -> Option<String> {
+        match self.account() {
+            Some(_) => None,
+            None => self.path.values().find_map(|key| context.account_of(key)),
+        }
     }
 
     fn request(&self, context: &Context, template: &str) -> Result<Request> {
-        // Below a row of another account, that account's path leads on.
-        let inherited = match self.account() {
-            Some(_) => None,
-            None => self.path.values().find_map(|key| context.account_of(key)),
-        };
+        let inherited = self.inherited_account(context);
         let given = |name: &str| match self.table.column(name).and_then(|(i, _)| self.path.get(&i)) {
             Some(value) => Some(value.as_str()),
             None => inherited.as_deref().filter(|_| name == ACCOUNT),
@@ -312,7 +329,7 @@ impl Scan {
             return Ok(Scan::Fetch(path.clone()));
         }
         let list = request.request(context, &request.table.list)?;
-        let layout = Arc::new(request.layout(Some(&request.table.items)));
+        let layout = Arc::new(request.layout(context, Some(&request.table.items)));
         let pages = context.client.list(list, layout, Some(request.page_size));
         Ok(Scan::List(if request.has_parent() { pages.under_parent() } else { pages }))
     }
@@ -322,7 +339,7 @@ impl Scan {
         let page = match self {
             Scan::Fetch(template) => {
                 let sent = request.request(context, template)?;
-                let page = context.client.fetch(&sent, &request.layout(None), &context.cancel)?;
+                let page = context.client.fetch(&sent, &request.layout(context, None), &context.cancel)?;
                 // Not before: a failure must not pass for the end.
                 *self = Scan::Done;
                 page
@@ -349,7 +366,7 @@ impl Walk {
         // Of a table's own parents the planning has asked; of theirs nobody has.
         context.check_walk(&child.table, column)?;
         let name = &child.table.columns[column].name;
-        let (table, key, filters, except) = child
+        let (parent, table, key, filters, except) = child
             .table
             .parents
             .iter()
@@ -365,7 +382,7 @@ impl Walk {
                 let except =
                     p.except.iter().filter_map(|(c, value)| Some((table.column(c)?.0, value.clone())));
                 let except: Vec<(usize, String)> = except.collect();
-                Some((table, key, filters, except))
+                Some((p, table, key, filters, except))
             })
             .ok_or_else(|| {
                 let message = format!("{} needs a value for {name} in the WHERE clause.", child.table.name);
@@ -376,6 +393,14 @@ impl Walk {
             && let Some(account) = child.path.get(&own)
         {
             path.insert(theirs, account.clone());
+        }
+        // What stands before the key in the child's path is known by now, and leads to the parent as well.
+        for (theirs, own) in &parent.with {
+            if let (Some((theirs, _)), Some((own, _))) = (table.column(theirs), child.table.column(own))
+                && let Some(value) = child.path.get(&own)
+            {
+                path.insert(theirs, value.clone());
+            }
         }
         let page_size = table.page_size;
         // Whole rows where scans are kept: the statement may name the parents too.

@@ -207,7 +207,7 @@ struct ResourceCursor<'vtab> {
     given: Option<HashSet<i64>>,
     /// For each column of the table, its column in the pages.
     slots: Vec<Option<usize>>,
-    /// The key's columns in the pages.
+    /// The columns in the pages that tell rows apart: the key's, or all that are read where there is none.
     key: Vec<usize>,
     /// Pages that were taken from the scan.
     pages: usize,
@@ -253,8 +253,12 @@ impl ResourceCursor<'_> {
             self.slots[*column] = Some(slot);
         }
         let key = self.resource.table.key.iter().filter_map(|name| self.resource.table.column(name));
-        self.key = key.filter_map(|(i, _)| self.slots[i]).collect();
-        self.given = (request.may_repeat_rows() && !self.key.is_empty()).then(HashSet::new);
+        self.key = match self.resource.table.key.is_empty() {
+            true => (0..request.columns.len()).collect(),
+            false => key.filter_map(|(i, _)| self.slots[i]).collect(),
+        };
+        let may_repeat = request.may_repeat_rows() && !self.resource.table.key.is_empty();
+        self.given = may_repeat.then(HashSet::new);
         self.scan = Some(self.scan_of(request, &access, &arguments)?);
         self.settle()
     }
@@ -398,7 +402,9 @@ unsafe impl VTabCursor for ResourceCursor<'_> {
     }
 
     /// SQLite runs one scan for each branch of an OR and drops rows it has seen by their row id, so it has to
-    /// come from the row's key and not from its place.
+    /// come from what the row is and not from its place. Without a key it comes from all that the statement reads:
+    /// rows that are alike in that fulfil the same conditions, so that the first branch that has one has them all,
+    /// and within a branch SQLite drops nothing.
     fn rowid(&self) -> rusqlite::Result<i64> {
         guarded(&self.resource.context, || Ok(self.key_hash()))
     }

@@ -1,12 +1,15 @@
 //! The declarative model of Twilio: tables, columns, filters, parents, writes and procedures, as data files.
 //!
-//! Each file under `data/tables` describes one table, each file under `data/procedures` one stored procedure.
-//! The same data feeds the virtual tables, the catalogue functions and the write path, so one fact lives in
-//! one place. This module holds the shapes of the data ([`table`], [`procedure`]), their loader and their
-//! checks ([`load`]); nothing here knows SQL text, HTTP or ODBC.
+//! Each file under `data/tables` describes one table, each file under `data/procedures` one stored procedure. Those
+//! under `data/generated` are written by `model-gen` from Twilio's OpenAPI documents, a folder for each schema. The
+//! same data feeds the virtual tables, the catalogue functions and the write path, so one fact lives in one place.
+//! This module holds the shapes of the data ([`table`], [`procedure`]), the list of tables ([`entry`]), their loader
+//! and their checks ([`load`]); nothing here knows SQL text, HTTP or ODBC.
 
+mod entry;
 mod load;
 mod procedure;
+mod remarks;
 mod sid;
 mod table;
 mod types;
@@ -14,11 +17,12 @@ mod types;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+pub use entry::TableEntry;
 pub use procedure::Procedure;
 pub use sid::{check_sid, is_sid};
 pub use table::{
-    Column, Filter, FilterMatch, FilterOperator, Method, Operation, Parameter, Parent, Reference, Source,
-    Table, TableKind,
+    Body, Column, Filter, FilterMatch, FilterOperator, Method, Operation, Paging, Parameter, Parent,
+    Reference, Source, Table, TableKind,
 };
 pub use types::{ColumnType, DataType};
 
@@ -34,9 +38,11 @@ pub const DEFAULT_SCHEMA: &str = "Twilio";
 /// All tables and procedures that a connection can see.
 #[derive(Debug)]
 pub struct Model {
-    tables: Vec<Arc<Table>>,
+    /// Ordered by schema and name.
+    tables: Vec<TableEntry>,
     procedures: Vec<Arc<Procedure>>,
-    table_names: HashMap<(String, String), usize>,
+    /// The tables of a name in lower case, by their positions.
+    table_names: HashMap<String, Vec<usize>>,
     procedure_names: HashMap<(String, String), usize>,
 }
 
@@ -49,8 +55,9 @@ impl Model {
             .clone()
     }
 
-    /// All tables, ordered by schema and name.
-    pub fn tables(&self) -> impl Iterator<Item = &Arc<Table>> {
+    /// All tables, ordered by schema and name. What an entry shows costs nothing; the rest of a table is read when
+    /// it is first asked for.
+    pub fn tables(&self) -> impl Iterator<Item = &TableEntry> {
         self.tables.iter()
     }
 
@@ -59,9 +66,25 @@ impl Model {
         self.procedures.iter()
     }
 
-    /// The table of that name in any letter case; the default schema when `schema` is `None`.
+    /// The table of that name in any letter case. Without `schema` it is the default schema's, or else the only one
+    /// of that name. `name` may be qualified itself (`Twilio.Calls`), as references in the data are.
     pub fn table(&self, schema: Option<&str>, name: &str) -> Option<&Arc<Table>> {
-        self.table_names.get(&lookup_key(schema, name)).map(|&i| &self.tables[i])
+        if let Some((schema, name)) = name.split_once('.') {
+            return self.table(Some(schema), name);
+        }
+        let mut named = self.tables_named(name);
+        let of = |schema: &str| self.tables_named(name).find(|t| t.schema.eq_ignore_ascii_case(schema));
+        match schema {
+            Some(schema) => of(schema),
+            None => of(DEFAULT_SCHEMA).or_else(|| named.next().filter(|_| named.next().is_none())),
+        }
+        .map(TableEntry::table)
+    }
+
+    /// The tables of that name in any letter case, in whatever schema.
+    pub fn tables_named(&self, name: &str) -> impl Iterator<Item = &TableEntry> {
+        let positions = self.table_names.get(&name.to_ascii_lowercase());
+        positions.into_iter().flatten().map(|&i| &self.tables[i])
     }
 
     /// The procedure of that name in any letter case; the default schema when `schema` is `None`.

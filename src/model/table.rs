@@ -48,6 +48,29 @@ pub enum Source {
     Driver,
 }
 
+/// How a list leads from page to page, where no link does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Paging {
+    /// There is no list: the answer is the one row.
+    One,
+    /// All rows come at once.
+    None,
+    /// `meta.next_token` is sent as `Token`.
+    Token,
+    /// `has_next` says whether there is a page after `current_page`; it is sent as `Page`.
+    Number,
+}
+
+/// How the parameters of a write are sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Body {
+    #[default]
+    Form,
+    Json,
+}
+
 /// One resource of the API as a table.
 ///
 /// Path templates name columns (or, in an operation, parameters) in braces: `{ConferenceSid}`. `{AccountSid}`
@@ -69,9 +92,13 @@ pub struct Table {
     /// Path template of the list.
     #[serde(default)]
     pub list: String,
-    /// The array of a list's answer that holds the rows.
+    /// Further lists whose rows the table has: the generator makes no tables of them.
+    #[serde(default)]
+    pub covers: Vec<String>,
+    /// The array of a list's answer that holds the rows; empty where the answer is the row ([`Paging::One`]).
     #[serde(default)]
     pub items: String,
+    pub paging: Option<Paging>,
     /// The largest PageSize that the list accepts, in rows.
     #[serde(default)]
     pub page_size: u32,
@@ -81,11 +108,16 @@ pub struct Table {
     /// Query parameters of the list that a predicate can be pushed to.
     #[serde(default)]
     pub filters: Vec<Filter>,
+    /// Further query parameters of the list: what is selected or computed by them shows in no column.
+    #[serde(default)]
+    pub switches: Vec<Parameter>,
     /// Where path columns of the list come from when no predicate gives them.
     #[serde(default)]
     pub parents: Vec<Parent>,
     /// Reads one row by path.
     pub fetch: Option<Operation>,
+    /// Makes a row, by the path of the list.
+    pub create: Option<Operation>,
     pub update: Option<Operation>,
     pub delete: Option<Operation>,
 }
@@ -101,13 +133,17 @@ impl Table {
             source: None,
             product: String::new(),
             list: String::new(),
+            covers: Vec::new(),
             items: String::new(),
+            paging: None,
             page_size: 0,
             key,
             columns,
             filters: Vec::new(),
+            switches: Vec::new(),
             parents: Vec::new(),
             fetch: None,
+            create: None,
             update: None,
             delete: None,
         }
@@ -142,9 +178,10 @@ impl Table {
             .any(|path| self.path_columns(path).any(|p| p == position))
     }
 
-    /// The position of the column that holds the account.
+    /// The position of the column whose value the list's path has as the account, which need not be given.
     pub fn account_column(&self) -> Option<usize> {
-        self.column(ACCOUNT).map(|(i, _)| i)
+        let is_in_path = placeholders(&self.list).any(|name| name == ACCOUNT);
+        if is_in_path { self.column(ACCOUNT).map(|(i, _)| i) } else { None }
     }
 
     /// Whether a column can be set by UPDATE.
@@ -168,6 +205,9 @@ pub struct Column {
     /// Where the value stands in the row's JSON object: names joined by dots. In a system table the name of the
     /// source's field.
     pub json: String,
+    /// Whether rows do not hold the value: it is what the path that they were read by was given. Such a column is text.
+    #[serde(default)]
+    pub from_path: bool,
     #[serde(rename = "type")]
     pub data_type: DataType,
     /// Characters of text, digits of a decimal; other types have their own.
@@ -183,6 +223,8 @@ pub struct Column {
     #[serde(default)]
     pub values: Vec<String>,
     pub references: Option<Reference>,
+    /// In generated tables composed from the name, by [`super::remarks`].
+    #[serde(default)]
     pub remarks: String,
     /// Whether it is never NULL, though it is no part of the key.
     #[serde(default)]
@@ -196,6 +238,7 @@ impl Column {
             name,
             aliases: Vec::new(),
             json: String::new(),
+            from_path: false,
             data_type: column_type.data_type,
             size: Some(column_type.size),
             scale: Some(column_type.scale),
@@ -223,6 +266,7 @@ impl Column {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
+    /// In the same schema, unless it is qualified.
     pub table: String,
     pub column: String,
 }
@@ -269,10 +313,13 @@ pub struct Filter {
 pub struct Parent {
     /// The path column of the child.
     pub column: String,
-    /// The table whose rows are walked.
+    /// The table whose rows are walked: in the same schema, unless it is qualified.
     pub table: String,
     /// The column of the parent that holds the key.
     pub key: String,
+    /// Path columns of the parent that have the value of a path column of the child: parent column to child column.
+    #[serde(default)]
+    pub with: BTreeMap<String, String>,
     /// Restricts the walk: parent column to value.
     #[serde(default, rename = "where")]
     pub conditions: BTreeMap<String, String>,
@@ -290,6 +337,8 @@ pub struct Parent {
 pub enum Method {
     Get,
     Post,
+    Put,
+    Patch,
     Delete,
 }
 
@@ -299,6 +348,8 @@ impl Method {
         match self {
             Method::Get => "GET",
             Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
             Method::Delete => "DELETE",
         }
     }
@@ -311,6 +362,8 @@ pub struct Operation {
     pub method: Method,
     /// Path template.
     pub path: String,
+    #[serde(default)]
+    pub body: Body,
     #[serde(default)]
     pub parameters: Vec<Parameter>,
 }
@@ -350,6 +403,8 @@ pub struct Parameter {
     /// The only values that the API accepts.
     #[serde(default)]
     pub values: Vec<String>,
+    /// In generated tables composed from the name, by [`super::remarks`].
+    #[serde(default)]
     pub remarks: String,
 }
 

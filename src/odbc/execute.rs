@@ -17,6 +17,7 @@ use super::statement::{Execution, Plan, State};
 use super::types::OdbcVersion;
 use crate::engine::Outcome;
 use crate::error::{Error, Result, state};
+use crate::model::TableEntry;
 use crate::sql;
 use crate::value::Value;
 
@@ -250,7 +251,10 @@ impl StatementCall<'_> {
         self.statement.refuse_open_cursor()?;
         self.statement.state = State::Allocated;
         let session = self.connection.session()?;
-        let (model, temporary) = (session.database.model().clone(), session.database.temporary_tables());
+        let database = &session.database;
+        let model = database.model().clone();
+        let temporary: Vec<TableEntry> =
+            database.temporary_tables().into_iter().map(TableEntry::from).collect();
         let system = session.system.clone();
         let set = function(&system.catalog(&model, &temporary, self.statement.attributes.metadata_id))?;
         let execution = Execution { plan: None, is_prepared: false };

@@ -58,9 +58,15 @@ impl<'n> Names<'n> {
             }
             _ => return None,
         };
-        let is_default = schema.is_none_or(|schema| schema.eq_ignore_ascii_case(DEFAULT_SCHEMA));
-        let found = self.model.table(schema, &name.value);
-        found.or_else(|| self.local(&name.value).filter(|_| is_default))
+        let name = name.value.as_str();
+        let of_schema = match schema {
+            Some(schema) if !schema.eq_ignore_ascii_case(DEFAULT_SCHEMA) => {
+                return self.model.table(Some(schema), name);
+            }
+            _ => self.model.table(Some(DEFAULT_SCHEMA), name).or_else(|| self.local(name)),
+        };
+        // Only then the other schemas, whose tables a temporary one may hide.
+        of_schema.or_else(|| self.model.table(None, name).filter(|_| schema.is_none()))
     }
 
     /// The temporary table of that name, in any letter case.

@@ -27,9 +27,15 @@ pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
     }
 }
 
-/// 42S02 for a table, with the nearest names.
+/// 42S02 for a table, with the nearest names, or with the schemas that all have a table of that name.
 pub(super) fn unknown_table(model: &Model, name: &str, place: &str, others: &[String]) -> Error {
     let last = name.rsplit('.').next().unwrap_or(name);
+    let same: Vec<String> = model.tables_named(last).map(|t| format!("{}.{}", t.schema, t.name)).collect();
+    if !same.is_empty() {
+        let message =
+            format!("The table {name}{place} does not exist; write its schema: {}.", same.join(", "));
+        return Error::new(state::TABLE_NOT_FOUND, message);
+    }
     let tables = model.tables().map(|t| t.name.as_str()).chain(others.iter().map(String::as_str));
     let near = nearest(last, tables);
     let end = if near.is_empty() { "; SQLTables lists those that do." } else { &near };
@@ -64,5 +70,12 @@ mod tests {
         let names = ["Conferences", "ConferenceParticipants", "Messages"];
         assert_eq!(nearest("conference", names), "; did you mean Conferences or ConferenceParticipants?");
         assert_eq!(nearest("xyz", names), "");
+    }
+
+    #[test]
+    fn a_name_that_several_schemas_have_needs_one() {
+        let error = unknown_table(&Model::builtin(), "roles", "", &[]);
+        assert_eq!(error.state, state::TABLE_NOT_FOUND);
+        assert!(error.message.contains("Chat.Roles, ") && error.message.contains("Conversations.Roles"));
     }
 }

@@ -64,6 +64,8 @@ pub(super) struct Call<'a> {
     pub(super) method: Method,
     pub(super) url: &'a str,
     pub(super) form: &'a [(String, String)],
+    /// The body, where it is no form.
+    pub(super) json: Option<&'a str>,
     /// Whether it makes something new each time.
     pub(super) creates: bool,
 }
@@ -139,7 +141,7 @@ impl Client {
     pub fn check(&self, cancel: &CancelToken) -> Result<(), Error> {
         let path = format!("/2010-04-01/Accounts/{}/Conferences.json?PageSize=1", self.0.account_sid);
         let url = self.0.hosts.base("api") + &path;
-        let call = Call { method: Method::Get, url: &url, form: &[], creates: false };
+        let call = Call::get(&url);
         match self.send(&call, cancel) {
             Ok(answer) => {
                 // Something else than Twilio may answer 200 to everything.
@@ -174,7 +176,7 @@ impl Client {
         cancel: &CancelToken,
     ) -> Result<Option<Page>, Error> {
         let url = self.url(request);
-        let call = Call { method: request.method, url: &url, form: &request.form, creates: false };
+        let call = Call::of(request, &url, false);
         let answer = match self.send(&call, cancel) {
             Err(error) if error.is_not_found() => return Ok(None),
             answer => answer?,
@@ -203,7 +205,7 @@ impl Client {
         cancel: &CancelToken,
     ) -> Result<Written, Error> {
         let url = self.url(request);
-        let call = Call { method: request.method, url: &url, form: &request.form, creates };
+        let call = Call::of(request, &url, creates);
         let answer = self.send(&call, cancel)?;
         let row = match (layout, answer.body) {
             (Some(layout), Ok(body)) if !body.is_empty() => decode::read_object(&body, layout)
@@ -318,14 +320,18 @@ impl Client {
             .map_err(|e| ureq::Error::Other(Box::new(e)))?;
         authorization.set_sensitive(true);
         let builder = http::Request::builder().uri(uri).header(header::AUTHORIZATION, authorization);
-        match call.method {
-            Method::Get => agent.run(builder.method(http::Method::GET).body(())?),
-            Method::Delete => agent.run(builder.method(http::Method::DELETE).body(())?),
-            Method::Post => {
-                let builder = builder.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-                agent.run(builder.method(http::Method::POST).body(encode_pairs(call.form))?)
-            }
-        }
+        let method = match call.method {
+            Method::Get => return agent.run(builder.method(http::Method::GET).body(())?),
+            Method::Delete => return agent.run(builder.method(http::Method::DELETE).body(())?),
+            Method::Post => http::Method::POST,
+            Method::Put => http::Method::PUT,
+            Method::Patch => http::Method::PATCH,
+        };
+        let (kind, body) = match call.json {
+            Some(json) => ("application/json", json.to_owned()),
+            None => ("application/x-www-form-urlencoded", encode_pairs(call.form)),
+        };
+        agent.run(builder.method(method).header(header::CONTENT_TYPE, kind).body(body)?)
     }
 }
 
@@ -391,7 +397,15 @@ impl Answer {
     }
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    pub(super) fn get(url: &'a str) -> Self {
+        Call { method: Method::Get, url, form: &[], json: None, creates: false }
+    }
+
+    fn of(request: &'a Request, url: &'a str, creates: bool) -> Self {
+        Call { method: request.method, url, form: &request.form, json: request.json.as_deref(), creates }
+    }
+
     /// The request as a person would name it: method and path, without the query.
     pub(super) fn what(&self) -> String {
         let method = self.method.name();

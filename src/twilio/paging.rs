@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use super::Error;
 use super::client::{Call, Client};
-use super::decode::{self, Layout, Page};
+use super::decode::{self, Continuation, Layout, List, Page};
 use super::host::BadLink;
 use super::request::Request;
 use crate::cancel::CancelToken;
-use crate::model::Method;
 
 /// Twilio's codes for a PageSize that is too large: 20007 everywhere, 60373 in Verify.
 const PAGE_SIZE_TOO_LARGE: [i32; 2] = [20007, 60373];
@@ -19,12 +18,14 @@ const NOT_FOUND: i32 = 20404;
 
 /// The pages of one list, fetched when they are asked for.
 ///
-/// Pages are never counted: only the link that a page holds leads to the next one, and only a page without a link
-/// is the last one.
+/// Pages are never counted: only the link that a page holds leads to the next one, or in a few lists the token or
+/// the number, and only a page without one is the last one. A layout without a list reads an answer that is the row
+/// itself: it is the only page.
 #[derive(Debug)]
 pub struct Pages {
     client: Client,
-    product: String,
+    /// Without what turns pages.
+    request: Box<Request>,
     layout: Arc<Layout>,
     next: Next,
     /// Whether the list lies under a resource that may be gone, so that a list that is not found has no rows.
@@ -37,8 +38,8 @@ pub struct Pages {
 #[derive(Debug)]
 enum Next {
     /// The first page, with the PageSize to ask for.
-    First(Request, Option<u32>),
-    Link(String),
+    First(Option<u32>),
+    Url(String),
     End,
 }
 
@@ -46,9 +47,9 @@ impl Pages {
     pub(super) fn new(client: Client, request: Request, layout: Arc<Layout>, page_size: Option<u32>) -> Self {
         Pages {
             client,
-            product: request.product.clone(),
+            request: Box::new(request),
+            next: Next::First(page_size.filter(|_| !layout.is_one())),
             layout,
-            next: Next::First(request, page_size),
             may_be_missing: false,
             seen: HashSet::new(),
             hasher: RandomState::new(),
@@ -73,16 +74,17 @@ impl Pages {
     pub fn next_page(&mut self, cancel: &CancelToken) -> Result<Option<Page>, Error> {
         loop {
             let (url, sized) = match &self.next {
-                Next::First(request, page_size) => (self.first_url(request, *page_size), page_size.is_some()),
-                Next::Link(url) => (url.clone(), false),
+                Next::First(page_size) => {
+                    let size = page_size.map(|rows| ("PageSize", rows.to_string()));
+                    (self.url(size), page_size.is_some())
+                }
+                Next::Url(url) => (url.clone(), false),
                 Next::End => return Ok(None),
             };
-            let call = Call { method: Method::Get, url: &url, form: &[], creates: false };
+            let call = Call::get(&url);
             let answer = match self.client.send(&call, cancel) {
                 Err(error) if sized && is_about_page_size(&error) => {
-                    if let Next::First(_, page_size) = &mut self.next {
-                        *page_size = None;
-                    }
+                    self.next = Next::First(None);
                     continue;
                 }
                 Err(Error::Api { status: 404, code: Some(NOT_FOUND), .. })
@@ -95,43 +97,57 @@ impl Pages {
             };
             let entry = answer.entry();
             let content_type = answer.content_type().to_owned();
-            let list = decode::read_list(&answer.body?, &self.layout)
-                .map_err(|reason| call.invalid_answer(reason, &content_type))?;
+            let body = answer.body?;
+            let list = match self.layout.is_one() {
+                true => decode::read_object(&body, &self.layout).map(List::of_one),
+                false => decode::read_list(&body, &self.layout),
+            }
+            .map_err(|reason| call.invalid_answer(reason, &content_type))?;
             self.client.journal().read(entry, list.page.rows());
             // The first page may give itself another address than the one it was asked for under.
-            let own = list.own.and_then(|own| self.client.hosts().resolve(&self.product, &own).ok());
+            let own = list.own.and_then(|own| self.client.hosts().resolve(&self.request.product, &own).ok());
             for address in own.iter().chain([&url]) {
                 self.seen.insert(self.hasher.hash_one(address));
             }
             self.next = match list.next {
-                Some(link) => Next::Link(self.follow(&call, &link)?),
+                Some(Continuation::Link(link)) => {
+                    let url = self.client.hosts().resolve(&self.request.product, &link);
+                    Next::Url(self.unseen(&call, url.map_err(|bad| bad_link(&call, bad))?)?)
+                }
+                Some(Continuation::Query(name, value)) => {
+                    Next::Url(self.unseen(&call, self.url(Some((name, value))))?)
+                }
                 None => Next::End,
             };
             return Ok(Some(list.page));
         }
     }
 
-    fn first_url(&self, request: &Request, page_size: Option<u32>) -> String {
-        match page_size {
-            None => self.client.url(request),
-            Some(rows) => {
-                let mut sized = request.clone();
-                sized.query.push(("PageSize".into(), rows.to_string()));
-                self.client.url(&sized)
+    /// The URL of the list, with a parameter that turns pages.
+    fn url(&self, paging: Option<(&str, String)>) -> String {
+        match paging {
+            None => self.client.url(&self.request),
+            Some((name, value)) => {
+                let mut request = self.request.clone();
+                request.query.push((name.into(), value));
+                self.client.url(&request)
             }
         }
     }
 
-    /// The URL of a page's link.
-    fn follow(&self, call: &Call<'_>, link: &str) -> Result<String, Error> {
-        let url = self.client.hosts().resolve(&self.product, link).map_err(|bad| match bad {
-            BadLink::Malformed => call.invalid_answer("its link to the next page is no URL".into(), ""),
-            BadLink::Foreign(host) => Error::ForeignLink { what: call.what(), host },
-        })?;
-        if self.seen.contains(&self.hasher.hash_one(&url)) {
-            return Err(Error::RepeatedLink { what: call.what() });
+    /// The URL of the next page, unless it has been read.
+    fn unseen(&self, call: &Call<'_>, url: String) -> Result<String, Error> {
+        match self.seen.contains(&self.hasher.hash_one(&url)) {
+            true => Err(Error::RepeatedLink { what: call.what() }),
+            false => Ok(url),
         }
-        Ok(url)
+    }
+}
+
+fn bad_link(call: &Call<'_>, bad: BadLink) -> Error {
+    match bad {
+        BadLink::Malformed => call.invalid_answer("its link to the next page is no URL".into(), ""),
+        BadLink::Foreign(host) => Error::ForeignLink { what: call.what(), host },
     }
 }
 

@@ -20,16 +20,19 @@ pub struct Request {
     pub query: Vec<(String, String)>,
     /// Names and values of the form body, not encoded; a name may occur more than once.
     pub form: Vec<(String, String)>,
+    /// A JSON text that is the body instead of a form.
+    pub json: Option<String>,
 }
 
 impl Request {
-    /// A request without query and form.
+    /// A request without query and body.
     pub fn new(product: impl Into<String>, method: Method, path: impl Into<String>) -> Self {
-        Request { product: product.into(), method, path: path.into(), query: Vec::new(), form: Vec::new() }
+        let (query, form) = (Vec::new(), Vec::new());
+        Request { product: product.into(), method, path: path.into(), query, form, json: None }
     }
 }
 
-/// Shows no values: a form may hold a password.
+/// Shows no values: a body may hold a password.
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names =
@@ -40,6 +43,7 @@ impl fmt::Debug for Request {
             .field("path", &self.path)
             .field("query", &names(&self.query))
             .field("form", &names(&self.form))
+            .field("json", &self.json.is_some())
             .finish()
     }
 }

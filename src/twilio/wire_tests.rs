@@ -487,3 +487,75 @@ fn paths_reach_the_server_as_they_were_encoded() {
     assert_eq!((page.rows(), page.value(0, 0)), (1, ValueRef::Text("IS1")));
     assert!(server.requests()[0].starts_with("GET /v1/Users/a%2Fb%2Bc%20%C3%A9 HTTP/1.1"));
 }
+
+#[test]
+fn lists_without_links_go_on_by_token_or_number() {
+    let token_page =
+        |token: &str| answer(200, &format!(r#"{{"conferences": [{{"sid": "A"}}], "meta": {{{token}}}}}"#));
+    let number_page = |more: bool, n: u32| {
+        answer(200, &format!(r#"{{"results": [], "has_next": {more}, "current_page": {n}}}"#))
+    };
+    let server = Server::start(vec![
+        token_page(r#""next_token": "t/2""#),
+        token_page(r#""next_token": null"#),
+        number_page(true, 0),
+        number_page(false, 1),
+        token_page(r#""next_token": "x""#),
+        token_page(r#""next_token": "x""#),
+    ]);
+    let mut request = Request::new("numbers", Method::Get, "/v1/List");
+    request.query.push(("Status".into(), "a".into()));
+    let read = |layout: Arc<Layout>| {
+        let mut pages = server.client().list(request.clone(), layout, Some(100));
+        let mut count = 0;
+        while pages.next_page(&token())?.is_some() {
+            count += 1;
+        }
+        Ok::<_, Error>(count)
+    };
+    assert_eq!(read(layout()).unwrap(), 2);
+    assert_eq!(read(Arc::new(Layout::new(Some("results"), [("sid", DataType::Text)]))).unwrap(), 2);
+    let error = read(layout()).unwrap_err();
+    assert!(matches!(error, Error::RepeatedLink { .. }), "{error}");
+    let lines: Vec<String> = server.requests().iter().map(|r| r.lines().next().unwrap().to_owned()).collect();
+    assert_eq!(
+        lines[..4],
+        [
+            "GET /v1/List?Status=a&PageSize=100 HTTP/1.1",
+            "GET /v1/List?Status=a&Token=t%2F2 HTTP/1.1",
+            "GET /v1/List?Status=a&PageSize=100 HTTP/1.1",
+            "GET /v1/List?Status=a&Page=1 HTTP/1.1",
+        ]
+    );
+}
+
+#[test]
+fn an_answer_can_be_the_row_itself() {
+    let missing = r#"{"code": 20404, "message": "not found", "status": 404}"#;
+    let server = Server::start(vec![answer(200, r#"{"sid": "A", "meta": {}}"#), answer(404, missing)]);
+    let layout = Arc::new(Layout::new(Some(""), [("sid", DataType::Text)]));
+    let pages = || {
+        let request = Request::new("video", Method::Get, "/v1/Settings/Default");
+        server.client().list(request, layout.clone(), Some(1)).under_parent()
+    };
+    let mut some = pages();
+    let page = some.next_page(&token()).unwrap().unwrap();
+    assert_eq!((page.rows(), page.value(0, 0)), (1, ValueRef::Text("A")));
+    assert!(some.next_page(&token()).unwrap().is_none());
+    assert!(pages().next_page(&token()).unwrap().is_none());
+    assert!(server.requests()[0].starts_with("GET /v1/Settings/Default HTTP/1.1"));
+}
+
+#[test]
+fn a_json_body_is_sent_as_it_is_by_any_method() {
+    let server = Server::start(vec![answer(200, "{}"), answer(200, "{}")]);
+    for (method, name) in [(Method::Put, "PUT"), (Method::Patch, "PATCH")] {
+        let mut request = Request::new("content", method, "/v1/Content/HX1");
+        request.json = Some(r#"{"types": {"a": 1}}"#.into());
+        server.client().write(&request, None, false, &token()).unwrap();
+        let sent = server.requests().pop().unwrap();
+        assert!(sent.starts_with(&format!("{name} /v1/Content/HX1 HTTP/1.1")), "{sent}");
+        assert!(sent.to_lowercase().contains("content-type: application/json"), "{sent}");
+        assert!(sent.ends_with(r#"{"types": {"a": 1}}"#), "{sent}");
+    }
+}

@@ -340,7 +340,9 @@ fn walk(table: &Table, column: usize) -> Result<(String, String)> {
     let conditions =
         if conditions.is_empty() { String::new() } else { format!(" with {}", conditions.join(", ")) };
     let except: String = parent.except.iter().map(|(c, v)| format!(" but those with {c}={v}")).collect();
-    let key = format!("{name} = {} of all {}{conditions}{except}", parent.key, parent.table);
+    let with: Vec<&str> = parent.with.values().map(String::as_str).collect();
+    let with = if with.is_empty() { String::new() } else { format!(" with the same {}", with.join(", ")) };
+    let key = format!("{name} = {} of all {}{with}{conditions}{except}", parent.key, parent.table);
     Ok((key, format!("1 per page of {}{conditions}", parent.table)))
 }
 

@@ -23,7 +23,7 @@ mod typed;
 use std::sync::Arc;
 
 use super::types::OdbcVersion;
-use crate::model::{Column, Model, Procedure, Table};
+use crate::model::{Column, Model, Procedure, Table, TableEntry};
 
 pub use columns::columns;
 pub use indexes::{special_columns, statistics};
@@ -44,7 +44,7 @@ pub(super) use typed::Typed;
 pub struct Context<'a> {
     pub model: &'a Model,
     /// The connection's temporary tables.
-    pub temporary: &'a [Arc<Table>],
+    pub temporary: &'a [TableEntry],
     /// What of the model is shown.
     pub listing: &'a Listing,
     pub version: OdbcVersion,
@@ -54,7 +54,7 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// The tables that are listed, the temporary ones included.
-    pub(super) fn tables(&self) -> impl Iterator<Item = &'a Arc<Table>> {
+    pub(super) fn tables(&self) -> impl Iterator<Item = &'a TableEntry> {
         let listing = self.listing;
         let tables = self.model.tables().chain(self.temporary);
         tables.filter(|t| listing.shows(&t.schema, &t.name, t.kind))

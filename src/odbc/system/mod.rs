@@ -14,7 +14,7 @@ use super::properties::PROPERTIES;
 use super::settings::{Keyword, Settings};
 use super::types::OdbcVersion;
 use crate::engine::{Database, SystemRows, sqlite_version};
-use crate::model::{Model, Source, Table};
+use crate::model::{Model, Source, Table, TableEntry};
 use crate::twilio::USER_AGENT;
 use crate::value::Value;
 
@@ -57,7 +57,7 @@ impl System {
     pub fn catalog<'a>(
         &'a self,
         model: &'a Model,
-        temporary: &'a [Arc<Table>],
+        temporary: &'a [TableEntry],
         metadata_id: bool,
     ) -> catalog::Context<'a> {
         catalog::Context { model, temporary, listing: &self.listing, version: self.version, metadata_id }
@@ -124,7 +124,8 @@ impl SystemRows for System {
             }
             Source::Driver => vec![row(&|field| self.driver(field, database))],
             _ => {
-                let context = self.catalog(database.model(), temporary, false);
+                let temporary: Vec<TableEntry> = temporary.iter().cloned().map(TableEntry::from).collect();
+                let context = self.catalog(database.model(), &temporary, false);
                 objects::rows(&context, source, name, &mut |field| row(field))
             }
         }

@@ -72,9 +72,9 @@ fn check_name(name: &str, place: &str) -> Result<()> {
 }
 
 /// # Errors
-/// 42S01 for the name of a table of the model: a temporary one would hide it.
+/// 42S01 for the name of a table of the model in the schema of temporary ones. Those of other schemas keep theirs.
 fn refuse_names_of_twilio(names: Names<'_>, name: &str) -> Result<()> {
-    match names.model.table(None, name) {
+    match names.model.table(Some(DEFAULT_SCHEMA), name) {
         Some(table) => {
             let name = &table.name;
             let message =

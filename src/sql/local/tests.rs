@@ -6,7 +6,7 @@ use crate::model::{Column, ColumnType, DataType, Model, Table};
 use crate::sql::{self, LocalPlan, LocalRows, Operand, Plan, Statement};
 use crate::value::Value;
 
-/// A connection with the table `keys (Sid, Number, Made)`.
+/// A connection with the table `picked (Sid, Number, Made)`.
 fn plan(sql: &str) -> crate::error::Result<Statement> {
     let column = |name: &str, t| Column::temporary(name.to_owned(), t, false);
     let columns = vec![
@@ -14,7 +14,7 @@ fn plan(sql: &str) -> crate::error::Result<Statement> {
         column("Number", ColumnType::of(DataType::Integer)),
         column("Made", ColumnType::of(DataType::Timestamp)),
     ];
-    let local = [Arc::new(Table::temporary("keys".to_owned(), columns, Vec::new()))];
+    let local = [Arc::new(Table::temporary("picked".to_owned(), columns, Vec::new()))];
     let model = Model::builtin();
     sql::plan(Names { model: &model, local: &local, walks_costly: false }, sql)
 }
@@ -35,7 +35,7 @@ fn some_names_are_temporary_by_their_form() {
 
 #[test]
 fn values_that_are_known_need_no_query() {
-    let statement = plan("INSERT INTO Keys VALUES ('x', -5, '2024-06-30'), (?, ?, NULL)").unwrap();
+    let statement = plan("INSERT INTO Picked VALUES ('x', -5, '2024-06-30'), (?, ?, NULL)").unwrap();
     let Plan::Local(LocalPlan::Insert { columns, rows: LocalRows::Values(rows), creates: false, .. }) =
         statement.plan
     else {
@@ -53,7 +53,7 @@ fn values_that_are_known_need_no_query() {
 
 #[test]
 fn values_that_are_computed_are_a_query() {
-    let statement = plan("INSERT INTO keys (Number, Sid) VALUES (1 + ?, ?)").unwrap();
+    let statement = plan("INSERT INTO picked (Number, Sid) VALUES (1 + ?, ?)").unwrap();
     let Plan::Local(LocalPlan::Insert { columns, rows: LocalRows::Query(query), .. }) = statement.plan else {
         panic!("an insert of a query's rows")
     };
@@ -63,21 +63,21 @@ fn values_that_are_computed_are_a_query() {
 
 #[test]
 fn rows_are_found_by_their_ids() {
-    let statement = plan("UPDATE keys k SET Made = ? WHERE Sid = ?").unwrap();
+    let statement = plan("UPDATE picked k SET Made = ? WHERE Sid = ?").unwrap();
     let Plan::Local(LocalPlan::Update { set, rows, .. }) = statement.plan else { panic!("an update") };
     assert_eq!(set, [2]);
-    let expected = r#"SELECT "k"."rowid", ?1 AS "?" FROM "Twilio.keys" "k" WHERE "k"."Sid" = ?2"#;
+    let expected = r#"SELECT "k"."rowid", ?1 AS "?" FROM "Twilio.picked" "k" WHERE "k"."Sid" = ?2"#;
     assert_eq!(rows.sql, expected);
     assert_eq!(statement.parameters[0].column_type.data_type, DataType::Timestamp);
-    let statement = plan("DELETE FROM Twilio.KEYS").unwrap();
+    let statement = plan("DELETE FROM Twilio.PICKED").unwrap();
     let Plan::Local(LocalPlan::Delete { rows, .. }) = statement.plan else { panic!("a delete") };
-    assert_eq!(rows.sql, r#"SELECT "keys"."rowid" FROM "Twilio.keys" AS "keys""#);
+    assert_eq!(rows.sql, r#"SELECT "picked"."rowid" FROM "Twilio.picked" AS "picked""#);
 }
 
 #[test]
 fn a_table_keeps_the_types_of_a_query() {
     let statement =
-        plan("CREATE TEMP TABLE x AS SELECT Sid, COUNT(*) AS n, MAX(Made) AS m FROM keys GROUP BY Sid");
+        plan("CREATE TEMP TABLE x AS SELECT Sid, COUNT(*) AS n, MAX(Made) AS m FROM picked GROUP BY Sid");
     let Plan::Local(LocalPlan::Create { table, rows: Some(_), .. }) = statement.unwrap().plan else {
         panic!("a table of a query")
     };
@@ -99,16 +99,16 @@ fn an_insert_makes_a_table_of_the_right_form_only() {
     assert_eq!(table.columns[1].column_type(), ColumnType::text(ColumnType::UNKNOWN_TEXT_SIZE));
     assert_eq!(refused("INSERT INTO nothing (a) VALUES (1)"), state::TABLE_NOT_FOUND);
     assert_eq!(refused("INSERT INTO #x (a) VALUES (1)"), state::TABLE_NOT_FOUND);
-    assert_eq!(refused("INSERT INTO Conferences (Name) SELECT Sid FROM keys"), state::NOT_IMPLEMENTED);
+    assert_eq!(refused("INSERT INTO Conferences (Name) SELECT Sid FROM picked"), state::NOT_IMPLEMENTED);
 }
 
 #[test]
 fn faults_are_told_when_the_statement_is_prepared() {
     for (sql, expected) in [
-        ("INSERT INTO keys VALUES ('x', 'y', NULL)", state::INVALID_CHARACTER_VALUE),
-        ("INSERT INTO keys VALUES ('x', 1, 'soon')", state::INVALID_DATETIME),
-        ("INSERT INTO keys VALUES ('x', 3000000000, NULL)", state::NUMERIC_OUT_OF_RANGE),
-        ("INSERT INTO keys VALUES ('x')", state::INSERT_LIST_MISMATCH),
+        ("INSERT INTO picked VALUES ('x', 'y', NULL)", state::INVALID_CHARACTER_VALUE),
+        ("INSERT INTO picked VALUES ('x', 1, 'soon')", state::INVALID_DATETIME),
+        ("INSERT INTO picked VALUES ('x', 3000000000, NULL)", state::NUMERIC_OUT_OF_RANGE),
+        ("INSERT INTO picked VALUES ('x')", state::INSERT_LIST_MISMATCH),
         ("CREATE TEMP TABLE Twilio.Conferences (a INTEGER)", state::TABLE_EXISTS),
         ("DROP TABLE nothing", state::TABLE_NOT_FOUND),
     ] {

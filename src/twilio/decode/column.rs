@@ -25,6 +25,11 @@ enum Data {
     },
     Integer(Vec<i64>),
     Double(Vec<f64>),
+    /// The same text in every cell.
+    Given {
+        text: Box<str>,
+        cells: usize,
+    },
 }
 
 /// The cells of one column.
@@ -51,11 +56,17 @@ impl Column {
         Column { data, nulls: Vec::new() }
     }
 
+    /// A column whose cells all have that text, whatever is pushed.
+    pub(super) fn given(text: &str) -> Self {
+        Column { data: Data::Given { text: text.into(), cells: 0 }, nulls: Vec::new() }
+    }
+
     pub(super) fn len(&self) -> usize {
         match &self.data {
             Data::Text { ends, .. } => ends.len(),
             Data::Integer(values) => values.len(),
             Data::Double(values) => values.len(),
+            Data::Given { cells, .. } => *cells,
         }
     }
 
@@ -63,6 +74,10 @@ impl Column {
     pub(super) fn push(&mut self, cell: Cell<'_>) {
         let position = self.len();
         let null = match (&mut self.data, cell) {
+            (Data::Given { cells, .. }, _) => {
+                *cells += 1;
+                false
+            }
             (Data::Text { buffer, ends }, Cell::Text(text)) => {
                 buffer.push_str(&text);
                 ends.push(buffer.len());
@@ -81,6 +96,7 @@ impl Column {
                     Data::Text { buffer, ends } => ends.push(buffer.len()),
                     Data::Integer(values) => values.push(0),
                     Data::Double(values) => values.push(0.0),
+                    Data::Given { .. } => {}
                 }
                 true
             }
@@ -102,6 +118,7 @@ impl Column {
             }
             Data::Integer(values) => ValueRef::Integer(values[row]),
             Data::Double(values) => ValueRef::Real(values[row]),
+            Data::Given { text, .. } => ValueRef::Text(text),
         }
     }
 }
@@ -121,6 +138,16 @@ mod tests {
         assert_eq!(column.value(64), ValueRef::Text("64"));
         assert_eq!(column.value(129), ValueRef::Null);
         assert_eq!(column.value(128), ValueRef::Text("128"));
+    }
+
+    #[test]
+    fn a_given_text_is_in_every_cell() {
+        let mut column = Column::given("US");
+        (0..70).for_each(|_| column.push(Cell::Null));
+        assert_eq!(
+            (column.len(), column.value(0), column.value(69)),
+            (70, ValueRef::Text("US"), ValueRef::Text("US"))
+        );
     }
 
     #[test]

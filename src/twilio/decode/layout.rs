@@ -8,6 +8,8 @@ pub struct Layout {
     items: Option<Box<str>>,
     types: Vec<DataType>,
     root: Node,
+    /// Columns that no field fills, by their positions.
+    given: Vec<(usize, Box<str>)>,
 }
 
 /// A field: the columns that take its value, and the fields below it that are read as well.
@@ -20,18 +22,33 @@ pub(super) struct Node {
 impl Layout {
     /// A layout of `fields` (JSON path with dots, type), whose order is the order of the page's columns.
     /// `items` names the array that holds a list's rows; without it, or where an answer lacks it, the name in
-    /// `meta.key` is taken, or else the only array of the answer. An empty path stands for the whole row.
+    /// `meta.key` is taken, or else the only array of the answer; an empty name says that the answer is the row. An
+    /// empty path stands for the whole row.
     pub fn new<'a>(items: Option<&str>, fields: impl IntoIterator<Item = (&'a str, DataType)>) -> Layout {
-        let mut layout = Layout { items: items.map(Into::into), types: Vec::new(), root: Node::default() };
-        for (position, (path, data_type)) in fields.into_iter().enumerate() {
-            let mut node = &mut layout.root;
-            for name in path.split('.').filter(|name| !name.is_empty()) {
-                node = node.child_or_insert(name);
-            }
-            node.columns.push(position);
-            layout.types.push(data_type);
-        }
+        let mut layout = Layout {
+            items: items.map(Into::into),
+            types: Vec::new(),
+            root: Node::default(),
+            given: Vec::new(),
+        };
+        fields.into_iter().for_each(|(path, data_type)| layout.add_field(path, data_type));
         layout
+    }
+
+    /// Adds a column for the field of that path.
+    pub fn add_field(&mut self, path: &str, data_type: DataType) {
+        let mut node = &mut self.root;
+        for name in path.split('.').filter(|name| !name.is_empty()) {
+            node = node.child_or_insert(name);
+        }
+        node.columns.push(self.types.len());
+        self.types.push(data_type);
+    }
+
+    /// Adds a column of text that no row holds: it has this value in each.
+    pub fn add_given(&mut self, text: &str) {
+        self.given.push((self.types.len(), text.into()));
+        self.types.push(DataType::Text);
     }
 
     /// The name of the array that holds a list's rows.
@@ -39,9 +56,19 @@ impl Layout {
         self.items.as_deref()
     }
 
+    /// Whether the answer is the row, and no list.
+    pub(in crate::twilio) fn is_one(&self) -> bool {
+        self.items() == Some("")
+    }
+
     /// The columns' types.
     pub(super) fn types(&self) -> &[DataType] {
         &self.types
+    }
+
+    /// The columns that have the same value in each row, by their positions.
+    pub(super) fn given(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.given.iter().map(|(position, text)| (*position, &**text))
     }
 
     /// The row itself.

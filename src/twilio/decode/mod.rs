@@ -26,14 +26,30 @@ use layout::Node;
 /// The fields of a list's answer that are arrays in none of its forms, or that hold no rows.
 const NO_ITEMS: [&str; 3] = ["errors", "params", "details"];
 
+/// What leads from one page to the next.
+#[derive(Debug, PartialEq)]
+pub(super) enum Continuation {
+    /// A link, as it was sent.
+    Link(String),
+    /// The query parameter that the list is asked for again with, and its value.
+    Query(&'static str, String),
+}
+
 /// A list's answer, with its links as they were sent.
 #[derive(Debug)]
 pub(super) struct List {
     pub(super) page: Page,
-    /// The link to the next page; `None` on the last one.
-    pub(super) next: Option<String>,
+    /// `None` on the last page.
+    pub(super) next: Option<Continuation>,
     /// The address that the page gives as its own.
     pub(super) own: Option<String>,
+}
+
+impl List {
+    /// An answer that is the row.
+    pub(super) fn of_one(page: Page) -> Self {
+        List { page, next: None, own: None }
+    }
 }
 
 /// Reads a list's answer.
@@ -203,6 +219,7 @@ impl<'de> Visitor<'de> for ListSeed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let (mut rows, mut next, mut own) = (None, None, None);
+        let (mut token, mut has_next, mut number) = (None, false, None);
         while let Some(name) = map.next_key::<String>()? {
             match &*name {
                 name if name == self.items => {
@@ -219,14 +236,21 @@ impl<'de> Visitor<'de> for ListSeed<'_> {
                     if let Some(meta) = map.next_value::<Option<Meta>>()? {
                         next = meta.next_page_url.or(next);
                         own = meta.url.or(own);
+                        token = meta.next_token;
                     }
                 }
+                "has_next" => has_next = map.next_value::<Option<bool>>()?.unwrap_or(false),
+                "current_page" => number = map.next_value::<Option<u64>>()?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        let next = next.filter(|link| !link.is_empty());
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let next = given(next).map(Continuation::Link);
+        let next = next.or(given(token).map(|token| Continuation::Query("Token", token)));
+        let number = number.filter(|_| has_next).and_then(|number| number.checked_add(1));
+        let next = next.or(number.map(|number| Continuation::Query("Page", number.to_string())));
         Ok(rows.map(|page| List { page, next, own }))
     }
 }
@@ -235,6 +259,7 @@ impl<'de> Visitor<'de> for ListSeed<'_> {
 #[derive(serde::Deserialize)]
 struct Meta {
     next_page_url: Option<String>,
+    next_token: Option<String>,
     url: Option<String>,
     key: Option<String>,
 }

@@ -30,7 +30,10 @@ pub struct Page {
 impl Page {
     pub(super) fn new(layout: &Layout) -> Self {
         let types = layout.types().to_vec();
-        let columns = types.iter().map(|&t| Column::new(t)).collect();
+        let mut columns: Vec<Column> = types.iter().map(|&t| Column::new(t)).collect();
+        for (position, text) in layout.given() {
+            columns[position] = Column::given(text);
+        }
         Page { rows: 0, types, columns, warnings: Vec::new() }
     }
 

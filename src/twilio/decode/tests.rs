@@ -20,7 +20,13 @@ fn layout(items: Option<&str>) -> Layout {
 }
 
 fn list(body: &str, items: Option<&str>) -> Result<(Page, Option<String>), String> {
-    read_list(body.as_bytes(), &layout(items)).map(|list| (list.page, list.next))
+    read_list(body.as_bytes(), &layout(items)).map(|list| {
+        let link = list.next.map(|next| match next {
+            Continuation::Link(link) => link,
+            other => panic!("{other:?}"),
+        });
+        (list.page, link)
+    })
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod credentials;
 mod dates;
 mod errors;
 mod faults;
+mod generic;
 mod http;
 mod paging;
 mod params;
@@ -21,6 +22,7 @@ mod world;
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -28,6 +30,7 @@ use std::time::Duration;
 use clap::Parser;
 
 use credentials::{MAIN_ACCOUNT, MAIN_TOKEN};
+use generic::Generic;
 use simulator::{Settings, Simulator};
 use world::Extra;
 
@@ -63,6 +66,10 @@ struct Arguments {
     #[arg(long, default_value = MAIN_TOKEN)]
     auth_token: String,
 
+    /// Folder with a model's data files: every list of it that is not simulated gets a few synthetic rows
+    #[arg(long)]
+    model: Option<PathBuf>,
+
     /// Exits after so many seconds; 0 runs until killed
     #[arg(long, default_value_t = 0)]
     max_seconds: u64,
@@ -71,16 +78,21 @@ struct Arguments {
 fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port))?;
-    let simulator = Arc::new(Simulator::new(Settings {
-        account_sid: arguments.account_sid,
-        auth_token: arguments.auth_token,
-        latency: Duration::from_millis(arguments.latency_ms),
-        extra: Extra {
-            rows: arguments.rows,
-            conferences: arguments.conferences,
-            messages: arguments.messages,
+    let generic =
+        arguments.model.map(|folder| Generic::read(&folder)).transpose().map_err(io::Error::other)?;
+    let simulator = Arc::new(Simulator::new(
+        Settings {
+            account_sid: arguments.account_sid,
+            auth_token: arguments.auth_token,
+            latency: Duration::from_millis(arguments.latency_ms),
+            extra: Extra {
+                rows: arguments.rows,
+                conferences: arguments.conferences,
+                messages: arguments.messages,
+            },
         },
-    }));
+        generic,
+    ));
     let mut out = io::stdout();
     writeln!(out, "listening on http://{}", listener.local_addr()?)?;
     out.flush()?;

@@ -4,18 +4,29 @@ use percent_encoding::percent_decode_str;
 
 use crate::credentials::{self, Credential, Rights};
 use crate::errors::{ApiError, xml_answer};
+use crate::generic::Generic;
 use crate::http::{Answer, Request};
 use crate::resources::{Context, accounts, calls, conferences, media, messages, participants};
 use crate::world::World;
 
 const VERSION: &str = "/2010-04-01";
 
-/// Answers one API request; the world changes only if the request is accepted.
-pub(crate) fn answer(request: &Request, known: &[Credential], world: &mut World) -> Result<Answer, ApiError> {
+/// Answers one API request; the world changes only if the request is accepted. What the world does not know is left to
+/// the generic part.
+pub(crate) fn answer(
+    request: &Request,
+    known: &[Credential],
+    generic: Option<&Generic>,
+    world: &mut World,
+) -> Result<Answer, ApiError> {
     let (product, path) = split_product(&request.path);
     let credential = credentials::authenticate(known, request.header("authorization"))?;
     let rest = path.strip_prefix(VERSION).and_then(|rest| rest.strip_prefix('/'));
-    let (Some(rest), "api") = (rest, product) else { return Err(ApiError::not_found(path)) };
+    let unknown = |account: &str| match generic {
+        Some(generic) => generic.answer(request, account),
+        None => Err(ApiError::not_found(path)),
+    };
+    let (Some(rest), "api") = (rest, product) else { return unknown(&credential.account_sid) };
     let Some(resource) = rest.strip_suffix(".json") else { return Ok(xml_answer(&request.method)) };
     let parts: Vec<String> =
         resource.split('/').map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned()).collect();
@@ -27,7 +38,7 @@ pub(crate) fn answer(request: &Request, known: &[Credential], world: &mut World)
     };
     check_reach(&credential, account, path, world)?;
     check_rights(&credential, &request.method, &parts[1..])?;
-    dispatch(&Context { request, path, account }, &parts, world)
+    dispatch(&Context { request, path, account }, &parts, world, || unknown(account))
 }
 
 /// `/conversations/v1/…` is `conversations` and `/v1/…`; without a prefix the product is `api`.
@@ -67,7 +78,12 @@ fn check_rights(credential: &Credential, method: &str, below: &[&str]) -> Result
     }
 }
 
-fn dispatch(context: &Context<'_>, parts: &[&str], world: &mut World) -> Result<Answer, ApiError> {
+fn dispatch(
+    context: &Context<'_>,
+    parts: &[&str],
+    world: &mut World,
+    unknown: impl FnOnce() -> Result<Answer, ApiError>,
+) -> Result<Answer, ApiError> {
     let method = context.request.method.as_str();
     match (&parts[1..], method) {
         ([], "GET") => accounts::list(context, world),
@@ -103,7 +119,7 @@ fn dispatch(context: &Context<'_>, parts: &[&str], world: &mut World) -> Result<
         | ([_, "Messages", _, "Media"] | [_, "Messages", _, "Media", _], _) => {
             Err(ApiError::method_not_allowed())
         }
-        _ => Err(context.not_found()),
+        _ => unknown(),
     }
 }
 

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::control;
 use crate::credentials::{self, Credential};
 use crate::faults::{Faults, Hit, Kind};
+use crate::generic::Generic;
 use crate::http::{Answer, Request};
 use crate::request_log::{Outcome, RequestLog};
 use crate::router;
@@ -37,6 +38,8 @@ pub(crate) enum Reply {
 #[derive(Debug)]
 pub(crate) struct Simulator {
     settings: Settings,
+    /// Answers what the world does not know.
+    generic: Option<Generic>,
     pub(crate) credentials: Vec<Credential>,
     world: Mutex<World>,
     faults: Mutex<Faults>,
@@ -48,7 +51,7 @@ pub(crate) struct Simulator {
 }
 
 impl Simulator {
-    pub(crate) fn new(settings: Settings) -> Self {
+    pub(crate) fn new(settings: Settings, generic: Option<Generic>) -> Self {
         Simulator {
             credentials: credentials::table(&settings.account_sid, &settings.auth_token),
             world: Mutex::new(seeded(&settings)),
@@ -58,6 +61,7 @@ impl Simulator {
             requests: AtomicU64::new(0),
             run: scatter(Timestamp::now().as_microsecond().unsigned_abs()),
             settings,
+            generic,
         }
     }
 
@@ -138,7 +142,8 @@ impl Simulator {
     }
 
     fn answer(&self, request: &Request) -> Answer {
-        router::answer(request, &self.credentials, &mut self.world()).unwrap_or_else(|error| error.answer())
+        let (known, generic) = (&self.credentials, self.generic.as_ref());
+        router::answer(request, known, generic, &mut self.world()).unwrap_or_else(|error| error.answer())
     }
 
     fn request_id(&self) -> String {

@@ -1,0 +1,78 @@
+//! What the documents do not say and the house decides: `house.json`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// Operations are named by document and operationId: `verify_v2.ListEntity`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct House {
+    /// Document without its version, to the schema of its tables; else its name in PascalCase.
+    pub schemas: BTreeMap<String, String>,
+    /// Documents that keep the plain schema although a newer version has a table of the same name.
+    pub preferred: Vec<String>,
+    /// What Twilio puts before names in a schema, and the house does not: schema to prefix.
+    pub prefixes: BTreeMap<String, String>,
+    /// Operation to table name, where the rule gives none that is good.
+    pub tables: BTreeMap<String, String>,
+    /// Operation to the reason why it has no table.
+    pub left_out: BTreeMap<String, String>,
+    /// Operation to the columns that identify a row, where no path of one row says so.
+    pub keys: BTreeMap<String, Vec<String>>,
+    /// Lists that may be long, and are not walked unless the user says so: schema and table.
+    pub costly: Vec<String>,
+    /// Path parameter to the list that it comes from, where the path before it is no list: product and path.
+    pub elsewhere: BTreeMap<String, String>,
+    /// Characters of a text whose name ends so; the first that fits counts.
+    pub sizes: Vec<(String, u32)>,
+    /// Texts that hold JSON, by the end of their names.
+    pub json: Vec<String>,
+    /// Amounts of money, by the end of their names.
+    pub money: Vec<String>,
+    /// Integers that may not fit into 32 bits, by the end of their names.
+    pub wide: Vec<String>,
+    /// Parameters whose values are kept out of the log, by the end of their names.
+    pub secret: Vec<String>,
+    /// Operation to the column that a pair of query parameters bounds: `StartDate`, `EndDate`.
+    pub ranges: BTreeMap<String, Vec<Range>>,
+    /// Operation to query parameters that have a column's name and select other rows than those with that value.
+    pub switches: BTreeMap<String, Vec<String>>,
+}
+
+/// A column with the query parameters that bound it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Range {
+    pub column: String,
+    pub lower: Option<String>,
+    pub upper: Option<String>,
+}
+
+impl House {
+    /// The decisions that are built in.
+    ///
+    /// # Errors
+    /// A sentence with the line of `house.json`.
+    pub fn builtin() -> Result<House, String> {
+        House::read(include_str!("../house.json"))
+    }
+
+    /// Reads decisions.
+    ///
+    /// # Errors
+    /// A sentence with the line.
+    pub fn read(text: &str) -> Result<House, String> {
+        serde_json::from_str(text).map_err(|e| format!("house.json: {e}"))
+    }
+
+    /// The size of a text with that name.
+    pub fn size(&self, name: &str) -> Option<u32> {
+        self.sizes.iter().find(|(end, _)| name.ends_with(end)).map(|(_, size)| *size)
+    }
+}
+
+/// Whether the name ends with one of the endings.
+pub fn ends_with(name: &str, endings: &[String]) -> bool {
+    endings.iter().any(|end| name.ends_with(end.as_str()))
+}

@@ -1,0 +1,83 @@
+//! A table in the list of tables. Hundreds of them are listed, a statement needs a few: the rest of a table is read
+//! when it is first used.
+
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+use super::remarks;
+use super::table::{Body, Operation, Table, TableKind};
+
+/// What the build takes out of a data file, and its text.
+#[derive(Debug)]
+pub(super) struct Header {
+    pub schema: &'static str,
+    pub name: &'static str,
+    pub kind: TableKind,
+    pub remarks: &'static str,
+    pub text: &'static str,
+}
+
+/// What a list of tables shows of one. Whatever else a [`Table`] has is there as well, and read for it.
+#[derive(Debug)]
+pub struct TableEntry {
+    pub schema: String,
+    pub name: String,
+    pub kind: TableKind,
+    pub remarks: String,
+    text: &'static str,
+    table: OnceLock<Arc<Table>>,
+}
+
+impl TableEntry {
+    pub(super) fn new(header: &Header) -> Self {
+        TableEntry {
+            schema: header.schema.to_owned(),
+            name: header.name.to_owned(),
+            kind: header.kind,
+            remarks: header.remarks.to_owned(),
+            text: header.text,
+            table: OnceLock::new(),
+        }
+    }
+
+    /// The whole table.
+    pub fn table(&self) -> &Arc<Table> {
+        self.table.get_or_init(|| {
+            let mut table =
+                serde_json::from_str(self.text).expect("a test reads every file that is built in");
+            finish(&mut table);
+            Arc::new(table)
+        })
+    }
+}
+
+/// A table that no file holds.
+impl From<Arc<Table>> for TableEntry {
+    fn from(table: Arc<Table>) -> Self {
+        TableEntry {
+            schema: table.schema.clone(),
+            name: table.name.clone(),
+            kind: table.kind,
+            remarks: table.remarks.clone(),
+            text: "",
+            table: OnceLock::from(table),
+        }
+    }
+}
+
+impl Deref for TableEntry {
+    type Target = Table;
+
+    fn deref(&self) -> &Table {
+        self.table()
+    }
+}
+
+/// Completes what a file need not say, and takes out what the engine cannot do as yet: it sends every
+/// write as a form.
+fn finish(table: &mut Table) {
+    remarks::complete(table);
+    for operation in [&mut table.create, &mut table.update] {
+        operation.take_if(|o: &mut Operation| o.body == Body::Json);
+    }
+}

@@ -1,0 +1,154 @@
+//! The model's data files, as far as synthetic rows need them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use serde::Deserialize;
+
+use super::rows::Given;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Table {
+    pub(super) schema: String,
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) product: String,
+    #[serde(default)]
+    pub(super) list: Template,
+    #[serde(default)]
+    pub(super) items: String,
+    pub(super) paging: Option<Paging>,
+    #[serde(default)]
+    pub(super) page_size: u32,
+    pub(super) key: Vec<String>,
+    pub(super) columns: Vec<Column>,
+    #[serde(default)]
+    pub(super) parents: Vec<Parent>,
+    #[serde(rename = "fetch")]
+    fetch_operation: Option<Fetch>,
+    /// The path of one row, where it can be read.
+    #[serde(skip)]
+    pub(super) fetch: Option<Template>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Paging {
+    One,
+    None,
+    Token,
+    Number,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Column {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) json: String,
+    #[serde(default)]
+    pub(super) from_path: bool,
+    #[serde(rename = "type")]
+    pub(super) data_type: String,
+    pub(super) size: Option<usize>,
+    pub(super) sid: Option<String>,
+    #[serde(default)]
+    pub(super) values: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Parent {
+    pub(super) column: String,
+    pub(super) table: String,
+    pub(super) key: String,
+    #[serde(default)]
+    pub(super) with: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Fetch {
+    path: Template,
+}
+
+/// A path template: literal segments, and names in braces.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(from = "String")]
+pub(super) struct Template(Vec<Segment>);
+
+#[derive(Debug, Clone)]
+enum Segment {
+    Literal(String),
+    /// A name, and what follows it in the same segment: `.json`.
+    Name(String, String),
+}
+
+impl From<String> for Template {
+    fn from(path: String) -> Self {
+        let segments = path.trim_start_matches('/').split('/').map(|segment| {
+            let name = segment.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+            name.map_or_else(
+                || Segment::Literal(segment.to_owned()),
+                |(name, ending)| Segment::Name(name.to_owned(), ending.to_owned()),
+            )
+        });
+        Template(segments.collect())
+    }
+}
+
+impl Template {
+    /// What the path gives for the names, if it fits.
+    pub(super) fn capture(&self, path: &[&str]) -> Option<Given> {
+        if self.0.len() != path.len() {
+            return None;
+        }
+        let mut given = Given::new();
+        for (segment, part) in self.0.iter().zip(path) {
+            match segment {
+                Segment::Literal(literal) if literal == part => {}
+                Segment::Name(name, ending) => {
+                    let value = part.strip_suffix(ending.as_str()).filter(|value| !value.is_empty())?;
+                    given.insert(name.clone(), value.to_owned());
+                }
+                Segment::Literal(_) => return None,
+            }
+        }
+        Some(given)
+    }
+
+    /// How many segments are literal.
+    pub(super) fn literals(&self) -> usize {
+        self.0.iter().filter(|segment| matches!(segment, Segment::Literal(_))).count()
+    }
+
+    /// Whether the template has the name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|segment| matches!(segment, Segment::Name(n, _) if n == name))
+    }
+}
+
+/// Reads all tables of a model's folder; those of the driver itself have no product and are left out.
+pub(super) fn read(folder: &Path) -> Result<Vec<Table>, String> {
+    let mut files = entries(&folder.join("tables"))?;
+    for schema in entries(&folder.join("generated"))? {
+        files.extend(entries(&schema)?);
+    }
+    let mut tables = Vec::new();
+    for file in files {
+        let fault = |e: &dyn std::fmt::Display| format!("{}: {e}", file.display());
+        let text = fs::read_to_string(&file).map_err(|e| fault(&e))?;
+        let mut table: Table = serde_json::from_str(&text).map_err(|e| fault(&e))?;
+        table.fetch = table.fetch_operation.take().map(|operation| operation.path);
+        if !table.product.is_empty() {
+            tables.push(table);
+        }
+    }
+    Ok(tables)
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = fs::read_dir(folder).and_then(|entries| {
+        let paths: io::Result<Vec<_>> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
+        paths
+    });
+    entries.map_err(|e| format!("{}: {e}", folder.display()))
+}
