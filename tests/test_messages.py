@@ -1,7 +1,9 @@
 """Messages, Calls and Media: what they show, what is asked of Twilio, what can be changed."""
 
+import os
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pyodbc
 import pytest
@@ -277,3 +279,26 @@ def test_keys(cursor):
     assert [row.column_name for row in cursor.primaryKeys(table="Media")] == ["Sid"]
     found = {(row.fktable_name, row.fkcolumn_name) for row in cursor.foreignKeys(table="Messages")}
     assert found == {("Media", "MessageSid")}
+
+
+def resident() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.parametrize("order", ["", "ORDER BY DateSent, Sid"])
+def test_memory_does_not_grow_with_the_rows(connect, new_simulator, order):
+    """What is read of 100,000 messages is more than 40 million characters; a sort of them goes to a file."""
+    one = new_simulator("--messages", "100000")
+    cursor = connect(f"DSN=Twilio;BaseUrl={one.url}").cursor()
+    cursor.execute("SELECT * FROM Messages LIMIT 3000").fetchall()
+    before = most = resident()
+    count = size = 0
+    cursor.execute(f"SELECT Sid, AccountSid, Body, Uri, SubresourceUris FROM Messages WHERE DateSent < '2023-10-02' {order}")
+    while rows := cursor.fetchmany(5000):
+        count += len(rows)
+        size += sum(len(text) for row in rows for text in row)
+        most = max(most, resident())
+    assert count == 100_000
+    assert size > 40_000_000
+    assert most - before < 32 << 20
