@@ -91,6 +91,10 @@ def test_parameters(limited, sim):
         ("SELECT Sid FROM Messages WHERE Status = 'delivered'", "1000"),
         ("SELECT Sid FROM Messages ORDER BY DateCreated", "1000"),
         ("SELECT Sid FROM Messages LIMIT 2", "2"),
+        ("SELECT Sid FROM Messages LIMIT 10", "3"),
+        ("SELECT TOP 10 Sid FROM Messages", "3"),
+        ("SELECT Sid FROM Messages LIMIT 10 OFFSET 2", "5"),
+        ("SELECT Sid FROM Messages LIMIT 2 OFFSET 2", "4"),
     ],
 )
 def test_pages_are_small_where_no_row_can_be_dropped_or_moved(limited, sim, sql, size):
@@ -110,6 +114,8 @@ def test_explain_tells_it(limited, sim):
     rows = limited(1).execute("EXPLAIN SELECT c.Name FROM Conferences c, Messages m WHERE c.Sid = m.Body").fetchall()
     assert len(rows) == 2, "its own rows are not those of the query"
     (row,) = limited(3).execute("EXPLAIN SELECT Sid FROM Messages").fetchall()
+    assert (row.PageSize, row.ExpectedRequests) == (3, "1")
+    (row,) = limited(3).execute("EXPLAIN SELECT Sid FROM Messages LIMIT 10").fetchall()
     assert (row.PageSize, row.ExpectedRequests) == (3, "1")
     assert sim.requests() == []
 

@@ -20,7 +20,7 @@ use crate::error::{Error, Result, state};
 use crate::model::Table;
 use crate::sql::QueryPlan;
 use crate::sql::explain::{Explained, numbered_name};
-use crate::sql::plan::{TableUse, module_name};
+use crate::sql::plan::{Limit, TableUse, module_name};
 use crate::value::{Value, ValueRef};
 
 /// Instructions of SQLite's machine between two looks at the cancel token: well below a millisecond.
@@ -90,7 +90,7 @@ impl Session {
     ) -> Result<Session> {
         let look_ahead = LookAhead::new(&context, query, &database.local);
         let connection = connect(&query.tables, &context, &look_ahead, &database.local, false)?;
-        let statement = OwnedStatement::prepare(connection, &limited(&query.sql, max_rows))
+        let statement = OwnedStatement::prepare(connection, &limited(&query.sql, query.limit, max_rows))
             .map_err(|e| failure(&context, e))?;
         if statement.column_count() != query.columns.len() {
             let message = "The statement's columns could not be described; name them instead of using '*'.";
@@ -208,7 +208,7 @@ pub(super) fn program(
     };
     let connection =
         connect().map_err(|e: rusqlite::Error| Error::new(state::GENERAL_ERROR, format!("SQLite: {e}")))?;
-    let sql = format!("EXPLAIN {}", limited(&explained.sql, max_rows));
+    let sql = format!("EXPLAIN {}", limited(&explained.sql, query.limit, max_rows));
     let mut statement = OwnedStatement::prepare(connection, &sql).map_err(|e| failure(&context, e))?;
     let mut instructions = Vec::new();
     while statement.step().map_err(|e| failure(&context, e))? {
@@ -221,11 +221,15 @@ fn reads_temporary_tables(tables: &[TableUse]) -> bool {
     tables.iter().any(|used| used.table.is_temporary())
 }
 
-/// The query cut to its first rows. SQLite joins the two where it can, so that the limit reaches the table.
-fn limited(sql: &str, max_rows: usize) -> Cow<'_, str> {
-    match max_rows {
-        0 => sql.into(),
-        rows => format!("SELECT * FROM ({sql}) LIMIT {rows}").into(),
+/// The query cut to its first rows. The smaller of two limits is to reach the table: SQLite joins an outer query with
+/// one that has no limit of its own, so that one that has is given the other number.
+fn limited(sql: &str, own: Option<Limit>, max_rows: usize) -> Cow<'_, str> {
+    let rows = max_rows as u64;
+    match own.and_then(|own| Some((own, sql.strip_suffix(&own.to_string())?))) {
+        _ if rows == 0 => sql.into(),
+        Some((own, _)) if own.rows <= rows => sql.into(),
+        Some((own, query)) => format!("{query}{}", Limit { rows, ..own }).into(),
+        None => format!("SELECT * FROM ({sql}) LIMIT {rows}").into(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a statement means, ready to be run by the engine.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::key_source::KeySource;
@@ -184,6 +185,22 @@ pub struct QueryPlan {
     /// Where joins and sub-queries get the keys from by which they look tables up.
     pub keys: Arc<[KeySource]>,
     pub columns: Vec<ResultColumn>,
+    /// The number of rows that is written at its end.
+    pub limit: Option<Limit>,
+}
+
+/// LIMIT at the end of a query, in numbers; displayed as the text has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub rows: u64,
+    pub offset: Option<u64>,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, " LIMIT {}", self.rows)?;
+        self.offset.map_or(Ok(()), |offset| write!(f, " OFFSET {offset}"))
+    }
 }
 
 /// The name under which a table is known to SQLite.

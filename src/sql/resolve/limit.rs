@@ -1,10 +1,12 @@
 //! TOP, FETCH FIRST and LIMIT.
 
-use sqlparser::ast::{Expr, LimitClause, Offset, OffsetRows, Query, SetExpr, TopQuantity};
+use sqlparser::ast::{Expr, LimitClause, Offset, OffsetRows, Query, SetExpr, TopQuantity, Value};
 
+use super::forms::number;
 use super::{Resolver, Scope, Typed, refuse};
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
+use crate::sql::plan::Limit;
 
 impl Resolver<'_> {
     /// Brings TOP, FETCH FIRST and `LIMIT a, b` into one form: LIMIT … OFFSET ….
@@ -15,9 +17,7 @@ impl Resolver<'_> {
         {
             refuse(top.with_ties || top.percent, "TOP with PERCENT or WITH TIES")?;
             limit = Some(match top.quantity {
-                Some(TopQuantity::Constant(n)) => {
-                    Expr::value(sqlparser::ast::Value::Number(n.to_string(), false))
-                }
+                Some(TopQuantity::Constant(n)) => number(n),
                 Some(TopQuantity::Expr(expr)) => expr,
                 None => {
                     return Err(Error::new(state::SYNTAX_ERROR, "Syntax error: TOP needs a number of rows."));
@@ -26,8 +26,7 @@ impl Resolver<'_> {
         }
         if let Some(fetch) = query.fetch.take() {
             refuse(fetch.with_ties || fetch.percent, "FETCH with PERCENT or WITH TIES")?;
-            let one = || Expr::value(sqlparser::ast::Value::Number("1".into(), false));
-            limit = limit.or(Some(fetch.quantity.unwrap_or_else(one)));
+            limit = limit.or(Some(fetch.quantity.unwrap_or_else(|| number(1))));
         }
         let mut offset = None;
         match query.limit_clause.take() {
@@ -50,10 +49,10 @@ impl Resolver<'_> {
         }
         // SQLite has no OFFSET without LIMIT; a negative limit is none.
         if limit.is_none() && offset.is_some() {
-            limit = Some(Expr::value(sqlparser::ast::Value::Number("-1".into(), false)));
+            limit = Some(number(-1));
         }
         // NULL is no limit, as in other products.
-        limit = limit.filter(|e| !matches!(e, Expr::Value(v) if v.value == sqlparser::ast::Value::Null));
+        limit = limit.filter(|e| !matches!(e, Expr::Value(v) if v.value == Value::Null));
         for expr in [&mut limit, &mut offset].into_iter().flatten() {
             let written = expr.to_string();
             let typed = self.expr(expr, scope)?;
@@ -64,12 +63,31 @@ impl Resolver<'_> {
             }
             self.set_parameter(&typed, &Typed::of(Some(ColumnType::of(DataType::BigInt)), false));
         }
-        let is_zero = |e: &Expr| matches!(e, Expr::Value(v) if matches!(&v.value, sqlparser::ast::Value::Number(n, _) if n == "0"));
-        self.is_gated |= limit.as_ref().is_some_and(is_zero);
+        self.is_gated |= limit.as_ref().and_then(rows) == Some(0);
         if limit.is_some() {
             let offset = offset.map(|value| Offset { value, rows: OffsetRows::None });
             query.limit_clause = Some(LimitClause::LimitOffset { limit, offset, limit_by: Vec::new() });
         }
         Ok(())
+    }
+}
+
+/// The LIMIT of a query that has been resolved, if it is written in numbers.
+pub(super) fn written(query: &Query) -> Option<Limit> {
+    let Some(LimitClause::LimitOffset { limit: Some(limit), offset, .. }) = &query.limit_clause else {
+        return None;
+    };
+    let offset = match offset {
+        Some(offset) => Some(rows(&offset.value)?),
+        None => None,
+    };
+    Some(Limit { rows: rows(limit)?, offset })
+}
+
+/// The number of rows that is written out.
+fn rows(e: &Expr) -> Option<u64> {
+    match e {
+        Expr::Value(v) if let Value::Number(digits, _) = &v.value => digits.parse().ok(),
+        _ => None,
     }
 }

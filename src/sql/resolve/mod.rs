@@ -132,6 +132,7 @@ impl<'m> Resolver<'m> {
             is_one_join,
             keys: keys.into(),
             columns,
+            limit: limit::written(query),
         }
     }
 
