@@ -116,6 +116,12 @@ impl Reader<'_> {
                     "null" => Written::Null,
                     "true" => Written::Boolean(true),
                     "false" => Written::Boolean(false),
+                    "date" => self.moment(DataType::Date)?,
+                    "time" => self.moment(DataType::Time)?,
+                    "timestamp" => self.moment(DataType::Timestamp)?,
+                    _ if self.tokens.get(self.next + 1).is_some_and(|t| t.token == Token::LParen) => {
+                        return Err(self.calculated());
+                    }
                     _ => return Err(self.expected("a literal, NULL or '?'")),
                 }
             }
@@ -123,6 +129,28 @@ impl Reader<'_> {
         };
         self.next += 1;
         Ok(value)
+    }
+
+    /// `{d '…'}`, `{t '…'}` or `{ts '…'}`, of which the word stands here.
+    fn moment(&mut self, data_type: DataType) -> Result<Written> {
+        let Some(Token::SingleQuotedString(text)) = self.tokens.get(self.next + 1).map(|t| &t.token) else {
+            return Err(self.expected("a literal, NULL or '?'"));
+        };
+        let read = convert::canonical(text, &ColumnType::of(data_type));
+        let Value::Text(text) = read.map_err(|e| Error { state: state::INVALID_DATETIME, ..e })? else {
+            return Err(self.expected("a date or time"));
+        };
+        self.next += 1;
+        Ok(Written::Text(text))
+    }
+
+    fn calculated(&self) -> Error {
+        let found = self.peek().map_or(String::new(), Token::to_string);
+        let message = format!(
+            "{found}(…){} is not supported as an argument of a procedure, which is a literal, NULL or '?': bind its value.",
+            self.place()
+        );
+        Error::new(state::NOT_IMPLEMENTED, message)
     }
 
     fn name(&mut self, what: &str) -> Result<String> {
@@ -312,6 +340,22 @@ mod tests {
     }
 
     #[test]
+    fn dates_may_be_escapes() {
+        let (plan, _) = call("{call AddParticipants({ts '2024-01-02 03:04:05'}, {d '2024-01-02'}, {guid '00000000-0000-0000-0000-000000000000'}, Label = {t '01:02:03'})}").unwrap();
+        let texts: Vec<_> = plan.arguments.iter().map(|(_, operand)| operand.clone()).collect();
+        let text = |text: &str| Operand::Constant(Value::Text(text.into()));
+        assert_eq!(
+            texts,
+            [
+                text("2024-01-02 03:04:05"),
+                text("2024-01-02"),
+                text("00000000-0000-0000-0000-000000000000"),
+                text("01:02:03"),
+            ]
+        );
+    }
+
+    #[test]
     fn a_return_value_is_the_first_marker() {
         let (plan, parameters) = call("{? = call AddParticipants(?, '1', '2')}").unwrap();
         assert!(plan.returns_value);
@@ -347,6 +391,11 @@ mod tests {
             ("EXEC AddParticipants To = '1', to = 'b'", "given twice"),
             ("EXEC AddParticipant 'a'", "did you mean AddParticipants"),
             ("EXEC AddParticipants (", "expected a literal"),
+            (
+                "{call AddParticipants({fn CONCAT('a', 'b')})}",
+                "CONCAT(…) at line 1, column 27 is not supported",
+            ),
+            ("{call AddParticipants({d '2024-02-30'})}", "2024-02-30"),
             ("EXEC AddParticipants 'a' 'b'", "line 1, column 26"),
         ] {
             let error = call(sql).unwrap_err();
