@@ -72,7 +72,7 @@ pub(super) fn rounded(operand: Option<ColumnType>, places: Option<i64>) -> Colum
     decimal(own.size + 1 - u32::from(own.scale - scale), scale)
 }
 
-fn is_integral(t: ColumnType) -> bool {
+pub(super) fn is_integral(t: ColumnType) -> bool {
     matches!(t.data_type, DataType::Boolean | DataType::Integer | DataType::BigInt)
 }
 

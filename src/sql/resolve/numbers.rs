@@ -19,7 +19,7 @@ use super::{Typed, forms};
 use crate::decimal::Decimal;
 use crate::model::{ColumnType, DataType};
 use crate::sql::functions::{Argument, Function, Kind, Returns};
-use crate::sql::typing;
+use crate::sql::typing::{self, is_integral};
 
 /// The collation in which decimals are compared.
 const COLLATION: &str = "DECIMAL";
@@ -29,10 +29,6 @@ const DOUBLE_DIGITS: usize = 15;
 
 fn is_decimal(typed: &Typed) -> bool {
     typed.column_type.is_some_and(|t| t.data_type == DataType::Decimal)
-}
-
-fn is_integral(t: ColumnType) -> bool {
-    matches!(t.data_type, DataType::Boolean | DataType::Integer | DataType::BigInt)
 }
 
 fn inner(mut expr: &mut Expr) -> &mut Expr {

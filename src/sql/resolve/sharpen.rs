@@ -11,6 +11,7 @@ use sqlparser::ast::{
     visit_expressions,
 };
 
+use super::expr::is_comparison;
 use super::forms::{binary, call, number, take, text};
 use super::scope::Bound;
 use super::{Scope, Typed};
@@ -153,11 +154,6 @@ fn other_truth(e: &Expr) -> Option<u8> {
         Value::Number(digits, _) if digits == "1" => Some(0),
         _ => None,
     }
-}
-
-fn is_comparison(op: &BinaryOperator) -> bool {
-    use BinaryOperator::*;
-    matches!(op, Eq | NotEq | Lt | LtEq | Gt | GtEq)
 }
 
 /// The operator with its sides exchanged.
