@@ -42,7 +42,7 @@ def test_columns(cursor, table, columns):
     key = "MessageSid" if table == "Media" else "Sid"
     cursor.execute(f"SELECT * FROM {table} WHERE {key} = NULL")
     assert [described[0] for described in cursor.description] == columns
-    assert [row.column_name for row in cursor.columns(table=table)] == columns
+    assert [row.column_name for row in cursor.columns(table=table, schema="Twilio")] == columns
 
 
 def test_all_messages_are_one_request(cursor, sim):

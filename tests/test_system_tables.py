@@ -124,9 +124,11 @@ def test_rows_go_to_a_temporary_table_and_show_the_state_before(cursor, sim):
     cursor.execute("INSERT INTO Listed#TEMP SELECT TableName FROM sys_tables")
     assert rows(cursor, "SELECT TableName FROM Listed#TEMP ORDER BY 1") == before
     cursor.execute("DELETE FROM Listed#TEMP WHERE TableName NOT IN (SELECT TableName FROM sys_primarykeys)")
-    assert rows(cursor, "SELECT TableName FROM Listed#TEMP ORDER BY 1") == before
+    keyed = set(rows(cursor, "SELECT TableName FROM sys_primarykeys"))
+    kept = [name for name in before if name in keyed]
+    assert rows(cursor, "SELECT TableName FROM Listed#TEMP ORDER BY 1") == kept
     sql = """SELECT COUNT(*) FROM sys_tables t LEFT JOIN Listed#TEMP l ON l.TableName = t.TableName WHERE l.TableName IS NULL"""
-    assert rows(cursor, sql) == [(1,)]
+    assert rows(cursor, sql) == [(len(before) - len(kept) + 1,)]
     prepared = cursor.connection.cursor()
     prepared.execute("SELECT TableName FROM sys_tables")
     cursor.execute("CREATE TABLE Later#TEMP (Id INTEGER)")

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Database;
-use super::scan::{Keep, ScanRequest, SharedScan};
+use super::scan::ScanRequest;
+use super::shared_scan::{Keep, SharedScan};
 use super::system::Snapshots;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};

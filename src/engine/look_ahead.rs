@@ -13,8 +13,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, TryLockError};
 use super::context::Context;
 use super::local::Local;
 use super::pushdown::{Access, Role};
-use super::scan::{self, Argument, MAX_CONCURRENCY, ScanRequest};
+use super::scan::{Argument, MAX_CONCURRENCY, ScanRequest};
 use super::session;
+use super::shared_scan::read_ahead;
 use super::sqlite::{OwnedStatement, SqliteError};
 use crate::model::Table;
 use crate::sql::plan::TableUse;
@@ -139,7 +140,7 @@ impl LookAhead {
                 other.columns.clone_from(&request.columns);
                 Some(self.context.scan(other))
             });
-            scan::read_ahead(&self.context, &scans.collect::<Vec<_>>());
+            read_ahead(&self.context, &scans.collect::<Vec<_>>());
             break;
         }
         found

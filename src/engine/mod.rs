@@ -19,6 +19,7 @@ mod pushdown;
 mod scan;
 mod send;
 mod session;
+mod shared_scan;
 mod sqlite;
 mod system;
 mod table;
