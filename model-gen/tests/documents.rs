@@ -158,16 +158,21 @@ fn every_list_of_the_documents_has_its_table() {
         model.iter().any(|t| t.product == product && t.covers.iter().chain([&t.list]).any(is_list))
     };
     let mut lists = 0;
+    let mut left_out = Vec::new();
     for source in &sources {
         for (path, item) in source.document.paths.iter() {
             if item.get.as_ref().is_some_and(|get| get.operation_id.starts_with("List")) {
                 lists += 1;
                 let product = source.document.product().unwrap();
-                assert!(has(product, path), "{}: {path} has no table", source.name);
+                if !has(product, path) {
+                    left_out.push(format!("{} {path}", source.name));
+                }
             }
         }
     }
     assert!(lists >= 308, "{lists} lists");
+    // They need a parameter that no column stands for, so that no query could ask for them.
+    assert_eq!(left_out, ["iam_v1 /v1/Keys", "messaging_v2 /v2/Channels/Senders"]);
 }
 
 #[test]
