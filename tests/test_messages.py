@@ -8,18 +8,18 @@ from pathlib import Path
 import pyodbc
 import pytest
 
-from support import MEDIA_COLUMNS, AGENT, MESSAGES, NO_MESSAGE, PHOTO_FILES, PHOTOS, SUBACCOUNT, WITH_MEDIA
-
-MESSAGE_COLUMNS = [
-    "Sid", "AccountSid", "To", "Sender", "Body", "Direction", "Status", "DateCreated", "DateSent", "DateUpdated",
-    "NumSegments", "NumMedia", "Price", "PriceUnit", "ErrorCode", "ErrorMessage", "MessagingServiceSid", "ApiVersion",
-    "Uri", "SubresourceUris",
-]  # fmt: skip
-CALL_COLUMNS = [
-    "Sid", "AccountSid", "ParentCallSid", "To", "ToFormatted", "From", "FromFormatted", "CallerName", "ForwardedFrom",
-    "Direction", "AnsweredBy", "Status", "DateCreated", "DateUpdated", "StartTime", "EndTime", "Duration", "QueueTime",
-    "Price", "PriceUnit", "PhoneNumberSid", "GroupSid", "TrunkSid", "ApiVersion", "Uri", "SubresourceUris",
-]  # fmt: skip
+from support import (
+    AGENT,
+    CALL_COLUMNS,
+    MEDIA_COLUMNS,
+    MESSAGE_COLUMNS,
+    MESSAGES,
+    NO_MESSAGE,
+    PHOTO_FILES,
+    PHOTOS,
+    SUBACCOUNT,
+    WITH_MEDIA,
+)
 
 
 def run(cursor, sql: str, *parameters) -> list[tuple]:
