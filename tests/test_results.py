@@ -162,10 +162,3 @@ def test_only_columns_that_are_used_are_read(sim, field, select, reads_it):
         while statement.fetch():
             warnings += statement.diagnostics()
         assert [(record.state, WRONG[field] in record.message) for record in warnings] == [("01000", True)] * reads_it
-
-
-@pytest.mark.parametrize("join", ["RIGHT", "FULL"])
-def test_what_stands_before_a_comma_is_no_part_of_the_join(cursor, join):
-    sql = f"""SELECT x.n, a.n, b.n FROM (SELECT 9 AS n) x, (SELECT 1 AS n) a {join} JOIN (SELECT 2 AS n UNION SELECT 1) b
-              ON a.n = b.n ORDER BY 3"""
-    assert rows(cursor, sql) == [(9, 1, 1), (9, None, 2)]

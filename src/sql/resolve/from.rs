@@ -30,13 +30,7 @@ impl Resolver<'_> {
             }
             scope.may_exchange = have_names(only);
         }
-        for (place, item) in from.iter_mut().enumerate() {
-            if place > 0 && completes_right(item) {
-                // To SQLite, what stands before the comma would belong to the left side.
-                let blank = TableWithJoins { relation: sets::blank_factor(), joins: Vec::new() };
-                let joined = Box::new(std::mem::replace(item, blank));
-                item.relation = TableFactor::NestedJoin { table_with_joins: joined, alias: None };
-            }
+        for item in from {
             self.joined(item, scope)?;
         }
         self.relations += scope.relations.len();
@@ -251,14 +245,6 @@ fn have_names(item: &TableWithJoins) -> bool {
     let factors = std::iter::once(&item.relation).chain(item.joins.iter().map(|j| &j.relation));
     let mut names = HashSet::new();
     factors.map(name).all(|name| name.is_some_and(|name| names.insert(name)))
-}
-
-/// Whether a RIGHT or FULL JOIN keeps rows of its right side that have no match.
-fn completes_right(item: &TableWithJoins) -> bool {
-    let completes = |operator: &JoinOperator| {
-        matches!(operator, JoinOperator::Right(_) | JoinOperator::RightOuter(_) | JoinOperator::FullOuter(_))
-    };
-    item.joins.iter().any(|join| completes(&join.join_operator))
 }
 
 /// Gives the relation its alias; a table without one keeps its own name, under which its columns are qualified.
