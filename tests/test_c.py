@@ -14,7 +14,8 @@ FOLDER = Path(__file__).parent / "c"
 PROGRAMS = sorted(source.stem for source in FOLDER.glob("*.c"))
 
 VALGRIND = [
-    "valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite",
+    # Threads take turns: else one that computes can keep the one that cancels it from running for long.
+    "valgrind", "--fair-sched=yes", "--quiet", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite",
     "--errors-for-leak-kinds=definite", f"--suppressions={FOLDER / 'valgrind.supp'}",
 ]  # fmt: skip
 
