@@ -43,7 +43,7 @@ pub(super) fn execute(
     let path = send::path(&database.client, &procedure.path, given)?;
     let mut request = Request::new(procedure.product.as_str(), procedure.method, path);
     request.form = form;
-    let columns = plan.returns.columns.iter().map(|c| (c.json.as_str(), c.data_type));
+    let columns = plan.returns.shown().map(|(_, c)| (c.json.as_str(), c.data_type));
     let layout = Layout::new(None, columns);
     let once =
         procedure.creates || plan.arguments.iter().any(|(position, _)| procedure.inputs[*position].acts);

@@ -114,7 +114,8 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
                 })
                 .collect();
             let ordered = info.num_of_order_by() > 0;
-            let columns = if resource.whole_rows { u64::MAX } else { info.col_used() };
+            let shown = resource.table.shown().fold(0, |mask, (i, _)| mask | 1 << i.min(63));
+            let columns = if resource.whole_rows { info.col_used() | shown } else { info.col_used() };
             let choice =
                 pushdown::choose(&resource.table, &constraints, columns, ordered, resource.context.pushdown);
             for &column in &choice.walked {
@@ -164,10 +165,12 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
     }
 }
 
-/// `CREATE TABLE` for SQLite.
+/// `CREATE TABLE` for SQLite, which leaves hidden columns out of `*` and NATURAL.
 fn declaration(table: &Table) -> Result<CString> {
-    let column =
-        |c: &crate::model::Column| format!("\"{}\" {}", c.name.replace('"', "\"\""), affinity(c.data_type));
+    let column = |c: &crate::model::Column| {
+        let hidden = if c.hidden { "HIDDEN " } else { "" };
+        format!("\"{}\" {hidden}{}", c.name.replace('"', "\"\""), affinity(c.data_type))
+    };
     let columns: Vec<String> = table.columns.iter().map(column).collect();
     CString::new(format!("CREATE TABLE x({})", columns.join(", ")))
         .map_err(|_| Error::new(state::GENERAL_ERROR, "A column's name holds a NUL character."))

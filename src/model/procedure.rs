@@ -48,6 +48,7 @@ impl UpdateProcedure {
         let path = placeholders(&update.path).filter(|&name| name != ACCOUNT).map(|name| {
             let (_, column) = target.column(name).ok_or(format!("{}: no column {name}", target.name))?;
             Ok(Parameter {
+                default: None,
                 name: column.name.clone(),
                 aliases: column.aliases.clone(),
                 parameter: None,

@@ -149,6 +149,11 @@ impl Table {
         }
     }
 
+    /// The columns that `*` stands for.
+    pub fn shown(&self) -> impl Iterator<Item = (usize, &Column)> {
+        self.columns.iter().enumerate().filter(|(_, column)| !column.hidden)
+    }
+
     /// Whether it is a temporary table.
     pub fn is_temporary(&self) -> bool {
         self.kind == TableKind::Temporary
@@ -229,6 +234,18 @@ pub struct Column {
     /// Whether it is never NULL, though it is no part of the key.
     #[serde(default)]
     pub not_null: bool,
+    /// Whether it is a name in every clause, but neither in `*` nor listed.
+    #[serde(default)]
+    pub hidden: bool,
+    /// Whether the value is a secret, which no row shows.
+    #[serde(default)]
+    pub secret: bool,
+    /// For a column of the list's path: what each of its values, in any letter case, is in the path, where that is not
+    /// the value itself. No other value is accepted.
+    #[serde(default)]
+    pub paths: BTreeMap<String, String>,
+    /// The value of a column of the list's path where the statement gives none.
+    pub default: Option<String>,
 }
 
 impl Column {
@@ -248,6 +265,10 @@ impl Column {
             references: None,
             remarks: String::new(),
             not_null,
+            hidden: false,
+            secret: false,
+            paths: BTreeMap::new(),
+            default: None,
         }
     }
 
@@ -305,6 +326,10 @@ pub struct Filter {
     pub parameter: String,
     #[serde(default, rename = "match")]
     pub matches: FilterMatch,
+    /// What is sent where the statement gives nothing, because the API would leave out rows by itself. Each of several
+    /// values is a list of its own.
+    #[serde(default)]
+    pub default: Vec<String>,
 }
 
 /// Where a path column comes from when the statement does not give it.
@@ -403,6 +428,8 @@ pub struct Parameter {
     /// The only values that the API accepts.
     #[serde(default)]
     pub values: Vec<String>,
+    /// Of a switch: what is sent where the statement gives nothing.
+    pub default: Option<String>,
     /// In generated tables composed from the name, by [`super::remarks`].
     #[serde(default)]
     pub remarks: String,

@@ -277,7 +277,7 @@ pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
     let returns = model
         .table(Some(&procedure.schema), &procedure.returns)
         .ok_or_else(|| names::unknown_table(model, &procedure.returns, "", &[]))?;
-    let columns = (0..returns.columns.len()).map(|i| ResultColumn::of_table(returns, i)).collect();
+    let columns = returns.shown().map(|(i, _)| ResultColumn::of_table(returns, i)).collect();
     Ok(Statement {
         plan: Plan::Call(CallPlan {
             procedure: procedure.clone(),

@@ -102,13 +102,16 @@ impl PseudoColumns {
         Some(PseudoColumns(pairs))
     }
 
-    /// The pseudo columns of a table that are listed, by their names: the further names of its columns.
+    /// The pseudo columns of a table that are listed, by their names: hidden columns, and the further names of all.
     pub fn of<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = (&'a str, &'a Column)> {
         let columns = if self.0.is_empty() { &[][..] } else { &table.columns };
         columns
             .iter()
-            .flat_map(|column| column.aliases.iter().map(move |alias| (alias.as_str(), column)))
-            .filter(|(alias, _)| self.have(table, alias))
+            .flat_map(|column| {
+                let hidden = column.hidden.then_some(&column.name);
+                hidden.into_iter().chain(&column.aliases).map(move |name| (name.as_str(), column))
+            })
+            .filter(|(name, _)| self.have(table, name))
     }
 
     fn have(&self, table: &Table, column: &str) -> bool {

@@ -80,7 +80,7 @@ impl<'a> Context<'a> {
     pub(super) fn results(&self, procedure: &Procedure) -> impl Iterator<Item = ListedColumn<'a>> {
         let table = self.model.table(Some(&procedure.schema), &procedure.returns);
         table.into_iter().flat_map(|table| {
-            table.columns.iter().enumerate().map(|(index, column)| ListedColumn {
+            table.shown().map(|(index, column)| ListedColumn {
                 table,
                 column,
                 name: &column.name,
@@ -92,7 +92,7 @@ impl<'a> Context<'a> {
 
     /// The columns of a table that are listed: its own, then the pseudo columns.
     pub(super) fn columns(&self, table: &'a Table) -> impl Iterator<Item = ListedColumn<'a>> {
-        let own = table.columns.iter().map(|column| (column.name.as_str(), column, false));
+        let own = table.shown().map(|(_, column)| (column.name.as_str(), column, false));
         let pseudo = self.listing.pseudo_columns.of(table).map(|(name, column)| (name, column, true));
         own.chain(pseudo).enumerate().map(move |(index, (name, column, is_pseudo))| ListedColumn {
             table,
@@ -108,7 +108,7 @@ impl<'a> Context<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct ListedColumn<'a> {
     pub table: &'a Table,
-    /// The column; for a pseudo column the one that it is another name of.
+    /// The column; for a pseudo column itself, or the one that it is another name of.
     pub column: &'a Column,
     pub name: &'a str,
     /// The position in the list, from 0.

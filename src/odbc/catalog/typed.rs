@@ -42,8 +42,8 @@ pub struct Typed<'a> {
 impl<'a> Typed<'a> {
     /// A table's column.
     pub fn column(listed: &ListedColumn<'a>) -> Typed<'a> {
-        let ListedColumn { table, column, index, is_pseudo, .. } = *listed;
-        let remarks = match is_pseudo {
+        let ListedColumn { table, column, name, index, .. } = *listed;
+        let remarks = match name != column.name {
             true => format!("Another name for {}.", column.name).into(),
             false => column.remarks.as_str().into(),
         };

@@ -92,7 +92,7 @@ impl Resolver<'_> {
                 JoinConstraint::Natural => {
                     let right_names: Vec<String> = scope.relations[right..]
                         .iter()
-                        .flat_map(|r| r.columns.iter().map(|c| c.name.clone()))
+                        .flat_map(|r| r.columns.iter().filter(|c| !c.hidden).map(|c| c.name.clone()))
                         .collect();
                     for name in right_names {
                         merge(scope, first, right, &name);

@@ -430,7 +430,8 @@ fn written_out(item: SelectItem, scope: &Scope<'_>) -> Vec<SelectItem> {
     if !matches!(&item, SelectItem::Wildcard(options) if refuse_options(options).is_ok()) {
         return vec![item];
     }
-    let columns = || scope.relations.iter().flat_map(|r| r.columns.iter().map(move |c| (r, c)));
+    let columns =
+        || scope.relations.iter().flat_map(|r| r.columns.iter().filter(|c| !c.hidden).map(move |c| (r, c)));
     if columns().all(|(_, column)| column.merging == scope::Merging::Apart) {
         let all = |r: &Relation| {
             let name = SelectItemQualifiedWildcardKind::ObjectName(object_name(&r.name));
@@ -453,7 +454,8 @@ fn written_out(item: SelectItem, scope: &Scope<'_>) -> Vec<SelectItem> {
 }
 
 fn all_columns(relation: &Relation, qualified: bool) -> impl Iterator<Item = ResultColumn> + '_ {
-    let shown = relation.columns.iter().filter(move |c| qualified || c.merging != scope::Merging::Away);
+    let shown = relation.columns.iter().filter(|c| !c.hidden);
+    let shown = shown.filter(move |c| qualified || c.merging != scope::Merging::Away);
     shown.map(|c| result_column(c.name.clone(), c.typed.clone()))
 }
 

@@ -61,6 +61,8 @@ pub(in crate::sql) struct RelationColumn {
     pub name: String,
     pub typed: Typed,
     pub merging: Merging,
+    /// Whether `*` and NATURAL leave it out.
+    pub hidden: bool,
 }
 
 /// What USING or NATURAL made of a column.
@@ -85,6 +87,7 @@ impl Relation {
                 ..Typed::default()
             },
             merging: Merging::Apart,
+            hidden: c.hidden,
         });
         Relation {
             name: table.name.clone(),
@@ -99,6 +102,7 @@ impl Relation {
             name: c.name.clone(),
             typed: Typed::of_column(c),
             merging: Merging::Apart,
+            hidden: false,
         });
         Relation { name: name.to_owned(), schema: None, columns: columns.collect(), table: None }
     }
