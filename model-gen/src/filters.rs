@@ -19,13 +19,26 @@ pub fn filters(resource: &Resource<'_>, columns: &[Column], house: &House) -> (V
     for given in &query {
         match filter(resource, given, &query, columns, house) {
             Some(filter) => filters.push(filter),
-            None => switches.push(parameter(
-                resource.document(),
-                &given.name,
-                &given.schema,
-                given.required,
-                house,
-            )),
+            None => {
+                let (name, schema) = (&given.name, &given.schema);
+                let mut switch = parameter(resource.document(), name, schema, given.required, house);
+                // Bounds whose sign is in the name.
+                let bound = match name.chars().last() {
+                    Some('>') => "From",
+                    Some('<') => "To",
+                    _ => "",
+                };
+                if !bound.is_empty() {
+                    switch.name.push_str(bound);
+                    switch.parameter = Some(name.clone());
+                }
+                // It is a column as well, and no other column's name.
+                if columns.iter().any(|c| c.name.eq_ignore_ascii_case(&switch.name)) {
+                    switch.name.push_str("Parameter");
+                    switch.parameter = Some(name.clone());
+                }
+                switches.push(switch);
+            }
         }
     }
     (filters, switches)

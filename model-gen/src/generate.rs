@@ -37,7 +37,7 @@ struct Draft<'r, 'd> {
 /// # Errors
 /// A sentence about two tables or columns of the same name.
 pub fn generate(sources: &[Source], curated: &[Table], house: &House) -> Result<Generated, String> {
-    let (resources, mut left_out) = find(sources, house)?;
+    let (resources, left_out) = find(sources, house)?;
     let by_hand = |resource: &Resource<'_>| {
         let is_list = |path: &String| shape(path) == shape(resource.path);
         curated
@@ -70,15 +70,7 @@ pub fn generate(sources: &[Source], curated: &[Table], house: &House) -> Result<
     }
     let mut tables = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let (operation, path) = (draft.resource.id(), draft.resource.path.to_owned());
-        let table = table(draft, &lists, house);
-        match table.switches.iter().find(|s| s.required) {
-            Some(switch) => {
-                let reason = format!("it needs {}, which no column stands for", switch.name);
-                left_out.push(LeftOut { operation, path, reason });
-            }
-            None => tables.push(table),
-        }
+        tables.push(table(draft, &lists, house));
     }
     if let Some(taken) = tables.iter().find(|t| {
         curated

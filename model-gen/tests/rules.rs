@@ -83,7 +83,6 @@ fn what_has_no_table_is_said() {
         [
             ("zoo_v1.FetchMap", "it answers with a redirect"),
             ("zoo_v1.FetchPass", "its answer is a pass"),
-            ("zoo_v1.ListVisit", "it needs Gate, which no column stands for"),
         ]
     );
     assert_eq!(generated.curated, 2);

@@ -106,6 +106,11 @@ impl Context {
         self.plans_costly
     }
 
+    /// Keeps why a way to read a table is refused in any case, should SQLite find no other.
+    pub fn refuse_way(&self, error: Error) {
+        self.state().refused.get_or_insert(error);
+    }
+
     /// Whether a way that is refused was planned all the same.
     pub fn planned_costly(&self) -> bool {
         self.state().planned_costly

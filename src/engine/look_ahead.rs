@@ -136,7 +136,7 @@ impl LookAhead {
                     }
                 });
                 let with_key: Vec<Argument> = with_key.collect();
-                let mut other = ScanRequest::new(&request.table, access, &with_key)?;
+                let mut other = ScanRequest::new(&request.table, access, &with_key).ok()??;
                 other.columns.clone_from(&request.columns);
                 Some(self.context.scan(other))
             });

@@ -51,6 +51,10 @@ pub(super) enum Role {
     Filter(usize),
     /// Values of such a filter, each of which is a scan of its own.
     FilterList(usize),
+    /// The value of a switch, by the position of its column.
+    Switch(usize),
+    /// Values of such a switch, each of which is a scan of its own.
+    SwitchList(usize),
     /// The number of rows that are wanted; a hint for the page size.
     Limit,
     Offset,
@@ -59,7 +63,7 @@ pub(super) enum Role {
 impl Role {
     /// Whether its argument is all the values of an IN.
     pub fn is_list(self) -> bool {
-        matches!(self, Role::PathList(_) | Role::FilterList(_))
+        matches!(self, Role::PathList(_) | Role::FilterList(_) | Role::SwitchList(_))
     }
 }
 
@@ -74,6 +78,10 @@ pub(super) struct Choice {
     pub rows: i64,
     /// Columns of the path that nothing gives: their parents have to be walked.
     pub walked: Vec<usize>,
+    /// Columns whose value the statement asks for, but not where the table is read this way: it must not be read so.
+    pub unasked: Vec<usize>,
+    /// Switches without which the list cannot be read, and that nothing gives.
+    pub missing: Vec<usize>,
 }
 
 /// Requests outweigh everything that SQLite does by itself.
@@ -103,7 +111,14 @@ pub(super) fn choose(
     let fetch_path = table.fetch.as_ref().map(|f| path_of(&f.path)).unwrap_or_default();
     let fetch = enabled && !fetch_path.is_empty() && fetch_path.iter().all(|c| equal(*c).is_some());
     let path = if fetch { fetch_path } else { path_of(&table.list) };
-    let walked: Vec<usize> = path.iter().copied().filter(|c| equal(*c).is_none()).collect();
+    let is_asked = |c: &usize| table.columns[*c].is_asked();
+    let walked: Vec<usize> = path.iter().copied().filter(|c| equal(*c).is_none() && !is_asked(c)).collect();
+    let unasked = table.columns.iter().enumerate().filter(|(i, column)| {
+        let is_named = constraints.iter().any(|c| c.operator == Operator::Equal(*i));
+        column.is_asked() && is_named && equal(*i).is_none()
+    });
+    let unasked: Vec<usize> = unasked.map(|(i, _)| i).collect();
+    let mut missing: Vec<usize> = Vec::new();
     for &column in path.iter().chain(&account) {
         let Some(i) = equal(column) else { continue };
         // One list is taken whole, so that its scans can run side by side; SQLite goes through any other.
@@ -111,6 +126,16 @@ pub(super) fn choose(
             constraints[i].is_list && !roles.iter().any(|(r, _)| matches!(r, Role::PathList(_)));
         roles.push((if is_first_list { Role::PathList(column) } else { Role::Path(column) }, i));
     }
+    for (column, switch) in table.switch_columns() {
+        match equal(column) {
+            Some(i) if constraints[i].is_list => roles.push((Role::SwitchList(column), i)),
+            Some(i) => roles.push((Role::Switch(column), i)),
+            None if switch.required && switch.default.is_none() && !fetch => missing.push(column),
+            None => {}
+        }
+    }
+    // Where it need not be given, a part of the path leads to a list at the top.
+    let path: Vec<usize> = path.into_iter().filter(|c| !is_asked(c)).collect();
     let (mut cost, mut rows) = (REQUEST, 1.0);
     if !fetch {
         // A list below a parent is short; one at the top may be long. An unknown parent multiplies both, beyond
@@ -147,6 +172,7 @@ pub(super) fn choose(
             && !ordered
             && walked.is_empty()
             && !roles.iter().any(|(role, _)| role.is_list())
+            && !table.filters.iter().any(|filter| filter.default.len() > 1)
             && let Some(i) = find(Operator::Limit)
         {
             roles.push((Role::Limit, i));
@@ -159,6 +185,8 @@ pub(super) fn choose(
         cost,
         rows: rows as i64,
         walked,
+        unasked,
+        missing,
     }
 }
 
@@ -179,13 +207,14 @@ fn choose_local(table: &Table, constraints: &[Constraint], columns: u64) -> Choi
         None => (Vec::new(), 1.0, NAMES * of_name),
     };
     let access = Access { fetch: false, arguments, columns };
-    Choice { access, constraints: named.into_iter().collect(), cost, rows, walked: Vec::new() }
+    let constraints = named.into_iter().collect();
+    Choice { access, constraints, cost, rows, walked: Vec::new(), unasked: Vec::new(), missing: Vec::new() }
 }
 
 /// Whether the answer holds exactly the rows that the constraint selects.
 fn is_exact(table: &Table, role: Role) -> bool {
     match role {
-        Role::Path(_) | Role::PathList(_) => true,
+        Role::Path(_) | Role::PathList(_) | Role::Switch(_) | Role::SwitchList(_) => true,
         Role::Filter(i) | Role::FilterList(i) => {
             let filter = &table.filters[i];
             filter.matches == FilterMatch::Exact && filter.operator == FilterOperator::Equal

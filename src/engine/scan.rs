@@ -1,5 +1,6 @@
 //! Reading a table: one row by its path, a list, or the lists below each parent.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +26,8 @@ pub(super) struct ScanRequest {
     path: BTreeMap<usize, String>,
     /// Values of filters, by the filters' positions.
     filters: BTreeMap<usize, String>,
+    /// Values of switches as the rows show them, by their columns' positions.
+    switches: BTreeMap<usize, String>,
     /// Positions of the columns that are read, in order.
     pub columns: Vec<usize>,
     page_size: u32,
@@ -39,6 +42,8 @@ enum Slot {
     Path(usize),
     /// A filter of the table, by its position.
     Filter(usize),
+    /// A switch, by the position of its column.
+    Switch(usize),
 }
 
 /// What SQLite gives for an argument of a scan.
@@ -54,6 +59,7 @@ impl PartialEq for ScanRequest {
             && self.fetch == other.fetch
             && self.path == other.path
             && self.filters == other.filters
+            && self.switches == other.switches
             && self.columns == other.columns
             && self.page_size == other.page_size
             && self.lists == other.lists
@@ -65,13 +71,17 @@ impl Eq for ScanRequest {}
 impl Hash for ScanRequest {
     fn hash<H: Hasher>(&self, state: &mut H) {
         Arc::as_ptr(&self.table).hash(state);
-        (self.fetch, &self.path, &self.filters, &self.columns, self.page_size, &self.lists).hash(state);
+        (self.fetch, &self.path, &self.filters, &self.switches).hash(state);
+        (&self.columns, self.page_size, &self.lists).hash(state);
     }
 }
 
 impl ScanRequest {
     /// The request of an access with its arguments; `None` when no row can satisfy them.
-    pub fn new(table: &Arc<Table>, access: &Access, arguments: &[Argument]) -> Option<Self> {
+    ///
+    /// # Errors
+    /// 22018 and 22001 for what a switch or a part of the path cannot be given.
+    pub fn new(table: &Arc<Table>, access: &Access, arguments: &[Argument]) -> Result<Option<Self>> {
         let used =
             |i: usize| access.columns & (1 << i.min(63)) != 0 || table.key.contains(&table.columns[i].name);
         let mut request = ScanRequest {
@@ -79,19 +89,26 @@ impl ScanRequest {
             fetch: access.fetch,
             path: BTreeMap::new(),
             filters: BTreeMap::new(),
+            switches: BTreeMap::new(),
             columns: (0..table.columns.len()).filter(|&i| used(i)).collect(),
             page_size: table.page_size,
             lists: Vec::new(),
         };
         if is_upside_down(table, access, arguments) {
-            return None;
+            return Ok(None);
         }
         let mut wanted: Option<u64> = None;
         for (role, argument) in access.arguments.iter().zip(arguments) {
             let value = match (argument, *role) {
                 (Argument::List(values), Role::PathList(column)) => {
-                    let keys = values.iter().filter_map(|value| send::key(&table.columns[column], value));
-                    request.lists.push((Slot::Path(column), keys.collect()));
+                    request.lists.push((Slot::Path(column), path_values(&table.columns[column], values)?));
+                    continue;
+                }
+                (Argument::List(values), Role::SwitchList(column)) => {
+                    let Some(switch) = table.switch(column) else { continue };
+                    let given = values.iter().map(|value| send::switch_value(switch, value));
+                    let given: Vec<Option<String>> = given.collect::<Result<_>>()?;
+                    request.lists.push((Slot::Switch(column), given.into_iter().flatten().collect()));
                     continue;
                 }
                 (Argument::List(values), Role::FilterList(position)) => {
@@ -114,11 +131,16 @@ impl ScanRequest {
             };
             match *role {
                 Role::Path(column) | Role::PathList(column) => {
-                    match send::key(&table.columns[column], value) {
-                        Some(segment) => {
-                            request.path.insert(column, segment);
-                        }
-                        None => return None,
+                    match path_values(&table.columns[column], std::slice::from_ref(value))?.pop() {
+                        Some(segment) => drop(request.path.insert(column, segment)),
+                        None => return Ok(None),
+                    }
+                }
+                Role::Switch(column) | Role::SwitchList(column) => {
+                    let Some(switch) = table.switch(column) else { continue };
+                    match send::switch_value(switch, value)? {
+                        Some(text) => drop(request.switches.insert(column, text)),
+                        None => return Ok(None),
                     }
                 }
                 Role::Filter(position) | Role::FilterList(position) => {
@@ -126,7 +148,7 @@ impl ScanRequest {
                     let Some((_, column)) = table.column(&filter.column) else { continue };
                     match send::filter_value(column, filter, value) {
                         Pushed::Value(text) => drop(request.filters.insert(position, text)),
-                        Pushed::Never => return None,
+                        Pushed::Never => return Ok(None),
                         Pushed::Unsuitable => wanted = Some(u64::MAX),
                     }
                 }
@@ -142,7 +164,7 @@ impl ScanRequest {
         if let Some(wanted) = wanted {
             request.page_size = u32::try_from(wanted).unwrap_or(u32::MAX).clamp(1, table.page_size);
         }
-        Some(request)
+        Ok(Some(request))
     }
 
     /// Leaves out the connection's own account, so that the request is the same as one that names none.
@@ -161,6 +183,7 @@ impl ScanRequest {
         match slot {
             Slot::Path(column) => drop(request.path.insert(column, value)),
             Slot::Filter(position) => drop(request.filters.insert(position, value)),
+            Slot::Switch(column) => drop(request.switches.insert(column, value)),
         }
         request
     }
@@ -168,13 +191,41 @@ impl ScanRequest {
     /// Whether a key of a parent is known.
     fn has_parent(&self) -> bool {
         let account = self.table.account_column();
-        self.path.keys().any(|column| Some(*column) != account)
+        self.path
+            .keys()
+            .any(|column| Some(*column) != account && self.table.columns[*column].paths.is_empty())
     }
 
     /// Whether the rows come from lists for several values of a filter: a server that compares more widely than SQL
     /// does can answer a row in two of them.
     pub fn may_repeat_rows(&self) -> bool {
         self.lists.iter().any(|(slot, _)| matches!(slot, Slot::Filter(_)))
+            || (!self.fetch && self.defaults().any(|(_, values)| values.len() > 1))
+    }
+
+    /// The filters that are sent because no predicate gives their parameter, with their values.
+    fn defaults(&self) -> impl Iterator<Item = (usize, &[String])> {
+        let filters = &self.table.filters;
+        let pushed = |filter: &Filter| {
+            let mut positions =
+                self.filters.keys().copied().chain(self.lists.iter().filter_map(|(slot, _)| match slot {
+                    Slot::Filter(position) => Some(*position),
+                    _ => None,
+                }));
+            positions.any(|i| filters[i].parameter == filter.parameter)
+        };
+        let unset = filters.iter().enumerate().filter(move |(_, f)| !f.default.is_empty() && !pushed(f));
+        unset.map(|(position, filter)| (position, &*filter.default))
+    }
+
+    /// The value that the path has for a column.
+    fn in_path(&self, column: usize) -> Option<&str> {
+        self.path.get(&column).or(self.table.columns[column].default.as_ref()).map(String::as_str)
+    }
+
+    /// The value of a switch as the rows show it.
+    fn switch(&self, column: usize) -> Option<&str> {
+        self.switches.get(&column).or(self.table.columns[column].default.as_ref()).map(String::as_str)
     }
 
     /// The layout of the columns that are read.
@@ -182,15 +233,19 @@ impl ScanRequest {
         let mut layout = Layout::new(items, []);
         for &position in &self.columns {
             let column = &self.table.columns[position];
-            if !column.from_path {
+            if column.switch.is_some() {
+                layout.add_given(stored(self.switch(position), column.data_type), column.data_type);
+            } else if !column.from_path {
                 layout.add_field(&column.json, column.data_type);
-            } else if let Some(value) = self.path.get(&position) {
-                layout.add_given(value);
+            } else if let Some(value) = self.in_path(position) {
+                layout.add_given(value.into(), DataType::Text);
+            } else if !column.paths.is_empty() {
+                layout.add_given(Value::Null, DataType::Text);
             } else {
                 // Every list has the account in its path, or no such column; the rest of a path is known.
-                layout.add_given(
-                    self.inherited_account(context).as_deref().unwrap_or(context.client.account_sid()),
-                );
+                let account = self.inherited_account(context);
+                let account = account.as_deref().unwrap_or(context.client.account_sid());
+                layout.add_given(account.into(), DataType::Text);
             }
         }
         layout
@@ -206,15 +261,27 @@ impl ScanRequest {
 
     fn request(&self, context: &Context, template: &str) -> Result<Request> {
         let inherited = self.inherited_account(context);
-        let given = |name: &str| match self.table.column(name).and_then(|(i, _)| self.path.get(&i)) {
-            Some(value) => Some(value.as_str()),
+        let given = |name: &str| match self.table.column(name).and_then(|(i, _)| self.in_path(i)) {
+            Some(value) => Some(value),
             None => inherited.as_deref().filter(|_| name == ACCOUNT),
         };
-        let path = send::path(&context.client, template, given)?;
+        let template = raw_parts(&self.table, template, |column| self.in_path(column));
+        let path = send::path(&context.client, &template, given)?;
         let mut request = Request::new(self.table.product.as_str(), Method::Get, path);
+        if self.fetch {
+            return Ok(request);
+        }
         let parameter = |position: usize| self.table.filters[position].parameter.clone();
-        request.query =
-            self.filters.iter().map(|(filter, value)| (parameter(*filter), value.clone())).collect();
+        let pushed = self.filters.iter().map(|(filter, value)| (parameter(*filter), value.clone()));
+        // Those with several values are lists of their own by now.
+        let defaults =
+            self.defaults().filter_map(|(filter, values)| Some((parameter(filter), values.first()?.clone())));
+        request.query = pushed.chain(defaults).collect();
+        for (column, switch) in self.table.switch_columns() {
+            let Some(value) = self.switch(column) else { continue };
+            let sent = send::form_values(switch, &value.into())?.into_iter();
+            request.query.extend(sent.map(|text| (switch.sent_name().to_owned(), text)));
+        }
         Ok(request)
     }
 
@@ -239,7 +306,53 @@ impl ScanRequest {
     fn missing_parent(&self) -> Option<usize> {
         let account = self.table.account_column();
         let mut path = self.table.path_columns(&self.table.list);
-        path.find(|c| Some(*c) != account && !self.path.contains_key(c))
+        path.find(|c| Some(*c) != account && !self.path.contains_key(c) && !self.table.columns[*c].is_asked())
+    }
+}
+
+/// The values of a column of the path; those that no row has are left out, and of those that are the same part of the
+/// path all but the first.
+pub(super) fn path_values(column: &Column, values: &[Value]) -> Result<Vec<String>> {
+    let mut texts: Vec<String> = Vec::with_capacity(values.len());
+    for value in values {
+        if !column.is_asked() {
+            texts.extend(send::key(column, value));
+            continue;
+        }
+        let Some(text) = send::asked_path(column, value)? else { continue };
+        let same = |other: &String| !column.paths.is_empty() && other.eq_ignore_ascii_case(&text);
+        if !texts.iter().any(same) {
+            texts.push(text);
+        }
+    }
+    Ok(texts)
+}
+
+/// The template with the parts filled in that stand in a path as they are; nothing where no value is given.
+pub(super) fn raw_parts<'t, 'v>(
+    table: &Table,
+    template: &'t str,
+    value: impl Fn(usize) -> Option<&'v str>,
+) -> Cow<'t, str> {
+    let mut filled = Cow::Borrowed(template);
+    for (i, column) in table.columns.iter().enumerate().filter(|(_, c)| !c.paths.is_empty()) {
+        let part = value(i).and_then(|value| column.path_of(value)).unwrap_or_default();
+        filled = Cow::Owned(filled.replace(&format!("{{{}}}", column.name), part));
+    }
+    filled
+}
+
+/// The value of a switch as SQLite takes it.
+fn stored(text: Option<&str>, data_type: DataType) -> Value {
+    let Some(text) = text else { return Value::Null };
+    match data_type {
+        DataType::Boolean | DataType::Integer | DataType::BigInt => {
+            // As it stands in a default.
+            let number = text.parse().or(text.parse::<bool>().map(i64::from));
+            number.map_or(Value::Null, Value::Integer)
+        }
+        DataType::Double => text.parse().map_or(Value::Null, Value::Real),
+        _ => text.into(),
     }
 }
 
@@ -325,6 +438,12 @@ impl Scan {
             let (slot, values) = child.lists.remove(keys.unwrap_or_default());
             return Ok(Scan::Walk(Box::new(Walk::over(child, slot, None, &values))));
         }
+        if !request.fetch
+            && let Some((position, values)) = request.defaults().find(|(_, values)| values.len() > 1)
+        {
+            let walk = Walk::over(request.clone(), Slot::Filter(position), None, values);
+            return Ok(Scan::Walk(Box::new(walk)));
+        }
         if request.fetch {
             let Some(Operation { path, .. }) = &request.table.fetch else { return Ok(Scan::Done) };
             return Ok(Scan::Fetch(path.clone()));
@@ -406,14 +525,22 @@ impl Walk {
         let page_size = table.page_size;
         // Whole rows where scans are kept: the statement may name the parents too.
         let columns: Vec<usize> = match context.keep_scans {
-            true => (0..table.columns.len()).collect(),
+            true => table.shown().map(|(i, _)| i).collect(),
             false => [key].into_iter().chain(except.iter().map(|(c, _)| *c)).collect(),
         };
         let place = |column: usize| columns.iter().position(|c| *c == column).unwrap_or_default();
         let key = place(key);
         let except = except.into_iter().map(|(column, value)| (place(column), value)).collect();
-        let parent =
-            ScanRequest { table, fetch: false, path, filters, columns, page_size, lists: Vec::new() };
+        let parent = ScanRequest {
+            table,
+            fetch: false,
+            path,
+            filters,
+            switches: BTreeMap::new(),
+            columns,
+            page_size,
+            lists: Vec::new(),
+        };
         let parents = Parents { scan: context.scan(parent), read: 0, key, except };
         Ok(Walk::over(child.clone(), Slot::Path(column), Some(parents), &[]))
     }

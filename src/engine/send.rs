@@ -40,6 +40,40 @@ pub(super) fn path_value(column: &Column, value: &Value) -> Result<Option<String
     Ok(Some(text))
 }
 
+/// What a column of the path that need not be given is given; `None` for NULL, which selects no row.
+///
+/// # Errors
+/// 22018 for a value that the column does not have: the statement is well formed, its value is not.
+pub(super) fn asked_path(column: &Column, value: &Value) -> Result<Option<String>> {
+    let Some(text) = text(value) else { return Ok(None) };
+    if !column.paths.is_empty() && column.path_of(&text).is_none() {
+        let known: Vec<&str> = column.paths.keys().map(String::as_str).collect();
+        let message = format!("{} is '{text}', but takes {}.", column.name, known.join(", "));
+        return Err(Error::new(state::INVALID_CHARACTER_VALUE, message));
+    }
+    Ok(Some(text))
+}
+
+/// What a switch is given, as the rows show it; `None` for NULL, which selects no row.
+///
+/// # Errors
+/// As [`form_values`].
+pub(super) fn switch_value(switch: &Parameter, value: &Value) -> Result<Option<String>> {
+    let written = match value {
+        // As SQLite writes it.
+        Value::Real(r) if switch.data_type == DataType::Text => Some(format!("{r:?}")),
+        other => text(other),
+    };
+    let Some(written) = written else { return Ok(None) };
+    form_values(switch, &Value::Text(written.clone()))?;
+    let shown = match convert::canonical(&written, &switch.column_type())? {
+        // SQLite compares its own text, and numbers as numbers.
+        Value::Text(_) => written,
+        other => text(&other).unwrap_or_default(),
+    };
+    Ok(Some(shown))
+}
+
 /// What a predicate's value means for the request.
 #[derive(Debug, PartialEq)]
 pub(super) enum Pushed {

@@ -105,8 +105,10 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
                 .enumerate()
                 .map(|(i, c)| Constraint {
                     // Twilio compares as BINARY does; another collation selects rows that it would leave out.
-                    operator: match info.collation(i) {
-                        Ok("BINARY") => operator(c.operator(), c.column()),
+                    operator: match (info.collation(i), operator(c.operator(), c.column())) {
+                        (Ok("BINARY"), operator) => operator,
+                        // What was asked for equals itself in any.
+                        (_, Operator::Equal(i)) if resource.table.columns[i].is_asked() => Operator::Equal(i),
                         _ => Operator::Other,
                     },
                     usable: c.is_usable(),
@@ -126,6 +128,10 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
                         return Ok(false);
                     }
                 }
+            }
+            if let Some(refusal) = unasked(&resource.table, &choice) {
+                resource.context.refuse_way(refusal);
+                return Ok(false);
             }
             for (argument, constraint) in choice.constraints.iter().enumerate() {
                 if choice.access.arguments[argument].is_list() {
@@ -163,6 +169,23 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
             lifetime: PhantomData,
         })
     }
+}
+
+/// Why the table cannot be read this way, where the request would not ask for what the statement asks for.
+fn unasked(table: &Table, choice: &pushdown::Choice) -> Option<Error> {
+    let name = |column: &usize| &table.columns[*column].name;
+    let of = &table.name;
+    let message = match (choice.missing.first().map(name), choice.unasked.first().map(name)) {
+        (Some(column), _) => {
+            format!("{of} can be read only by a {column}: give it in WHERE (=, IN). Nothing was sent.")
+        }
+        (None, Some(column)) => format!(
+            "{column} is a part of the request for {of}, and what it is compared with is not known before {of} is \
+             read: compare it with a value, or with a column of a table that is read first. Nothing was sent."
+        ),
+        (None, None) => return None,
+    };
+    Some(Error::new(state::SYNTAX_ERROR, message))
 }
 
 /// `CREATE TABLE` for SQLite, which leaves hidden columns out of `*` and NATURAL.
@@ -243,7 +266,7 @@ impl ResourceCursor<'_> {
                 _ => Argument::One(value(one)),
             });
         }
-        let Some(mut request) = ScanRequest::new(&self.resource.table, &access, &arguments) else {
+        let Some(mut request) = ScanRequest::new(&self.resource.table, &access, &arguments)? else {
             return Ok(());
         };
         if self.resource.is_ahead {

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use super::remarks;
-use super::table::{Body, Operation, Table, TableKind};
+use super::table::{Body, Column, Operation, Table, TableKind};
 
 /// What the build takes out of a data file, and its text.
 #[derive(Debug)]
@@ -73,10 +73,12 @@ impl Deref for TableEntry {
     }
 }
 
-/// Completes what a file need not say, and takes out what the engine cannot do as yet: it sends every
+/// Completes what a file need not say, makes columns of the switches, and takes out what the engine cannot do as yet: it sends every
 /// write as a form.
 fn finish(table: &mut Table) {
     remarks::complete(table);
+    let switches = table.switches.iter().enumerate().map(|(i, switch)| Column::of_switch(i, switch));
+    table.columns.extend(switches.collect::<Vec<_>>());
     for operation in [&mut table.create, &mut table.update] {
         operation.take_if(|o: &mut Operation| o.body == Body::Json);
     }

@@ -180,8 +180,21 @@ mod tests {
             }
             parent.with.values().try_for_each(|name| column(name).map(|_| ()))?;
         }
-        if let Some(switch) = table.switches.iter().find(|s| s.required) {
-            return Err(format!("{} has to be sent, but no column stands for it", switch.name));
+        for (i, switch) in table.switches.iter().enumerate() {
+            for name in switch.aliases.iter().chain([&switch.name]) {
+                let before = &table.switches[..i];
+                if table.column(name).is_some() || before.iter().any(|other| other.is_named(name)) {
+                    return Err(format!("the switch {name} has the name of a column or of another switch"));
+                }
+            }
+        }
+        for c in table.columns.iter().filter(|c| c.is_asked()) {
+            if !placeholders(&table.list).any(|name| name == c.name) {
+                return Err(format!("{} has paths or a default, but is no part of the list's path", c.name));
+            }
+            if c.default.as_ref().is_some_and(|d| !c.paths.is_empty() && c.path_of(d).is_none()) {
+                return Err(format!("{}'s default is none of its paths", c.name));
+            }
         }
         for name in placeholders(&table.list) {
             column(name)?;

@@ -161,7 +161,8 @@ impl Table {
 
     /// Whether the column can be NULL. Of the model's columns, those of the key alone cannot.
     pub fn is_nullable(&self, column: &Column) -> bool {
-        !column.not_null && !self.key.iter().any(|name| column.is_named(name))
+        let may_be_missing = column.is_asked() && column.default.is_none();
+        !column.not_null && (may_be_missing || !self.key.iter().any(|name| column.is_named(name)))
     }
 
     /// The position and the column of that name or alias, in any letter case.
@@ -187,6 +188,18 @@ impl Table {
     pub fn account_column(&self) -> Option<usize> {
         let is_in_path = placeholders(&self.list).any(|name| name == ACCOUNT);
         if is_in_path { self.column(ACCOUNT).map(|(i, _)| i) } else { None }
+    }
+
+    /// The columns that are switches, by their positions.
+    pub fn switch_columns(&self) -> impl Iterator<Item = (usize, &Parameter)> {
+        let switch = |(i, column): (usize, &Column)| Some((i, column.switch?));
+        let columns = self.columns.iter().enumerate().filter_map(switch);
+        columns.filter_map(|(i, switch)| Some((i, self.switches.get(switch)?)))
+    }
+
+    /// The switch that the column at the position is.
+    pub fn switch(&self, position: usize) -> Option<&Parameter> {
+        self.switches.get(self.columns[position].switch?)
     }
 
     /// Whether a column can be set by UPDATE.
@@ -244,11 +257,50 @@ pub struct Column {
     /// the value itself. No other value is accepted.
     #[serde(default)]
     pub paths: BTreeMap<String, String>,
-    /// The value of a column of the list's path where the statement gives none.
+    /// The value of a column of the list's path, or of a switch, where the statement gives none.
     pub default: Option<String>,
+    /// The switch that the column is, by its position.
+    #[serde(skip)]
+    pub switch: Option<usize>,
 }
 
 impl Column {
+    /// The hidden column of the switch at that position.
+    pub(super) fn of_switch(position: usize, switch: &Parameter) -> Self {
+        Column {
+            name: switch.name.clone(),
+            aliases: switch.aliases.clone(),
+            json: String::new(),
+            from_path: false,
+            data_type: switch.data_type,
+            size: switch.size,
+            scale: None,
+            read_only: true,
+            // Each of several has the prefix, not their list.
+            sid: switch.sid.clone().filter(|_| !switch.array),
+            values: switch.values.clone(),
+            references: None,
+            remarks: switch.remarks.clone(),
+            not_null: false,
+            hidden: true,
+            secret: false,
+            paths: BTreeMap::new(),
+            default: switch.default.clone(),
+            switch: Some(position),
+        }
+    }
+
+    /// Whether a row has in it what the statement asked for, so that a condition can only ask and not select: a switch,
+    /// or a part of the list's path that need not be given.
+    pub fn is_asked(&self) -> bool {
+        self.switch.is_some() || self.default.is_some() || !self.paths.is_empty()
+    }
+
+    /// What the value, in any letter case, is in the path, as `paths` says.
+    pub fn path_of(&self, value: &str) -> Option<&str> {
+        self.paths.iter().find(|(name, _)| name.eq_ignore_ascii_case(value)).map(|(_, path)| path.as_str())
+    }
+
     /// A column of a temporary table.
     pub fn temporary(name: String, column_type: ColumnType, not_null: bool) -> Self {
         Column {
@@ -269,6 +321,7 @@ impl Column {
             secret: false,
             paths: BTreeMap::new(),
             default: None,
+            switch: None,
         }
     }
 

@@ -265,6 +265,10 @@ impl Finder<'_> {
             let giver =
                 self.levels.iter().rposition(|l| l.names(other).is_some_and(|names| !names.is_empty()));
             let Some(giver) = giver else { continue };
+            if table.columns[column].switch.is_some() {
+                // As below: requests differ in more than the key.
+                return None;
+            }
             if !is_path(column) || columns.contains(&column) {
                 continue;
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::program::{Origin, Read};
 use super::{Path, Row};
 use crate::engine::pushdown::{self, Role};
-use crate::engine::scan::MAX_CONCURRENCY;
+use crate::engine::scan::{self, MAX_CONCURRENCY};
 use crate::engine::send::{self, Pushed};
 use crate::error::{Error, Result, state};
 use crate::model::{FilterMatch, FilterOperator, Method, Table};
@@ -91,10 +91,11 @@ impl<'a> Access<'a> {
                 Role::Path(position) | Role::PathList(position) => {
                     let column = &table.columns[position];
                     self.asked.push((position, Comparison::Equal));
+                    let segments = |values: &[Value]| scan::path_values(column, values);
                     let mut side_by_side = MAX_CONCURRENCY;
                     let how = match self.known(origin, position, Comparison::Equal) {
                         Known::Later(how) => format!("= {how}"),
-                        Known::Value(value) => match send::key(column, &value) {
+                        Known::Value(value) => match segments(&[value])?.pop() {
                             Some(segment) => {
                                 path.set(&column.name, segment.clone());
                                 format!("= {segment}{}", via(origin))
@@ -105,10 +106,7 @@ impl<'a> Access<'a> {
                             }
                         },
                         Known::List(values) => {
-                            let mut segments = BTreeSet::new();
-                            for value in &values {
-                                segments.extend(send::key(column, value));
-                            }
+                            let segments = BTreeSet::from_iter(segments(&values)?);
                             is_possible &= !segments.is_empty();
                             side_by_side = segments.len().clamp(1, MAX_CONCURRENCY);
                             self.each.insert(format!("each of {} values", segments.len()));
@@ -119,6 +117,10 @@ impl<'a> Access<'a> {
                     if matches!(role, Role::PathList(_)) {
                         self.row.read_ahead = side_by_side - 1;
                     }
+                }
+                Role::Switch(position) | Role::SwitchList(position) => {
+                    self.asked.push((position, Comparison::Equal));
+                    is_possible &= self.switch(position, chosen.fetch, origin)?;
                 }
                 Role::Filter(position) | Role::FilterList(position) => {
                     is_possible &= self.filter(position, origin, &mut wanted)?;
@@ -136,6 +138,7 @@ impl<'a> Access<'a> {
             }
         }
         if !chosen.fetch {
+            self.defaults(chosen);
             self.row.page_size = match (is_limited, wanted) {
                 (false, _) => Some(table.page_size),
                 (true, Some(rows)) => Some(u32::try_from(rows).unwrap_or(u32::MAX).clamp(1, table.page_size)),
@@ -185,6 +188,63 @@ impl<'a> Access<'a> {
         Ok(true)
     }
 
+    /// What a switch is given; `false` when no row can have it. With a row's path nothing is sent.
+    fn switch(&mut self, column: usize, is_fetch: bool, origin: &Origin) -> Result<bool> {
+        let table = &*self.named.table;
+        let Some(switch) = table.switch(column) else { return Ok(true) };
+        let sent = |value: &Value| -> Result<Vec<String>> {
+            match send::switch_value(switch, value)? {
+                Some(text) => send::form_values(switch, &text.into()),
+                None => Ok(Vec::new()),
+            }
+        };
+        let shown = match self.known(origin, column, Comparison::Equal) {
+            Known::Later(how) => vec![how],
+            Known::Value(value) => sent(&value)?,
+            Known::List(values) => {
+                let mut texts = BTreeSet::new();
+                for value in &values {
+                    texts.extend(sent(value)?.into_iter().reduce(|all, one| format!("{all},{one}")));
+                }
+                if texts.is_empty() {
+                    return Ok(false);
+                }
+                self.each.insert(format!("each of {} values", texts.len()));
+                vec![format!("<{}>", some(texts))]
+            }
+        };
+        if !is_fetch {
+            self.row.pushed.extend(shown.iter().map(|text| format!("{}={text}", switch.sent_name())));
+        }
+        Ok(!shown.is_empty())
+    }
+
+    /// What is sent where the statement gives nothing.
+    fn defaults(&mut self, chosen: &pushdown::Access) {
+        let table = &*self.named.table;
+        for (column, switch) in table.switch_columns() {
+            let is_it = |role: &Role| matches!(role, Role::Switch(c) | Role::SwitchList(c) if *c == column);
+            let given = chosen.arguments.iter().any(is_it);
+            if let Some(default) = switch.default.as_ref().filter(|_| !given) {
+                self.row.pushed.push(format!("{}={default}", switch.sent_name()));
+            }
+        }
+        for filter in &table.filters {
+            let given = format!("{}=", filter.parameter);
+            if self.row.pushed.iter().any(|pushed| pushed.starts_with(&given)) {
+                continue;
+            }
+            match &filter.default[..] {
+                [] => {}
+                [one] => self.row.pushed.push(format!("{given}{one}")),
+                several => {
+                    self.each.insert(format!("each of {} values", several.len()));
+                    self.row.pushed.push(format!("{given}<{}>", some(several.iter().cloned().collect())));
+                }
+            }
+        }
+    }
+
     /// How rows are found: by their path, as a list, or by walking parents.
     fn ways(&mut self, chosen: &pushdown::Access, path: &Path<'_>, is_possible: bool) -> Result<()> {
         let table = &*self.named.table;
@@ -196,7 +256,9 @@ impl<'a> Access<'a> {
         self.row.scan = if chosen.fetch { "fetch" } else { "list" };
         let given = |column: usize| {
             let is_it = |role: &Role| matches!(role, Role::Path(c) | Role::PathList(c) if *c == column);
-            Some(column) == table.account_column() || chosen.arguments.iter().any(is_it)
+            Some(column) == table.account_column()
+                || table.columns[column].is_asked()
+                || chosen.arguments.iter().any(is_it)
         };
         let missing = BTreeSet::from_iter(table.path_columns(template).filter(|&c| !given(c)));
         for column in missing {

@@ -8,7 +8,7 @@ mod access;
 mod program;
 
 use super::session;
-use super::{Database, send};
+use super::{Database, scan, send};
 use crate::cancel::CancelToken;
 use crate::error::Result;
 use crate::model::{ACCOUNT, Method, Parameter, Table};
@@ -280,14 +280,24 @@ impl<'a> Path<'a> {
 
     /// The path; what is not known stays in braces.
     fn fill(&self, template: &str) -> Result<String> {
+        let given = |name: &str| {
+            let found = self.given.iter().find(|(n, _)| n == name);
+            found.map(|(_, value)| value.as_str())
+        };
+        // What a join gives is not known: then the part stays as it is written.
+        let template = scan::raw_parts(self.table, template, |column| {
+            let column = &self.table.columns[column];
+            given(&column.name).or(column.default.as_deref())
+        });
         let mut path = String::new();
-        let mut rest = template;
+        let mut rest = &*template;
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, after)) = after.split_once('}') else { break };
             path.push_str(before);
             let column = self.table.column(name).map_or(name, |(_, c)| &c.name);
             let is_it = |(n, _): &&(String, String)| n == name || n == column;
             let value = self.given.iter().find(is_it).map(|(_, value)| value.as_str());
+            let value = value.or_else(|| self.table.column(name)?.1.default.as_deref());
             let is_own = name == ACCOUNT && !self.account_is_open;
             match value.or_else(|| is_own.then(|| self.client.account_sid())) {
                 Some(value) => path.push_str(&twilio::expand_path("{x}", |_| Some(value.into()))?),

@@ -126,7 +126,8 @@ fn keep_local(side: &mut Expr, typed: &Typed) {
     let Some((table, position)) = &typed.base else { return };
     // SQLite indexes a temporary table where that helps.
     let is_requested = !table.is_temporary() && table.source.is_none();
-    if is_requested && !table.is_in_path(*position) && matches!(side, Expr::CompoundIdentifier(_)) {
+    let is_kept = table.is_in_path(*position) || table.columns[*position].is_asked();
+    if is_requested && !is_kept && matches!(side, Expr::CompoundIdentifier(_)) {
         let column = std::mem::replace(side, Expr::value(Value::Null));
         *side = Expr::UnaryOp { op: UnaryOperator::Plus, expr: Box::new(column) };
     }

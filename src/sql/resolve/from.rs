@@ -7,6 +7,7 @@ use sqlparser::ast::{
     Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, TableAlias, TableFactor, TableWithJoins,
 };
 
+use super::asked;
 use super::guard::guard_keys;
 use super::operands::width;
 use super::scope::Merging;
@@ -62,7 +63,9 @@ impl Resolver<'_> {
             let nullable = |relations: &mut [Relation]| {
                 relations.iter_mut().flat_map(|r| &mut r.columns).for_each(|c| c.typed.nullable = true);
             };
-            self.completes_right |= left_nullable && (right_nullable || !exchanges);
+            let completes = left_nullable && (right_nullable || !exchanges);
+            self.completes_right |= completes;
+            scope.is_completed |= completes;
             if left_nullable {
                 nullable(&mut scope.relations[first..right]);
             }
@@ -72,6 +75,14 @@ impl Resolver<'_> {
             match constraint {
                 JoinConstraint::On(condition) => {
                     self.condition(condition, scope)?;
+                    // Of the side whose rows all stay the condition selects none.
+                    let may_ask = match (left_nullable, right_nullable) {
+                        (false, false) if !scope.is_completed => 0..scope.relations.len(),
+                        (false, true) if !scope.is_completed => right..scope.relations.len(),
+                        (true, false) if exchanges => first..right,
+                        _ => 0..0,
+                    };
+                    asked::check(condition, scope, &may_ask)?;
                     match (left_nullable, right_nullable) {
                         (false, true) => guard_keys(condition, &scope.relations[right..]),
                         (true, false) if exchanges => guard_keys(condition, &scope.relations[first..right]),

@@ -4,6 +4,7 @@
 //! may use the select list's names. [`scope`] holds what a name can mean, [`expr`] walks expressions, [`from`]
 //! the FROM clause. Each identifier is left quoted, so that SQLite takes none of them for a keyword.
 
+mod asked;
 mod assign;
 mod calendar;
 mod cast;
@@ -258,8 +259,14 @@ impl<'m> Resolver<'m> {
                 typed: Typed { base: c.base.clone(), ..Typed::of(Some(c.column_type), c.nullable) },
             })
             .collect();
-        for clause in [&mut select.selection, &mut select.having].into_iter().flatten() {
-            self.condition(clause, &scope)?;
+        if let Some(condition) = &mut select.selection {
+            self.condition(condition, &scope)?;
+            let all = if scope.is_completed { 0..0 } else { 0..scope.relations.len() };
+            asked::check(condition, &scope, &all)?;
+        }
+        if let Some(condition) = &mut select.having {
+            self.condition(condition, &scope)?;
+            asked::check(condition, &scope, &(0..0))?;
         }
         let mut terms = Vec::new();
         select.selection.iter().for_each(|condition| conjuncts(condition, &mut terms));
@@ -473,7 +480,9 @@ fn result_column(name: String, typed: Typed) -> ResultColumn {
 /// Whether Twilio can be asked for rows by the column of that name.
 fn is_read_by(table: &Table, name: &str) -> bool {
     table.column(name).is_some_and(|(position, column)| {
-        table.is_in_path(position) || table.filters.iter().any(|filter| filter.column == column.name)
+        table.is_in_path(position)
+            || column.is_asked()
+            || table.filters.iter().any(|filter| filter.column == column.name)
     })
 }
 

@@ -152,6 +152,8 @@ pub(in crate::sql) struct Scope<'p> {
     pub may_exchange: bool,
     /// Whether they were, so that SQLite's `*` has another order than the relations here.
     pub is_exchanged: bool,
+    /// Whether a join reads one of its sides as a whole, for the rows without a match.
+    pub is_completed: bool,
 }
 
 /// What a name was bound to.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::model::DataType;
-use crate::value::ValueRef;
+use crate::value::{Value, ValueRef};
 
 /// What a JSON value is as a cell of its column.
 #[derive(Debug, PartialEq)]
@@ -25,9 +25,9 @@ enum Data {
     },
     Integer(Vec<i64>),
     Double(Vec<f64>),
-    /// The same text in every cell.
+    /// The same value in every cell.
     Given {
-        text: Box<str>,
+        value: Value,
         cells: usize,
     },
 }
@@ -56,9 +56,9 @@ impl Column {
         Column { data, nulls: Vec::new() }
     }
 
-    /// A column whose cells all have that text, whatever is pushed.
-    pub(super) fn given(text: &str) -> Self {
-        Column { data: Data::Given { text: text.into(), cells: 0 }, nulls: Vec::new() }
+    /// A column whose cells all have that value, whatever is pushed.
+    pub(super) fn given(value: &Value) -> Self {
+        Column { data: Data::Given { value: value.clone(), cells: 0 }, nulls: Vec::new() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -118,7 +118,7 @@ impl Column {
             }
             Data::Integer(values) => ValueRef::Integer(values[row]),
             Data::Double(values) => ValueRef::Real(values[row]),
-            Data::Given { text, .. } => ValueRef::Text(text),
+            Data::Given { value, .. } => value.as_ref(),
         }
     }
 }
@@ -141,8 +141,8 @@ mod tests {
     }
 
     #[test]
-    fn a_given_text_is_in_every_cell() {
-        let mut column = Column::given("US");
+    fn a_given_value_is_in_every_cell() {
+        let mut column = Column::given(&"US".into());
         (0..70).for_each(|_| column.push(Cell::Null));
         assert_eq!(
             (column.len(), column.value(0), column.value(69)),

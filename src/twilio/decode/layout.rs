@@ -1,6 +1,7 @@
 //! Which fields of a row become which columns.
 
 use crate::model::DataType;
+use crate::value::Value;
 
 /// The fields to read of a row, and the types to read them as. The same layout reads lists and single objects.
 #[derive(Debug)]
@@ -9,7 +10,7 @@ pub struct Layout {
     types: Vec<DataType>,
     root: Node,
     /// Columns that no field fills, by their positions.
-    given: Vec<(usize, Box<str>)>,
+    given: Vec<(usize, Value)>,
 }
 
 /// A field: the columns that take its value, and the fields below it that are read as well.
@@ -45,10 +46,10 @@ impl Layout {
         self.types.push(data_type);
     }
 
-    /// Adds a column of text that no row holds: it has this value in each.
-    pub fn add_given(&mut self, text: &str) {
-        self.given.push((self.types.len(), text.into()));
-        self.types.push(DataType::Text);
+    /// Adds a column that no row holds: it has this value, of that type or NULL, in each.
+    pub fn add_given(&mut self, value: Value, data_type: DataType) {
+        self.given.push((self.types.len(), value));
+        self.types.push(data_type);
     }
 
     /// The name of the array that holds a list's rows.
@@ -67,8 +68,8 @@ impl Layout {
     }
 
     /// The columns that have the same value in each row, by their positions.
-    pub(super) fn given(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.given.iter().map(|(position, text)| (*position, &**text))
+    pub(super) fn given(&self) -> impl Iterator<Item = (usize, &Value)> {
+        self.given.iter().map(|(position, value)| (*position, value))
     }
 
     /// The row itself.

@@ -31,8 +31,8 @@ impl Page {
     pub(super) fn new(layout: &Layout) -> Self {
         let types = layout.types().to_vec();
         let mut columns: Vec<Column> = types.iter().map(|&t| Column::new(t)).collect();
-        for (position, text) in layout.given() {
-            columns[position] = Column::given(text);
+        for (position, value) in layout.given() {
+            columns[position] = Column::given(value);
         }
         Page { rows: 0, types, columns, warnings: Vec::new() }
     }
