@@ -80,10 +80,7 @@ fn what_has_no_table_is_said() {
     let left_out: Vec<_> = generated.left_out.iter().map(|l| (&*l.operation, &*l.reason)).collect();
     assert_eq!(
         left_out,
-        [
-            ("zoo_v1.FetchMap", "it answers with a redirect"),
-            ("zoo_v1.FetchPass", "its answer is a pass"),
-        ]
+        [("zoo_v1.FetchMap", "it answers with a redirect"), ("zoo_v1.FetchPass", "its answer is a pass"),]
     );
     assert_eq!(generated.curated, 2);
 }

@@ -8,6 +8,7 @@
 //! parts of one running statement share: the client, the cancel token, the first error. [`explain`] tells what a
 //! statement would send, and [`system`] what the driver knows of itself. [`local`] holds temporary tables.
 
+mod asked;
 mod call;
 mod context;
 mod cursor;

@@ -1,10 +1,10 @@
 //! Reading a table: one row by its path, a list, or the lists below each parent.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::asked;
 use super::context::Context;
 use super::pushdown::{Access, Role};
 use super::send::{self, Pushed};
@@ -101,7 +101,9 @@ impl ScanRequest {
         for (role, argument) in access.arguments.iter().zip(arguments) {
             let value = match (argument, *role) {
                 (Argument::List(values), Role::PathList(column)) => {
-                    request.lists.push((Slot::Path(column), path_values(&table.columns[column], values)?));
+                    request
+                        .lists
+                        .push((Slot::Path(column), asked::path_values(&table.columns[column], values)?));
                     continue;
                 }
                 (Argument::List(values), Role::SwitchList(column)) => {
@@ -131,7 +133,7 @@ impl ScanRequest {
             };
             match *role {
                 Role::Path(column) | Role::PathList(column) => {
-                    match path_values(&table.columns[column], std::slice::from_ref(value))?.pop() {
+                    match asked::path_values(&table.columns[column], std::slice::from_ref(value))?.pop() {
                         Some(segment) => drop(request.path.insert(column, segment)),
                         None => return Ok(None),
                     }
@@ -234,7 +236,7 @@ impl ScanRequest {
         for &position in &self.columns {
             let column = &self.table.columns[position];
             if column.switch.is_some() {
-                layout.add_given(stored(self.switch(position), column.data_type), column.data_type);
+                layout.add_given(asked::stored(self.switch(position), column.data_type), column.data_type);
             } else if !column.from_path {
                 layout.add_field(&column.json, column.data_type);
             } else if let Some(value) = self.in_path(position) {
@@ -265,7 +267,7 @@ impl ScanRequest {
             Some(value) => Some(value),
             None => inherited.as_deref().filter(|_| name == ACCOUNT),
         };
-        let template = raw_parts(&self.table, template, |column| self.in_path(column));
+        let template = asked::raw_parts(&self.table, template, |column| self.in_path(column));
         let path = send::path(&context.client, &template, given)?;
         let mut request = Request::new(self.table.product.as_str(), Method::Get, path);
         if self.fetch {
@@ -307,52 +309,6 @@ impl ScanRequest {
         let account = self.table.account_column();
         let mut path = self.table.path_columns(&self.table.list);
         path.find(|c| Some(*c) != account && !self.path.contains_key(c) && !self.table.columns[*c].is_asked())
-    }
-}
-
-/// The values of a column of the path; those that no row has are left out, and of those that are the same part of the
-/// path all but the first.
-pub(super) fn path_values(column: &Column, values: &[Value]) -> Result<Vec<String>> {
-    let mut texts: Vec<String> = Vec::with_capacity(values.len());
-    for value in values {
-        if !column.is_asked() {
-            texts.extend(send::key(column, value));
-            continue;
-        }
-        let Some(text) = send::asked_path(column, value)? else { continue };
-        let same = |other: &String| !column.paths.is_empty() && other.eq_ignore_ascii_case(&text);
-        if !texts.iter().any(same) {
-            texts.push(text);
-        }
-    }
-    Ok(texts)
-}
-
-/// The template with the parts filled in that stand in a path as they are; nothing where no value is given.
-pub(super) fn raw_parts<'t, 'v>(
-    table: &Table,
-    template: &'t str,
-    value: impl Fn(usize) -> Option<&'v str>,
-) -> Cow<'t, str> {
-    let mut filled = Cow::Borrowed(template);
-    for (i, column) in table.columns.iter().enumerate().filter(|(_, c)| !c.paths.is_empty()) {
-        let part = value(i).and_then(|value| column.path_of(value)).unwrap_or_default();
-        filled = Cow::Owned(filled.replace(&format!("{{{}}}", column.name), part));
-    }
-    filled
-}
-
-/// The value of a switch as SQLite takes it.
-fn stored(text: Option<&str>, data_type: DataType) -> Value {
-    let Some(text) = text else { return Value::Null };
-    match data_type {
-        DataType::Boolean | DataType::Integer | DataType::BigInt => {
-            // As it stands in a default.
-            let number = text.parse().or(text.parse::<bool>().map(i64::from));
-            number.map_or(Value::Null, Value::Integer)
-        }
-        DataType::Double => text.parse().map_or(Value::Null, Value::Real),
-        _ => text.into(),
     }
 }
 

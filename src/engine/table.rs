@@ -177,7 +177,7 @@ fn unasked(table: &Table, choice: &pushdown::Choice) -> Option<Error> {
     let of = &table.name;
     let message = match (choice.missing.first().map(name), choice.unasked.first().map(name)) {
         (Some(column), _) => {
-            format!("{of} can be read only by a {column}: give it in WHERE (=, IN). Nothing was sent.")
+            format!("{of} can be read once {column} is known: give it in WHERE (=, IN). Nothing was sent.")
         }
         (None, Some(column)) => format!(
             "{column} is a part of the request for {of}, and what it is compared with is not known before {of} is \
@@ -282,7 +282,12 @@ impl ResourceCursor<'_> {
         let key = self.resource.table.key.iter().filter_map(|name| self.resource.table.column(name));
         self.key = match self.resource.table.key.is_empty() {
             true => (0..request.columns.len()).collect(),
-            false => key.filter_map(|(i, _)| self.slots[i]).collect(),
+            // What was asked for tells the same row in two lists apart.
+            false => {
+                let columns = self.resource.table.columns.iter().enumerate();
+                let asked = columns.filter(|(_, column)| column.is_asked());
+                key.chain(asked).filter_map(|(i, _)| self.slots[i]).collect()
+            }
         };
         let may_repeat = request.may_repeat_rows() && !self.resource.table.key.is_empty();
         self.given = may_repeat.then(HashSet::new);

@@ -42,12 +42,8 @@ impl TableEntry {
 
     /// The whole table.
     pub fn table(&self) -> &Arc<Table> {
-        self.table.get_or_init(|| {
-            let mut table =
-                serde_json::from_str(self.text).expect("a test reads every file that is built in");
-            finish(&mut table);
-            Arc::new(table)
-        })
+        self.table
+            .get_or_init(|| Arc::new(read(self.text).expect("a test reads every file that is built in")))
     }
 }
 
@@ -71,6 +67,13 @@ impl Deref for TableEntry {
     fn deref(&self) -> &Table {
         self.table()
     }
+}
+
+/// The table of a file.
+pub(super) fn read(text: &str) -> serde_json::Result<Table> {
+    let mut table = serde_json::from_str(text)?;
+    finish(&mut table);
+    Ok(table)
 }
 
 /// Completes what a file need not say, makes columns of the switches, and takes out what the engine cannot do as yet: it sends every

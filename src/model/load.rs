@@ -43,6 +43,18 @@ fn load(headers: &'static [Header]) -> Result<Model, String> {
     Ok(model)
 }
 
+/// The tables of a test.
+#[cfg(test)]
+pub(super) fn of_tables(texts: &[&str]) -> Result<Model, String> {
+    let read = |text: &&str| {
+        let table = super::entry::read(text).map_err(|e| e.to_string())?;
+        Ok(TableEntry::from(Arc::new(table)))
+    };
+    let tables = texts.iter().map(read).collect::<Result<Vec<TableEntry>, String>>()?;
+    let table_names = names(&tables)?;
+    Ok(Model { tables, table_names, procedures: Vec::new(), procedure_names: HashMap::new() })
+}
+
 fn read_all<T>(
     files: &[(&str, &str)],
     read: impl Fn(&str) -> serde_json::Result<T>,

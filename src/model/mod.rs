@@ -55,6 +55,12 @@ impl Model {
             .clone()
     }
 
+    /// A model of these tables alone, from the texts of their files.
+    #[cfg(test)]
+    pub fn of_tables(texts: &[&str]) -> Arc<Model> {
+        Arc::new(load::of_tables(texts).expect("tables of a test"))
+    }
+
     /// All tables, ordered by schema and name. What an entry shows costs nothing; the rest of a table is read when
     /// it is first asked for.
     pub fn tables(&self) -> impl Iterator<Item = &TableEntry> {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::program::{Origin, Read};
 use super::{Path, Row};
+use crate::engine::asked;
 use crate::engine::pushdown::{self, Role};
-use crate::engine::scan::{self, MAX_CONCURRENCY};
+use crate::engine::scan::MAX_CONCURRENCY;
 use crate::engine::send::{self, Pushed};
 use crate::error::{Error, Result, state};
 use crate::model::{FilterMatch, FilterOperator, Method, Table};
@@ -91,10 +92,13 @@ impl<'a> Access<'a> {
                 Role::Path(position) | Role::PathList(position) => {
                     let column = &table.columns[position];
                     self.asked.push((position, Comparison::Equal));
-                    let segments = |values: &[Value]| scan::path_values(column, values);
+                    let segments = |values: &[Value]| asked::path_values(column, values);
                     let mut side_by_side = MAX_CONCURRENCY;
                     let how = match self.known(origin, position, Comparison::Equal) {
-                        Known::Later(how) => format!("= {how}"),
+                        Known::Later(how) => {
+                            path.open.push(column.name.clone());
+                            format!("= {how}")
+                        }
                         Known::Value(value) => match segments(&[value])?.pop() {
                             Some(segment) => {
                                 path.set(&column.name, segment.clone());
@@ -109,6 +113,7 @@ impl<'a> Access<'a> {
                             let segments = BTreeSet::from_iter(segments(&values)?);
                             is_possible &= !segments.is_empty();
                             side_by_side = segments.len().clamp(1, MAX_CONCURRENCY);
+                            path.open.push(column.name.clone());
                             self.each.insert(format!("each of {} values", segments.len()));
                             format!("IN ({})", some(segments))
                         }

@@ -8,7 +8,7 @@ mod access;
 mod program;
 
 use super::session;
-use super::{Database, scan, send};
+use super::{Database, send};
 use crate::cancel::CancelToken;
 use crate::error::Result;
 use crate::model::{ACCOUNT, Method, Parameter, Table};
@@ -265,13 +265,15 @@ struct Path<'a> {
     client: &'a Client,
     table: &'a Table,
     given: Vec<(String, String)>,
+    /// The columns whose values are known only when the statement runs.
+    open: Vec<String>,
     /// Whether the account is not known where none is given.
     account_is_open: bool,
 }
 
 impl<'a> Path<'a> {
     fn new(client: &'a Client, table: &'a Table) -> Self {
-        Path { client, table, given: Vec::new(), account_is_open: false }
+        Path { client, table, given: Vec::new(), open: Vec::new(), account_is_open: false }
     }
 
     fn set(&mut self, name: &str, value: String) {
@@ -280,24 +282,22 @@ impl<'a> Path<'a> {
 
     /// The path; what is not known stays in braces.
     fn fill(&self, template: &str) -> Result<String> {
-        let given = |name: &str| {
-            let found = self.given.iter().find(|(n, _)| n == name);
-            found.map(|(_, value)| value.as_str())
-        };
-        // What a join gives is not known: then the part stays as it is written.
-        let template = scan::raw_parts(self.table, template, |column| {
-            let column = &self.table.columns[column];
-            given(&column.name).or(column.default.as_deref())
-        });
         let mut path = String::new();
-        let mut rest = &*template;
+        let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, after)) = after.split_once('}') else { break };
             path.push_str(before);
-            let column = self.table.column(name).map_or(name, |(_, c)| &c.name);
+            let described = self.table.column(name).map(|(_, c)| c);
+            let column = described.map_or(name, |c| &c.name);
             let is_it = |(n, _): &&(String, String)| n == name || n == column;
             let value = self.given.iter().find(is_it).map(|(_, value)| value.as_str());
-            let value = value.or_else(|| self.table.column(name)?.1.default.as_deref());
+            let asked = described.filter(|c| c.is_asked() && !self.open.contains(&c.name));
+            let value = value.or_else(|| asked?.default.as_deref());
+            if let Some(column) = asked.filter(|c| !c.paths.is_empty()) {
+                path.push_str(value.and_then(|value| column.path_of(value)).unwrap_or_default());
+                rest = after;
+                continue;
+            }
             let is_own = name == ACCOUNT && !self.account_is_open;
             match value.or_else(|| is_own.then(|| self.client.account_sid())) {
                 Some(value) => path.push_str(&twilio::expand_path("{x}", |_| Some(value.into()))?),
