@@ -77,6 +77,9 @@ impl Deref for TableEntry {
 /// write as a form.
 fn finish(table: &mut Table) {
     remarks::complete(table);
+    if table.source.is_none() {
+        table.add_raw();
+    }
     for operation in [&mut table.create, &mut table.update] {
         operation.take_if(|o: &mut Operation| o.body == Body::Json);
     }

@@ -21,7 +21,7 @@ pub use entry::TableEntry;
 pub use procedure::Procedure;
 pub use sid::{check_sid, is_sid};
 pub use table::{
-    Body, Column, Filter, FilterMatch, FilterOperator, Method, Operation, Paging, Parameter, Parent,
+    Body, Column, Filter, FilterMatch, FilterOperator, Method, Operation, Paging, Parameter, Parent, RAW,
     Reference, Source, Table, TableKind,
 };
 pub use types::{ColumnType, DataType};
