@@ -191,6 +191,7 @@ impl ScanRequest {
                 );
             }
         }
+        send::hide_secrets(&mut layout, &self.table);
         layout
     }
 

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use super::remarks;
-use super::table::{Body, Operation, Table, TableKind};
+use super::table::{Body, Column, Operation, Table, TableKind};
 
 /// What the build takes out of a data file, and its text.
 #[derive(Debug)]
@@ -80,6 +80,9 @@ fn finish(table: &mut Table) {
     if table.source.is_none() {
         table.add_raw();
     }
+    // A secret is never sent, and so neither in a URL.
+    let secrets: Vec<&Column> = table.columns.iter().filter(|c| c.secret).collect();
+    table.filters.retain(|filter| !secrets.iter().any(|c| c.is_named(&filter.column)));
     for operation in [&mut table.create, &mut table.update] {
         operation.take_if(|o: &mut Operation| o.body == Body::Json);
     }

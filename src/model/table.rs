@@ -9,6 +9,9 @@ use super::{ACCOUNT, ColumnType, DEFAULT_SCHEMA, DataType};
 /// The hidden column of every table of the API that holds the whole row.
 pub const RAW: &str = "_raw";
 
+/// What rows show where the API sent a secret.
+pub const MASK: &str = "********";
+
 /// The last column that SQLite's mask of used columns tells from all others: its last bit stands for all that follow.
 const LAST_TOLD_APART: usize = 62;
 
@@ -256,7 +259,7 @@ pub struct Column {
     /// Whether it is a name in every clause, but neither in `*` nor listed.
     #[serde(default)]
     pub hidden: bool,
-    /// Whether the value is a secret, which no row shows.
+    /// Whether the value is a secret, which no row shows. Such a column is text.
     #[serde(default)]
     pub secret: bool,
     /// For a column of the list's path: what each of its values, in any letter case, is in the path, where that is not
