@@ -1,13 +1,14 @@
 """Secrets show nowhere: no diagnostic, no log, no connection string that did not hold them."""
 
 import base64
+import json
 import os
 
 import pyodbc
 import pytest
 
 import odbc
-from support import ACCOUNT, CUSTOMER, SUPPORT, account, string
+from support import ACCOUNT, CUSTOMER, SUBACCOUNT, SUPPORT, account, string
 
 TOKEN = "Very-S3cret-Token"
 PARTICIPANTS = f"SELECT * FROM ConferenceParticipants WHERE ConferenceSid = '{SUPPORT}'"
@@ -149,3 +150,57 @@ def test_no_information_holds_the_token(connect, guarded):
     connection = connect(account(guarded.url, AuthToken=TOKEN))
     for name in ["SQL_DATA_SOURCE_NAME", "SQL_SERVER_NAME", "SQL_USER_NAME", "SQL_DATABASE_NAME", "SQL_DBMS_NAME"]:
         assert_hidden(str(connection.getinfo(getattr(pyodbc, name))), TOKEN)
+
+
+MASK = "********"
+
+
+def test_no_row_shows_the_token_of_an_account(connect, guarded, log):
+    cursor = connect(account(guarded.url, AuthToken=TOKEN, Logfile=log, Verbosity=5)).cursor()
+    for where in ["", f"WHERE Sid = '{ACCOUNT}'", f"WHERE Sid IN ('{ACCOUNT}', '{SUBACCOUNT}')", "WHERE AuthToken IS NOT NULL"]:
+        for what in ["AuthToken, _raw, *", "_raw", "*", "AuthToken, Sid", "MAX(AuthToken), GROUP_CONCAT(_raw)"]:
+            rows = cursor.execute(f"SELECT {what} FROM Accounts {where}").fetchall()
+            assert rows
+            assert_hidden(str(rows), TOKEN)
+    shown = cursor.execute("SELECT AuthToken, Status, _raw FROM Accounts").fetchall()
+    assert {row.AuthToken for row in shown} == {MASK}
+    rows = [json.loads(row[2]) for row in shown]
+    assert {row["auth_token"] for row in rows} == {MASK}
+    # The rest of the object is there.
+    assert [row["status"] for row in rows] == [row.Status for row in shown] and all(row["subresource_uris"] for row in rows)
+    assert_hidden(str(cursor.execute("SELECT * FROM sys_requests").fetchall()), TOKEN)
+    assert_hidden(log.read_text(), TOKEN)
+
+
+def test_a_join_and_a_copy_show_no_token(connect, guarded):
+    cursor = connect(account(guarded.url, AuthToken=TOKEN)).cursor()
+    join = "SELECT a.AuthToken, b._raw FROM Accounts a JOIN Accounts b ON a.Sid = b.OwnerAccountSid"
+    assert_hidden(str(cursor.execute(join).fetchall()), TOKEN)
+    cursor.execute("CREATE TEMP TABLE copy AS SELECT *, _raw FROM Accounts")
+    assert_hidden(str(cursor.execute("SELECT * FROM copy").fetchall()), TOKEN)
+
+
+def test_a_token_that_was_not_sent_is_null(connect, guarded):
+    guarded.fault("wrong_type", path=f"Accounts/{ACCOUNT}.json", field="auth_token", value=None)
+    cursor = connect(account(guarded.url, AuthToken=TOKEN)).cursor()
+    row = cursor.execute(f"SELECT AuthToken, _raw FROM Accounts WHERE Sid = '{ACCOUNT}'").fetchone()
+    assert row.AuthToken is None and json.loads(row[1])["auth_token"] is None
+
+
+@pytest.mark.parametrize("value", [["Very", {"x": TOKEN}], {"a": TOKEN}, 7.5, "", False])
+def test_a_token_of_a_wrong_type_is_hidden_too(connect, guarded, value):
+    guarded.fault("wrong_type", path=f"Accounts/{ACCOUNT}.json", field="auth_token", value=value)
+    cursor = connect(account(guarded.url, AuthToken=TOKEN)).cursor()
+    row = cursor.execute(f"SELECT AuthToken, _raw FROM Accounts WHERE Sid = '{ACCOUNT}'").fetchone()
+    assert row.AuthToken == MASK and json.loads(row[1])["auth_token"] == MASK
+
+
+@pytest.mark.parametrize("condition", ["AuthToken = ?", "? = AuthToken", "AuthToken IN (?, 'x')", "AuthToken > ?", "a.AuthToken BETWEEN ? AND 'z'"])
+def test_a_token_cannot_be_compared_and_is_never_sent(connect, guarded, condition):
+    cursor = connect(account(guarded.url, AuthToken=TOKEN)).cursor()
+    guarded.clear()
+    with pytest.raises(pyodbc.Error, match="Accounts.AuthToken is a secret") as error:
+        cursor.execute(f"SELECT Sid FROM Accounts a WHERE {condition}", TOKEN)
+    assert error.value.args[0] == "42000"
+    assert_hidden(str(error.value), TOKEN)
+    assert guarded.log() == []

@@ -43,7 +43,7 @@ pub fn columns(document: &Document, fields: &[(&str, &Schema)], house: &House) -
             .iter()
             .map(|(part, field)| {
                 let name = format!("{name}{}", pascal(part));
-                column(typed(document, &name, field, house), name, format!("{json}.{part}"))
+                column(document, field, house, name, format!("{json}.{part}"))
             })
             .collect();
         let is_taken = |name: &str| {
@@ -52,7 +52,7 @@ pub fn columns(document: &Document, fields: &[(&str, &Schema)], house: &House) -
         };
         let is_array = schema.kind.as_deref() == Some("array");
         if nested.is_empty() || is_array || nested.iter().any(|c| is_taken(&c.name)) {
-            columns.push(column(typed(document, &name, schema, house), name, (*json).to_owned()));
+            columns.push(column(document, schema, house, name, (*json).to_owned()));
         } else {
             columns.extend(nested);
         }
@@ -60,8 +60,15 @@ pub fn columns(document: &Document, fields: &[(&str, &Schema)], house: &House) -
     columns
 }
 
-fn column(typed: Typed, name: String, json: String) -> Column {
+fn column(document: &Document, schema: &Schema, house: &House, name: String, json: String) -> Column {
+    let mut typed = typed(document, &name, schema, house);
+    let secret = ends_with(&name, &house.credentials) && typed.data_type != "boolean" && typed.sid.is_none();
+    if secret {
+        // What stands in its place is text.
+        typed = Typed::text(Some(64));
+    }
     Column {
+        secret,
         name,
         json,
         data_type: typed.data_type.to_owned(),

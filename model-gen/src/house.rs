@@ -34,6 +34,8 @@ pub struct House {
     pub wide: Vec<String>,
     /// Parameters whose values are kept out of the log, by the end of their names.
     pub secret: Vec<String>,
+    /// Columns that hold a credential which works, by the end of their names: no row shows it.
+    pub credentials: Vec<String>,
     /// Operation to the column that a pair of query parameters bounds: `StartDate`, `EndDate`.
     pub ranges: BTreeMap<String, Vec<Range>>,
     /// Operation to query parameters that have a column's name and select other rows than those with that value.

@@ -85,6 +85,8 @@ pub struct Column {
     #[serde(default, skip_serializing_if = "is_default")]
     pub values: Vec<String>,
     #[serde(default, skip_serializing_if = "is_default")]
+    pub secret: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
     pub references: Option<Reference>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub remarks: String,

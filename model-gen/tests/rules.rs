@@ -21,6 +21,7 @@ const HOUSE: &str = r#"{
     "money": ["Price"],
     "wide": ["Size"],
     "secret": ["Password"],
+    "credentials": ["Password", "Pin"],
     "ranges": {"zoo_v1.ListKeeper": [{"column": "Born", "lower": "StartDate"}]},
     "switches": {"zoo_v1.ListKeeper": ["Badge"]},
     "tables": {"zoo_v1.ListCallAnimal": "AnimalsOfCalls"}

@@ -44,7 +44,8 @@ pub(super) fn execute(
     let mut request = Request::new(procedure.product.as_str(), procedure.method, path);
     request.form = form;
     let columns = plan.returns.shown().map(|(_, c)| (c.json.as_str(), c.data_type));
-    let layout = Layout::new(None, columns);
+    let mut layout = Layout::new(None, columns);
+    send::hide_secrets(&mut layout, &plan.returns);
     let once =
         procedure.creates || plan.arguments.iter().any(|(position, _)| procedure.inputs[*position].acts);
     let written = database.client.write(&request, Some(&layout), once, cancel)?;

@@ -39,6 +39,8 @@ struct State {
     /// Whether such a way was planned all the same.
     planned_costly: bool,
     scans: HashMap<ScanRequest, Arc<Mutex<SharedScan>>>,
+    /// The columns of tables that the statement reads under any of their names, as SQLite's masks.
+    columns: Vec<(Arc<Table>, u64)>,
     warnings: Vec<Error>,
     /// The columns that a warning was posted for.
     warned: HashSet<(String, String)>,
@@ -118,6 +120,21 @@ impl Context {
 
     pub fn take_refused(&self) -> Option<Error> {
         self.state().refused.take()
+    }
+
+    /// Remembers that the statement reads these columns of the table, under one of its names.
+    pub fn note_columns(&self, table: &Arc<Table>, columns: u64) {
+        let noted = &mut self.state().columns;
+        match noted.iter_mut().find(|(t, _)| Arc::ptr_eq(t, table)) {
+            Some((_, noted)) => *noted |= columns,
+            None => noted.push((table.clone(), columns)),
+        }
+    }
+
+    /// The columns that the statement reads of the table under any of its names: what scans that it shares have to hold.
+    pub fn noted_columns(&self, table: &Arc<Table>) -> u64 {
+        let noted = &self.state().columns;
+        noted.iter().find(|(t, _)| Arc::ptr_eq(t, table)).map_or(0, |(_, noted)| *noted)
     }
 
     /// The scan of a request: the one that runs already, if scans are kept.

@@ -82,15 +82,13 @@ impl ScanRequest {
     /// # Errors
     /// 22018 and 22001 for what a switch or a part of the path cannot be given.
     pub fn new(table: &Arc<Table>, access: &Access, arguments: &[Argument]) -> Result<Option<Self>> {
-        let used =
-            |i: usize| access.columns & (1 << i.min(63)) != 0 || table.key.contains(&table.columns[i].name);
         let mut request = ScanRequest {
             table: table.clone(),
             fetch: access.fetch,
             path: BTreeMap::new(),
             filters: BTreeMap::new(),
             switches: BTreeMap::new(),
-            columns: (0..table.columns.len()).filter(|&i| used(i)).collect(),
+            columns: columns_of(table, access.columns),
             page_size: table.page_size,
             lists: Vec::new(),
         };
@@ -250,6 +248,7 @@ impl ScanRequest {
                 layout.add_given(account.into(), DataType::Text);
             }
         }
+        send::hide_secrets(&mut layout, &self.table);
         layout
     }
 
@@ -310,6 +309,17 @@ impl ScanRequest {
         let mut path = self.table.path_columns(&self.table.list);
         path.find(|c| Some(*c) != account && !self.path.contains_key(c) && !self.table.columns[*c].is_asked())
     }
+}
+
+/// SQLite's mask of columns at these positions: bit 63 stands for all from there on.
+pub(super) fn mask(columns: impl Iterator<Item = usize>) -> u64 {
+    columns.fold(0, |mask, i| mask | 1 << i.min(63))
+}
+
+/// The columns of a mask, and those of the key, by their positions.
+fn columns_of(table: &Table, mask: u64) -> Vec<usize> {
+    let used = |&i: &usize| mask & (1 << i.min(63)) != 0 || table.key.contains(&table.columns[i].name);
+    (0..table.columns.len()).filter(used).collect()
 }
 
 /// Whether the lower bound of a moment lies above the upper one, so that no row is between them.
@@ -481,7 +491,7 @@ impl Walk {
         let page_size = table.page_size;
         // Whole rows where scans are kept: the statement may name the parents too.
         let columns: Vec<usize> = match context.keep_scans {
-            true => table.shown().map(|(i, _)| i).collect(),
+            true => columns_of(&table, mask(table.shown().map(|(i, _)| i)) | context.noted_columns(&table)),
             false => [key].into_iter().chain(except.iter().map(|(c, _)| *c)).collect(),
         };
         let place = |column: usize| columns.iter().position(|c| *c == column).unwrap_or_default();

@@ -5,10 +5,15 @@ use std::borrow::Cow;
 use crate::convert;
 use crate::error::{Error, Result, state};
 use crate::model::{
-    ACCOUNT, Column, DataType, Filter, FilterMatch, FilterOperator, Parameter, check_sid, is_sid,
+    ACCOUNT, Column, DataType, Filter, FilterMatch, FilterOperator, Parameter, Table, check_sid, is_sid,
 };
-use crate::twilio::{self, Client};
+use crate::twilio::{self, Client, Layout};
 use crate::value::Value;
+
+/// Hides the secrets of the table's rows, whichever columns are read.
+pub(super) fn hide_secrets(layout: &mut Layout, table: &Table) {
+    table.columns.iter().filter(|c| c.secret).for_each(|c| layout.hide_field(&c.json));
+}
 
 /// Fills a path template with what is given for its names; the account is the connection's unless given.
 ///

@@ -24,7 +24,7 @@ use rusqlite::{Connection, Error as SqliteError};
 use super::context::Context;
 use super::look_ahead::{LookAhead, LookUp};
 use super::pushdown::{self, Access, Constraint, Operator};
-use super::scan::{Argument, ScanRequest};
+use super::scan::{Argument, ScanRequest, mask};
 use super::shared_scan::{Reader, SharedScan};
 use crate::error::{Error, Result, state};
 use crate::model::{DataType, Source, Table};
@@ -116,8 +116,13 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
                 })
                 .collect();
             let ordered = info.num_of_order_by() > 0;
-            let shown = resource.table.shown().fold(0, |mask, (i, _)| mask | 1 << i.min(63));
-            let columns = if resource.whole_rows { info.col_used() | shown } else { info.col_used() };
+            let columns = match resource.whole_rows {
+                true => info.col_used() | mask(resource.table.shown().map(|(i, _)| i)),
+                false => info.col_used(),
+            };
+            if !resource.is_ahead {
+                resource.context.note_columns(&resource.table, columns);
+            }
             let choice =
                 pushdown::choose(&resource.table, &constraints, columns, ordered, resource.context.pushdown);
             for &column in &choice.walked {
@@ -163,6 +168,7 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
             given: None,
             slots: Vec::new(),
             key: Vec::new(),
+            raw: None,
             pages: 0,
             page: None,
             row: 0,
@@ -236,6 +242,8 @@ struct ResourceCursor<'vtab> {
     slots: Vec<Option<usize>>,
     /// The columns in the pages that tell rows apart: the key's, or all that are read where there is none.
     key: Vec<usize>,
+    /// The column in the pages that holds whole rows.
+    raw: Option<usize>,
     /// Pages that were taken from the scan.
     pages: usize,
     page: Option<Arc<Page>>,
@@ -255,7 +263,10 @@ impl ResourceCursor<'_> {
             self.start_local(source, name.and_then(|name| name.as_str().ok()));
             return Ok(());
         }
-        let access: Access = serde_json::from_str(access).map_err(|e| internal(e.to_string()))?;
+        let mut access: Access = serde_json::from_str(access).map_err(|e| internal(e.to_string()))?;
+        if self.resource.whole_rows {
+            access.columns |= self.resource.context.noted_columns(&self.resource.table);
+        }
         let mut arguments = Vec::with_capacity(access.arguments.len());
         for (i, (role, one)) in access.arguments.iter().zip(given.iter()).enumerate() {
             arguments.push(match role {
@@ -289,6 +300,7 @@ impl ResourceCursor<'_> {
                 key.chain(asked).filter_map(|(i, _)| self.slots[i]).collect()
             }
         };
+        self.raw = self.resource.table.raw_column().and_then(|i| self.slots[i]);
         let may_repeat = request.may_repeat_rows() && !self.resource.table.key.is_empty();
         self.given = may_repeat.then(HashSet::new);
         self.scan = Some(self.scan_of(request, &access, &arguments)?);
@@ -357,6 +369,11 @@ impl ResourceCursor<'_> {
         if let Some(page) = &self.page {
             for slot in &self.key {
                 match page.value(self.row, *slot) {
+                    // The order of its fields is not what a row is.
+                    ValueRef::Text(text) if self.raw == Some(*slot) => match serde_json::from_str(text) {
+                        Ok(row) => serde_json::Value::to_string(&row).hash(&mut hasher),
+                        Err(_) => text.hash(&mut hasher),
+                    },
                     ValueRef::Text(text) => text.hash(&mut hasher),
                     ValueRef::Integer(i) => i.hash(&mut hasher),
                     other => format!("{other:?}").hash(&mut hasher),

@@ -82,6 +82,12 @@ fn finish(table: &mut Table) {
     remarks::complete(table);
     let switches = table.switches.iter().enumerate().map(|(i, switch)| Column::of_switch(i, switch));
     table.columns.extend(switches.collect::<Vec<_>>());
+    if table.source.is_none() {
+        table.add_raw();
+    }
+    // A secret is never sent, and so neither in a URL.
+    let secrets: Vec<&Column> = table.columns.iter().filter(|c| c.secret).collect();
+    table.filters.retain(|filter| !secrets.iter().any(|c| c.is_named(&filter.column)));
     for operation in [&mut table.create, &mut table.update] {
         operation.take_if(|o: &mut Operation| o.body == Body::Json);
     }

@@ -165,6 +165,9 @@ mod tests {
                 let target = target.ok_or(format!("{} references no table", c.name))?;
                 target.column(&reference.column).ok_or(format!("{} references no column", c.name))?;
             }
+            if c.secret && (c.data_type != DataType::Text || table.key.contains(&c.name)) {
+                return Err(format!("{}: a secret is text, and no part of the key", c.name));
+            }
             if c.sid.as_ref().is_some_and(|sid| sid_prefixes(sid).any(|p| p.len() != 2)) {
                 return Err(format!("{}: a SID prefix has two letters", c.name));
             }

@@ -21,8 +21,8 @@ pub use entry::TableEntry;
 pub use procedure::Procedure;
 pub use sid::{check_sid, is_sid};
 pub use table::{
-    Body, Column, Filter, FilterMatch, FilterOperator, Method, Operation, Paging, Parameter, Parent,
-    Reference, Source, Table, TableKind,
+    Body, Column, Filter, FilterMatch, FilterOperator, MASK, Method, Operation, Paging, Parameter, Parent,
+    RAW, Reference, Source, Table, TableKind,
 };
 pub use types::{ColumnType, DataType};
 

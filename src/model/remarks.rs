@@ -20,6 +20,9 @@ pub(super) fn complete(table: &mut Table) {
 }
 
 fn of_column(column: &Column) -> String {
+    if column.secret {
+        return format!("{}; a secret, which no row shows.", sentence(&column.name));
+    }
     match column.name.as_str() {
         "Sid" | "Id" if column.references.is_none() => return "Identifies the row.".into(),
         ACCOUNT => return "The account that owns the row.".into(),

@@ -6,6 +6,15 @@ use serde::Deserialize;
 
 use super::{ACCOUNT, ColumnType, DEFAULT_SCHEMA, DataType};
 
+/// The hidden column of every table of the API that holds the whole row.
+pub const RAW: &str = "_raw";
+
+/// What rows show where the API sent a secret.
+pub const MASK: &str = "********";
+
+/// The last column that SQLite's mask of used columns tells from all others: its last bit stands for all that follow.
+const LAST_TOLD_APART: usize = 62;
+
 /// Whether a table can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -149,6 +158,19 @@ impl Table {
         }
     }
 
+    /// Adds the column that holds whole rows, at a place where SQLite says whether a statement reads it: in a wide
+    /// table it would be read with all columns from the 64th on.
+    pub(super) fn add_raw(&mut self) {
+        if self.column(RAW).is_none() {
+            self.columns.insert(self.columns.len().min(LAST_TOLD_APART), Column::raw());
+        }
+    }
+
+    /// The position of the column that holds whole rows.
+    pub fn raw_column(&self) -> Option<usize> {
+        self.columns.iter().position(|c| c.hidden && c.name == RAW)
+    }
+
     /// The columns that `*` stands for.
     pub fn shown(&self) -> impl Iterator<Item = (usize, &Column)> {
         self.columns.iter().enumerate().filter(|(_, column)| !column.hidden)
@@ -250,7 +272,7 @@ pub struct Column {
     /// Whether it is a name in every clause, but neither in `*` nor listed.
     #[serde(default)]
     pub hidden: bool,
-    /// Whether the value is a secret, which no row shows.
+    /// Whether the value is a secret, which no row shows. Such a column is text.
     #[serde(default)]
     pub secret: bool,
     /// For a column of the list's path: what each of its values, in any letter case, is in the path, where that is not
@@ -299,6 +321,13 @@ impl Column {
     /// What the value, in any letter case, is in the path, as `paths` says.
     pub fn path_of(&self, value: &str) -> Option<&str> {
         self.paths.iter().find(|(name, _)| name.eq_ignore_ascii_case(value)).map(|(_, path)| path.as_str())
+    }
+
+    /// The column that holds whole rows.
+    fn raw() -> Self {
+        let remarks = "The whole row as the API sent it, also what no column shows.".to_owned();
+        let column = Column::temporary(RAW.to_owned(), ColumnType::of(DataType::Json), false);
+        Column { hidden: true, read_only: true, remarks, ..column }
     }
 
     /// A column of a temporary table.
@@ -513,4 +542,20 @@ pub(super) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
 fn sized(data_type: DataType, size: Option<u32>, scale: Option<u8>) -> ColumnType {
     let default = ColumnType::of(data_type);
     ColumnType { data_type, size: size.unwrap_or(default.size), scale: scale.unwrap_or(default.scale) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Model;
+    use super::*;
+
+    #[test]
+    fn every_table_of_the_api_has_the_row_as_a_column_that_is_told_apart() {
+        for table in Model::builtin().tables() {
+            let place = table.raw_column();
+            assert_eq!(place.is_none(), table.source.is_some(), "{}.{}", table.schema, table.name);
+            assert!(place.is_none_or(|i| i <= LAST_TOLD_APART), "{}.{}", table.schema, table.name);
+            assert!(table.shown().all(|(_, column)| column.name != RAW));
+        }
+    }
 }

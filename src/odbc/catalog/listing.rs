@@ -208,7 +208,8 @@ mod tests {
         let (one, other) = ("Conferences.FriendlyName", "ConferenceParticipants.ConferenceSidSid");
         assert_eq!(listed("Conferences=FriendlyName"), [one]);
         assert_eq!(listed("conferences=Sid, friendlyname"), [one]);
-        assert_eq!(listed("Twilio.Conferences=*;[ConferenceParticipants]=[ConferenceSidSid]"), [other, one]);
+        let all = ["ConferenceParticipants.ConferenceSidSid", one, "Conferences._raw"];
+        assert_eq!(listed("Twilio.Conferences=*;[ConferenceParticipants]=[ConferenceSidSid]"), all);
         assert!(listed("*=FriendlyName,ConferenceParticipants=FriendlyName").contains(&one.into()));
         let all = listed("*=*");
         assert!(all.contains(&one.into()) && all.contains(&other.into()));

@@ -6,7 +6,7 @@ use super::operands::{is_of, refuse_mixture, width};
 use super::{Resolver, Scope, Typed, forms, numbers};
 use crate::convert;
 use crate::error::{Error, Result, state};
-use crate::model::{ColumnType, DataType, check_sid};
+use crate::model::{ColumnType, DataType, MASK, check_sid};
 use crate::sql::lex;
 use crate::value;
 
@@ -88,6 +88,8 @@ impl Resolver<'_> {
             }
             return Ok(());
         }
+        refuse_secret(l)?;
+        refuse_secret(r)?;
         refuse_mixture(left, l, r)?;
         refuse_mixture(right, r, l)?;
         let between_columns = l.base.is_some() && r.base.is_some();
@@ -116,6 +118,21 @@ impl Resolver<'_> {
         align(left, l, r);
         align(right, r, l);
         Ok(())
+    }
+}
+
+/// Refuses to compare a secret: what rows show in its place equals nothing that anybody looks for.
+fn refuse_secret(typed: &Typed) -> Result<()> {
+    match typed.base.as_ref().map(|(table, i)| (table, &table.columns[*i])) {
+        Some((table, column)) if column.secret => Err(Error::new(
+            state::SYNTAX_ERROR,
+            format!(
+                "{}.{} is a secret: rows show {MASK} in its place, so it cannot be compared. IS NULL says whether there \
+                 is one.",
+                table.name, column.name
+            ),
+        )),
+        _ => Ok(()),
     }
 }
 

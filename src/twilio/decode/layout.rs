@@ -18,6 +18,10 @@ pub struct Layout {
 pub(super) struct Node {
     pub(super) columns: Vec<usize>,
     children: Vec<(Box<str>, Node)>,
+    /// Whether it is a secret, which no column shows.
+    secret: bool,
+    /// Whether a secret lies below it.
+    holds_secret: bool,
 }
 
 impl Layout {
@@ -44,6 +48,17 @@ impl Layout {
         }
         node.columns.push(self.types.len());
         self.types.push(data_type);
+    }
+
+    /// Hides the field of that path, whether or not a column is for it: such a column, which is text, has
+    /// [`MASK`](crate::model::MASK) where the row has a value, and so has the text of every object around the field.
+    pub fn hide_field(&mut self, path: &str) {
+        let mut node = &mut self.root;
+        for name in path.split('.').filter(|name| !name.is_empty()) {
+            node.holds_secret = true;
+            node = node.child_or_insert(name);
+        }
+        node.secret = true;
     }
 
     /// Adds a column that no row holds: it has this value, of that type or NULL, in each.
@@ -90,6 +105,16 @@ impl Node {
     /// The field at a position that [`Self::position`] gave.
     pub(super) fn child(&self, position: usize) -> &Node {
         &self.children[position].1
+    }
+
+    /// Whether it is a secret.
+    pub(super) fn is_secret(&self) -> bool {
+        self.secret
+    }
+
+    /// Whether a secret lies below it.
+    pub(super) fn holds_secret(&self) -> bool {
+        self.holds_secret
     }
 
     /// Whether fields below this one are read.

@@ -9,6 +9,7 @@ mod cell;
 mod column;
 mod layout;
 mod page;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod timestamp;
@@ -129,8 +130,15 @@ impl<'de> DeserializeSeed<'de> for FieldSeed<'_> {
 impl Page {
     /// Sets the columns that take this value, and those of the fields below it.
     fn set_all(&mut self, node: &Node, raw: &RawValue) -> Result<(), serde_json::Error> {
-        for &column in &node.columns {
-            self.set(column, raw.get());
+        if node.is_secret() {
+            node.columns.iter().for_each(|&column| self.set_secret(column, raw.get()));
+            return Ok(());
+        }
+        if node.holds_secret() && !node.columns.is_empty() {
+            let text = secrets::masked(node, raw)?;
+            node.columns.iter().for_each(|&column| self.set(column, &text));
+        } else {
+            node.columns.iter().for_each(|&column| self.set(column, raw.get()));
         }
         // Below a value that is no object there is nothing: its columns stay NULL.
         if node.has_children() && raw.get().starts_with('{') {

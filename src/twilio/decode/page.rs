@@ -3,7 +3,7 @@
 use super::cell::read_cell;
 use super::column::{Cell, Column};
 use super::layout::Layout;
-use crate::model::DataType;
+use crate::model::{DataType, MASK};
 use crate::value::{Value, ValueRef};
 
 /// Characters of a value that a warning shows.
@@ -85,6 +85,13 @@ impl Page {
             self.warnings.push(Warning { column, sample });
         }
         self.columns[column].push(cell);
+    }
+
+    /// Sets a cell of the row that is being read to what stands for a secret.
+    pub(super) fn set_secret(&mut self, column: usize, json: &str) {
+        if self.columns[column].len() == self.rows {
+            self.columns[column].push(if json == "null" { Cell::Null } else { Cell::Text(MASK.into()) });
+        }
     }
 
     /// Ends the row: fields that it lacked are NULL.
