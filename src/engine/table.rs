@@ -183,7 +183,7 @@ fn unasked(table: &Table, choice: &pushdown::Choice) -> Option<Error> {
     let of = &table.name;
     let message = match (choice.missing.first().map(name), choice.unasked.first().map(name)) {
         (Some(column), _) => {
-            format!("{of} can be read once {column} is known: give it in WHERE (=, IN). Nothing was sent.")
+            format!("{of} needs a value for {column} in the WHERE clause (=, IN). Nothing was sent.")
         }
         (None, Some(column)) => format!(
             "{column} is a part of the request for {of}, and what it is compared with is not known before {of} is \

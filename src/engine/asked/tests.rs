@@ -211,7 +211,7 @@ fn what_cannot_be_asked_for_is_refused_by_name() {
             "Daily, Today",
         ),
         ("SELECT * FROM Numbers WHERE AreaCode = '999'", state::INVALID_CHARACTER_VALUE, "takes 415, 510"),
-        ("SELECT * FROM Gates", state::SYNTAX_ERROR, "once Key is known"),
+        ("SELECT * FROM Gates", state::SYNTAX_ERROR, "needs a value for Key"),
         ("SELECT * FROM Records WHERE Limits > 1", state::SYNTAX_ERROR, "write Limits = …"),
         ("SELECT * FROM Records WHERE Interval LIKE 'D%'", state::SYNTAX_ERROR, "write Interval = …"),
         (
