@@ -78,6 +78,9 @@ fn is_path_column(expr: &Expr, relations: &[Relation]) -> bool {
     let [alias, column] = &path[..] else { return false };
     relations.iter().filter(|r| r.name == alias.value).any(|r| {
         let table = r.table.as_ref();
-        table.is_some_and(|t| t.column(&column.value).is_some_and(|(position, _)| t.is_in_path(position)))
+        table.is_some_and(|t| {
+            let found = t.column(&column.value);
+            found.is_some_and(|(position, column)| t.is_in_path(position) || column.is_asked())
+        })
     })
 }
