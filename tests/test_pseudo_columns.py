@@ -6,9 +6,9 @@ import pyodbc
 import pytest
 
 import support
-from support import ACCOUNT, ROOT
+from support import ROOT
 
-NUMBERS = "IncomingPhoneNumbersLocal"
+BUNDLES = "Numbers.Bundles"
 
 
 @pytest.fixture(scope="module")
@@ -40,36 +40,36 @@ def sorted_by_text(queries):
 @pytest.mark.parametrize(
     ("condition", "queries"),
     [
-        ("BetaParameter = true", [{"Beta": "true"}]),
-        ("BetaParameter = 0", [{"Beta": "false"}]),
-        ("BetaParameter", [{"Beta": "true"}]),
-        ("NOT BetaParameter", [{"Beta": "false"}]),
-        ("BetaParameter IS TRUE", [{"Beta": "true"}]),
-        ("BetaParameter <> true", [{"Beta": "false"}]),
-        ("betaparameter = true AND PhoneNumberParameter = '+1' || '555'", [{"Beta": "true", "PhoneNumber": "+1555"}]),
-        ("PhoneNumberParameter IN ('+1', '+2', '+1', NULL)", [{"PhoneNumber": "+1"}, {"PhoneNumber": "+2"}]),
+        ("HasValidUntilDate = true", [{"HasValidUntilDate": "true"}]),
+        ("HasValidUntilDate = 0", [{"HasValidUntilDate": "false"}]),
+        ("HasValidUntilDate", [{"HasValidUntilDate": "true"}]),
+        ("NOT HasValidUntilDate", [{"HasValidUntilDate": "false"}]),
+        ("HasValidUntilDate IS TRUE", [{"HasValidUntilDate": "true"}]),
+        ("HasValidUntilDate <> true", [{"HasValidUntilDate": "false"}]),
+        ("hasvaliduntildate = true AND NumberType = '+1' || '555'", [{"HasValidUntilDate": "true", "NumberType": "+1555"}]),
+        ("NumberType IN ('+1', '+2', '+1', NULL)", [{"NumberType": "+1"}, {"NumberType": "+2"}]),
         (
-            "(PhoneNumberParameter = '+1' OR '+2' = PhoneNumberParameter OR PhoneNumberParameter IN ('+3'))",
-            [{"PhoneNumber": "+1"}, {"PhoneNumber": "+2"}, {"PhoneNumber": "+3"}],
+            "(NumberType = '+1' OR '+2' = NumberType OR NumberType IN ('+3'))",
+            [{"NumberType": "+1"}, {"NumberType": "+2"}, {"NumberType": "+3"}],
         ),
-        ("BetaParameter = true AND BetaParameter = false", []),
-        ("BetaParameter = NULL", []),
+        ("HasValidUntilDate = true AND HasValidUntilDate = false", []),
+        ("HasValidUntilDate = NULL", []),
     ],
 )
 @pytest.mark.parametrize("pushdown", ["1", "0"])
 def test_a_condition_is_sent_and_its_rows_are_kept(connect, generic, pushdown, condition, queries):
     cursor = connect(support.account(generic.url + "/{product}", Pushdown=pushdown)).cursor()
     generic.clear()
-    rows = cursor.execute(f"SELECT Sid FROM {NUMBERS} WHERE {condition}").fetchall()
+    rows = cursor.execute(f"SELECT Sid FROM {BUNDLES} WHERE {condition}").fetchall()
     assert sorted_by_text(sent(generic)) == sorted_by_text(queries)
     assert len(rows) == 3 * len(queries), "each list has three rows"
 
 
 def test_rows_show_what_was_sent(cursor):
-    assert {row[0] for row in cursor.execute(f"SELECT BetaParameter FROM {NUMBERS}")} == {None}
-    rows = cursor.execute(f"SELECT BetaParameter, COUNT(*) FROM {NUMBERS} WHERE BetaParameter IN (true, false) GROUP BY 1")
+    assert {row[0] for row in cursor.execute(f"SELECT HasValidUntilDate FROM {BUNDLES}")} == {None}
+    rows = cursor.execute(f"SELECT HasValidUntilDate, COUNT(*) FROM {BUNDLES} WHERE HasValidUntilDate IN (true, false) GROUP BY 1")
     assert sorted(map(tuple, rows)) == [(False, 3), (True, 3)]
-    assert "BetaParameter" not in [column[0] for column in cursor.execute(f"SELECT * FROM {NUMBERS}").description]
+    assert "HasValidUntilDate" not in [column[0] for column in cursor.execute(f"SELECT * FROM {BUNDLES}").description]
 
 
 def test_every_type_is_sent_as_twilio_writes_it(cursor, generic):
@@ -81,9 +81,14 @@ def test_every_type_is_sent_as_twilio_writes_it(cursor, generic):
         {"StartTime": "2024-05-01T10:00:00Z", "EndTime": "2024-06-01T00:00:00Z", "Granularity": "day"}
     ]
     generic.clear()
-    statement = "SELECT StartDateParameter, IncludeSubaccounts FROM UsageRecordsToday WHERE StartDateParameter = '2024-05-01' AND IncludeSubaccounts = '1'"
-    assert tuple(cursor.execute(statement).fetchone()) == (datetime.date(2024, 5, 1), True)
-    assert sent(generic) == [{"StartDate": "2024-05-01", "IncludeSubaccounts": "true"}]
+    # The sign of a bound is in the parameter's name.
+    assert cursor.execute("SELECT ValidUntilDateTo FROM Bundles WHERE ValidUntilDateTo = '2024-05-01'").fetchval()
+    assert sent(generic) == [{"ValidUntilDate<": "2024-05-01T00:00:00Z"}]
+    generic.clear()
+    hooks = "SELECT FriendlyName, FriendlyNameParameter FROM Video.CompositionHooks WHERE FriendlyNameParameter = 'a*'"
+    name, given = cursor.execute(hooks).fetchone()
+    assert given == "a*" != name, "a column has the parameter's name"
+    assert sent(generic) == [{"FriendlyName": "a*"}]
 
 
 def test_a_list_of_values_is_a_repeated_parameter(cursor, generic):
@@ -96,45 +101,45 @@ def test_a_join_gives_the_value_of_each_row(cursor, generic):
     cursor.execute("CREATE TEMP TABLE wanted (number VARCHAR(16))")
     cursor.execute("INSERT INTO wanted VALUES ('+1'), ('+2'), (NULL)")
     # In whichever order the tables are written.
-    for tables in (f"wanted w, {NUMBERS} n", f"{NUMBERS} n, wanted w"):
+    for tables in (f"wanted w, {BUNDLES} n", f"{BUNDLES} n, wanted w"):
         generic.clear()
-        rows = cursor.execute(f"SELECT number, Sid FROM {tables} WHERE n.PhoneNumberParameter = w.number").fetchall()
+        rows = cursor.execute(f"SELECT number, Sid FROM {tables} WHERE n.NumberType = w.number").fetchall()
         assert sorted(row.number for row in rows) == ["+1"] * 3 + ["+2"] * 3
-        assert sorted_by_text(sent(generic)) == [{"PhoneNumber": "+1"}, {"PhoneNumber": "+2"}]
+        assert sorted_by_text(sent(generic)) == [{"NumberType": "+1"}, {"NumberType": "+2"}]
     generic.clear()
-    left = f"SELECT number, Sid FROM wanted w LEFT JOIN {NUMBERS} n ON n.PhoneNumberParameter = w.number AND n.BetaParameter"
+    left = f"SELECT number, Sid FROM wanted w LEFT JOIN {BUNDLES} n ON n.NumberType = w.number AND n.HasValidUntilDate"
     assert len(cursor.execute(left).fetchall()) == 7
-    assert sent(generic) == [{"PhoneNumber": n, "Beta": "true"} for n in ("+1", "+2")]
+    assert sent(generic) == [{"NumberType": n, "HasValidUntilDate": "true"} for n in ("+1", "+2")]
 
 
 def test_the_branches_of_an_or_are_asked_with_it(cursor, generic):
-    cursor.execute(f"SELECT Sid FROM {NUMBERS} WHERE BetaParameter AND (Origin = 'x' OR FriendlyName = 'y')").fetchall()
+    cursor.execute(f"SELECT Sid FROM {BUNDLES} WHERE HasValidUntilDate AND (Status = 'draft' OR FriendlyName = 'y')").fetchall()
     assert sorted_by_text(sent(generic)) == sorted_by_text(
-        [{"Beta": "true", "Origin": "x"}, {"Beta": "true", "FriendlyName": "y"}]
+        [{"HasValidUntilDate": "true", "Status": "draft"}, {"HasValidUntilDate": "true", "FriendlyName": "y"}]
     )
 
 
 def test_a_row_read_by_its_path_shows_what_was_asked_for(cursor, generic):
-    sid = cursor.execute("SELECT Sid FROM Twilio.Recordings").fetchval()
+    sid = cursor.execute(f"SELECT Sid FROM {BUNDLES}").fetchval()
     generic.clear()
-    statement = "SELECT Sid, IncludeSoftDeleted FROM Twilio.Recordings WHERE Sid = ? AND IncludeSoftDeleted = true"
+    statement = f"SELECT Sid, HasValidUntilDate FROM {BUNDLES} WHERE Sid = ? AND HasValidUntilDate = true"
     assert tuple(cursor.execute(statement, sid).fetchone()) == (sid, True)
     assert sent(generic) == [{}]
 
 
 REFUSED = [
-    ("BetaParameter = true OR Origin = 'x'", "write BetaParameter = …"),
-    ("NOT (BetaParameter = true AND Origin = 'x')", "write BetaParameter = …"),
-    ("BetaParameter IS NULL", "write BetaParameter = …"),
-    ("BetaParameter IS NOT TRUE", "write BetaParameter = …"),
-    ("PhoneNumberParameter <> '+1'", "write PhoneNumberParameter = …"),
-    ("PhoneNumberParameter NOT IN ('+1')", "write PhoneNumberParameter = …"),
-    ("PhoneNumberParameter < '+1'", "write PhoneNumberParameter = …"),
-    ("PhoneNumberParameter BETWEEN '+1' AND '+2'", "write PhoneNumberParameter = …"),
-    ("PhoneNumberParameter LIKE '+1%'", "write PhoneNumberParameter = …"),
-    ("UPPER(PhoneNumberParameter) = '+1'", "write PhoneNumberParameter = …"),
-    ("PhoneNumberParameter = PhoneNumber", "write PhoneNumberParameter = …"),
-    ("CASE WHEN BetaParameter THEN 1 ELSE 0 END = 1", "write BetaParameter = …"),
+    ("HasValidUntilDate = true OR Status = 'x'", "write HasValidUntilDate = …"),
+    ("NOT (HasValidUntilDate = true AND Status = 'x')", "write HasValidUntilDate = …"),
+    ("HasValidUntilDate IS NULL", "write HasValidUntilDate = …"),
+    ("HasValidUntilDate IS NOT TRUE", "write HasValidUntilDate = …"),
+    ("NumberType <> '+1'", "write NumberType = …"),
+    ("NumberType NOT IN ('+1')", "write NumberType = …"),
+    ("NumberType < '+1'", "write NumberType = …"),
+    ("NumberType BETWEEN '+1' AND '+2'", "write NumberType = …"),
+    ("NumberType LIKE '+1%'", "write NumberType = …"),
+    ("UPPER(NumberType) = '+1'", "write NumberType = …"),
+    ("NumberType = FriendlyName", "write NumberType = …"),
+    ("CASE WHEN HasValidUntilDate THEN 1 ELSE 0 END = 1", "write HasValidUntilDate = …"),
 ]
 
 
@@ -142,7 +147,7 @@ REFUSED = [
 @pytest.mark.parametrize(("condition", "hint"), REFUSED)
 def test_what_asks_for_no_value_is_refused_before_anything_is_sent(cursor, generic, prefix, condition, hint):
     with pytest.raises(pyodbc.ProgrammingError) as raised:
-        cursor.execute(f"{prefix}SELECT * FROM {NUMBERS} WHERE {condition}")
+        cursor.execute(f"{prefix}SELECT * FROM {BUNDLES} WHERE {condition}")
     assert raised.value.args[0] == "42000" and hint in raised.value.args[1]
     assert generic.requests() == []
 
@@ -150,13 +155,13 @@ def test_what_asks_for_no_value_is_refused_before_anything_is_sent(cursor, gener
 @pytest.mark.parametrize(
     "sql",
     [
-        f"SELECT * FROM (SELECT Sid, BetaParameter FROM {NUMBERS}) n WHERE BetaParameter = true",
-        f"WITH n AS (SELECT Sid, BetaParameter AS b FROM {NUMBERS}) SELECT * FROM n WHERE b = true",
-        f"SELECT COUNT(*) FROM {NUMBERS} GROUP BY BetaParameter HAVING BetaParameter = true",
-        f"SELECT * FROM {NUMBERS} n LEFT JOIN Conferences c ON c.Name = n.FriendlyName AND n.BetaParameter = true",
-        f"SELECT * FROM {NUMBERS} n FULL JOIN Conferences c ON c.Name = n.FriendlyName WHERE n.BetaParameter = true",
-        f"SELECT * FROM {NUMBERS} n WHERE EXISTS (SELECT 1 FROM Conferences c WHERE c.Name = n.PhoneNumberParameter)",
-        f"SELECT * FROM {NUMBERS} a JOIN {NUMBERS} b ON a.BetaParameter = b.BetaParameter",
+        f"SELECT * FROM (SELECT Sid, HasValidUntilDate FROM {BUNDLES}) n WHERE HasValidUntilDate = true",
+        f"WITH n AS (SELECT Sid, HasValidUntilDate AS b FROM {BUNDLES}) SELECT * FROM n WHERE b = true",
+        f"SELECT COUNT(*) FROM {BUNDLES} GROUP BY HasValidUntilDate HAVING HasValidUntilDate = true",
+        f"SELECT * FROM {BUNDLES} n LEFT JOIN Conferences c ON c.Name = n.FriendlyName AND n.HasValidUntilDate = true",
+        f"SELECT * FROM {BUNDLES} n FULL JOIN Conferences c ON c.Name = n.FriendlyName WHERE n.HasValidUntilDate = true",
+        f"SELECT * FROM {BUNDLES} n WHERE EXISTS (SELECT 1 FROM Conferences c WHERE c.Name = n.NumberType)",
+        f"SELECT * FROM {BUNDLES} a JOIN {BUNDLES} b ON a.HasValidUntilDate = b.HasValidUntilDate",
     ],
 )
 def test_a_condition_that_does_not_reach_the_request_is_refused(cursor, generic, sql):
@@ -186,29 +191,29 @@ def test_a_parameter_that_has_to_be_sent(cursor, generic):
 
 
 def test_an_explanation_names_what_is_sent(cursor, generic):
-    explain = f"EXPLAIN SELECT * FROM {NUMBERS} WHERE BetaParameter = ? AND PhoneNumberParameter IN ('+1', '+2')"
+    explain = f"EXPLAIN SELECT * FROM {BUNDLES} WHERE HasValidUntilDate = ? AND NumberType IN ('+1', '+2')"
     (row,) = cursor.execute(explain).fetchall()
-    assert row.Pushed == "Beta=?1&PhoneNumber=<+1, +2>"
+    assert row.Pushed == "NumberType=<+1, +2>&HasValidUntilDate=?1"
     (row,) = cursor.execute(explain, True).fetchall()
-    assert row.Pushed == "Beta=true&PhoneNumber=<+1, +2>"
+    assert row.Pushed == "NumberType=<+1, +2>&HasValidUntilDate=true"
     assert "for each of 2 values" in row.ExpectedRequests
-    update = "EXPLAIN UPDATE IncomingPhoneNumbers SET FriendlyName = 'x' WHERE BetaParameter = true"
-    assert cursor.execute(update).fetchone().Pushed == "Beta=true"
+    delete = "EXPLAIN DELETE FROM HostedNumberOrders WHERE SmsCapability = true"
+    assert cursor.execute(delete).fetchone().Pushed == "SmsCapability=true"
     assert generic.requests() == []
 
 
 def test_a_change_finds_its_rows_by_it(cursor, generic):
     with pytest.raises(pyodbc.Error):
-        cursor.execute("DELETE FROM IncomingPhoneNumbers WHERE BetaParameter = true")
-    assert sent(generic)[0] == {"Beta": "true"}
+        cursor.execute("DELETE FROM HostedNumberOrders WHERE SmsCapability = true")
+    assert sent(generic)[0] == {"SmsCapability": "true"}
 
 
 def test_the_setting_lists_them(connect, generic):
-    listed = connect(support.account(generic.url + "/{product}", PseudoColumns=f"{NUMBERS}=BetaParameter")).cursor()
-    names = [row.column_name for row in listed.columns(table=NUMBERS)]
-    assert "BetaParameter" in names and "PhoneNumberParameter" not in names
+    listed = connect(support.account(generic.url + "/{product}", PseudoColumns=f"{BUNDLES}=HasValidUntilDate")).cursor()
+    names = [row.column_name for row in listed.columns(table="Bundles")]
+    assert "HasValidUntilDate" in names and "NumberType" not in names
     unlisted = connect(support.account(generic.url + "/{product}")).cursor()
-    assert "BetaParameter" not in [row.column_name for row in unlisted.columns(table=NUMBERS)]
+    assert "HasValidUntilDate" not in [row.column_name for row in unlisted.columns(table="Bundles")]
 
 
 def test_the_lists_below_each_key_are_asked_with_it(cursor, generic):
