@@ -436,7 +436,7 @@ impl Scan {
         };
         match &page {
             Some(page) => {
-                context.warn(&request.table, &request.columns, page);
+                context.check_values(&request.table, &request.columns, page)?;
                 if let Some(account) = request.account() {
                     context.remember_account(account, request.keys(page));
                 }
