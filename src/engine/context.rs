@@ -31,6 +31,8 @@ pub(super) struct Context {
     plans_costly: bool,
     /// Whether a value that is none of its column's type is an error.
     strict_types: bool,
+    /// Whether what tables need is off at Twilio, by its name, where that was asked.
+    features: Mutex<HashMap<&'static str, bool>>,
     state: Mutex<State>,
 }
 
@@ -63,12 +65,18 @@ impl Context {
             plans_costly,
             strict_types: database.strict_types,
             snapshots: Snapshots::new(database.clone()),
+            features: Mutex::default(),
             state: Mutex::default(),
         })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of what tables need, locked.
+    pub fn features(&self) -> MutexGuard<'_, HashMap<&'static str, bool>> {
+        self.features.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps the first error, which SQLite's error codes could not carry.

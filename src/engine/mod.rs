@@ -13,6 +13,7 @@ mod call;
 mod context;
 mod cursor;
 mod explain;
+mod feature;
 mod functions;
 mod local;
 mod look_ahead;

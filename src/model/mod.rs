@@ -7,6 +7,7 @@
 //! and their checks ([`load`]); nothing here knows SQL text, HTTP or ODBC.
 
 mod entry;
+mod feature;
 mod load;
 mod procedure;
 mod remarks;
@@ -19,6 +20,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 pub use entry::TableEntry;
+pub use feature::{Feature, feature_of};
 pub use procedure::Procedure;
 pub use sid::{check_sid, is_sid};
 pub use table::{
