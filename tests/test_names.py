@@ -1,5 +1,6 @@
 """Names and keywords: their case, their quotes, their qualifiers."""
 
+import pyodbc
 import pytest
 
 from support import SUPPORT
@@ -85,3 +86,21 @@ def test_literals_and_comments(cursor, sql):
 def test_question_marks_in_literals_names_and_comments_are_no_parameters(cursor):
     row = cursor.execute("SELECT '?' AS \"?\", ? AS b -- ?\n, /* ? */ '??' AS [c?]", 7).fetchone()
     assert (row[0], str(row[1]), row[2]) == ("?", "7", "??")
+
+
+@pytest.mark.parametrize("name", ["Feedback", "feedbacksummary", "Twilio.Feedback", "CData.Twilio.[FeedbackSummary]"])
+@pytest.mark.parametrize("statement", ["SELECT * FROM {}", "SELECT 1 FROM Calls c JOIN {} f ON f.CallSid = c.Sid", "DELETE FROM {} WHERE Sid = 'x'"])
+def test_what_twilio_removed_says_so(cursor, sim, statement, name):
+    with pytest.raises(pyodbc.Error) as error:
+        cursor.execute(statement.format(name))
+    state, message = error.value.args
+    assert state == "42S02"
+    assert "removed it on 2024-02-27" in message and "CallAnnotation" in message
+    assert sim.lines() == []
+
+
+def test_another_table_of_a_removed_name_is_named_with_its_schema(connect):
+    cursor = connect("DSN=Twilio").cursor()
+    cursor.execute("EXPLAIN SELECT * FROM Assistants.Feedback WHERE AssistantId = 'x'")
+    cursor.execute("CREATE TEMP TABLE FeedbackSummary (Sid NVARCHAR(34))")
+    assert cursor.execute("SELECT * FROM FeedbackSummary").fetchall() == []

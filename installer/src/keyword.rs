@@ -34,6 +34,7 @@ const KEYWORDS: &[(&str, Kind)] = &[
     ("Verbosity", Kind::Level),
     ("Pushdown", Kind::Switch),
     ("ParentScan", Kind::OneOf(&["Auto", "Always"])),
+    ("StrictTypes", Kind::Switch),
     ("MaxRows", Kind::Rows),
     ("BrowsableSchemas", Kind::Text),
     ("Tables", Kind::Text),

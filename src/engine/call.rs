@@ -1,12 +1,13 @@
 //! Procedure calls: one request, whose answer is the row.
 
 use super::Database;
+use super::context;
 use super::send;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
 use crate::model::Method;
 use crate::sql::{CallPlan, Operand};
-use crate::twilio::{Layout, Page, Request};
+use crate::twilio::{Layout, Page, Request, Warning};
 use crate::value::Value;
 
 /// Sends the call; gives the row of the answer, if it has one.
@@ -53,4 +54,12 @@ pub(super) fn execute(
         database.count_write();
     }
     Ok(written.row)
+}
+
+/// Warnings for the values of the answered row that are not what their columns say. What was called is done, so that
+/// they are no errors on a strict connection either.
+pub(super) fn warnings(plan: &CallPlan, row: &Page) -> Vec<Error> {
+    let shown: Vec<usize> = plan.returns.shown().map(|(position, _)| position).collect();
+    let warning = |w: &Warning| context::read_as_null(&plan.returns, shown[w.column], &w.sample);
+    row.warnings().iter().map(warning).collect()
 }

@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Database;
-use super::scan::ScanRequest;
+use super::scan::{ScanRequest, mask};
 use super::shared_scan::{Keep, SharedScan};
 use super::system::Snapshots;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
-use crate::model::{Model, Parent, Table};
+use crate::model::{DataType, Model, Parent, RAW, Table};
+use crate::sql::plan::module_name;
 use crate::twilio::{Client, Page};
 
 /// Shared by the session, its virtual tables and their cursors.
@@ -28,6 +29,10 @@ pub(super) struct Context {
     walks_costly: bool,
     /// Whether a statement that would walk them all the same can be planned; it fails when it gets there.
     plans_costly: bool,
+    /// Whether a value that is none of its column's type is an error.
+    strict_types: bool,
+    /// Whether what tables need is off at Twilio, by its name, where that was asked.
+    features: Mutex<HashMap<&'static str, bool>>,
     state: Mutex<State>,
 }
 
@@ -43,7 +48,7 @@ struct State {
     columns: Vec<(Arc<Table>, u64)>,
     warnings: Vec<Error>,
     /// The columns that a warning was posted for.
-    warned: HashSet<(String, String)>,
+    warned: HashSet<(String, usize)>,
     /// The accounts of rows that are not the connection's, by their keys: what lies below them is theirs too.
     accounts: HashMap<String, String>,
 }
@@ -58,13 +63,20 @@ impl Context {
             pushdown: database.pushdown,
             walks_costly: database.walks_costly,
             plans_costly,
+            strict_types: database.strict_types,
             snapshots: Snapshots::new(database.clone()),
+            features: Mutex::default(),
             state: Mutex::default(),
         })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of what tables need, locked.
+    pub fn features(&self) -> MutexGuard<'_, HashMap<&'static str, bool>> {
+        self.features.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps the first error, which SQLite's error codes could not carry.
@@ -173,22 +185,56 @@ impl Context {
         self.state().accounts.get(key).cloned()
     }
 
-    /// Turns the page's unreadable values into one warning for each column.
-    pub fn warn(&self, table: &Table, columns: &[usize], page: &Page) {
+    /// Turns the page's values that could not be read into one warning for each column that the statement names.
+    ///
+    /// # Errors
+    /// 22007 or 22018 for the first of them, if the connection is strict.
+    pub fn check_values(&self, table: &Arc<Table>, columns: &[usize], page: &Page) -> Result<()> {
+        if page.warnings().is_empty() {
+            return Ok(());
+        }
+        // Where scans are shared, whole rows are read.
+        let noted = self.noted_columns(table);
         for warning in page.warnings() {
-            let column = &table.columns[columns[warning.column]];
+            let position = columns[warning.column];
+            if noted & mask(std::iter::once(position)) == 0 {
+                continue;
+            }
+            if self.strict_types {
+                return Err(not_of_its_type(table, position, &warning.sample));
+            }
             let mut state = self.state();
-            if state.warned.insert((table.name.clone(), column.name.clone())) {
-                let message = format!(
-                    "{}.{}: {} is not a value of its type and was read as NULL; later ones are not reported.",
-                    table.name, column.name, warning.sample
-                );
-                state.warnings.push(Error::new(state::GENERAL_WARNING, message));
+            if state.warned.insert((module_name(table), position)) {
+                state.warnings.push(read_as_null(table, position, &warning.sample));
             }
         }
+        Ok(())
     }
 
     pub fn take_warnings(&self) -> Vec<Error> {
         std::mem::take(&mut self.state().warnings)
     }
+}
+
+/// The warning for a value that could not be what its column says.
+pub(super) fn read_as_null(table: &Table, column: usize, sample: &str) -> Error {
+    let (table, column) = (&table.name, &table.columns[column].name);
+    let message = format!(
+        "{table}.{column}: {sample} is not a value of its type and was read as NULL; {RAW} has what was sent. Later \
+         ones are not reported."
+    );
+    Error::new(state::GENERAL_WARNING, message)
+}
+
+fn not_of_its_type(table: &Table, column: usize, sample: &str) -> Error {
+    let column = &table.columns[column];
+    let class = match column.data_type {
+        DataType::Date | DataType::Time | DataType::Timestamp => state::INVALID_DATETIME,
+        _ => state::INVALID_CHARACTER_VALUE,
+    };
+    let message = format!(
+        "{}.{}: {sample} is not a value of its type. {RAW} has what was sent; without StrictTypes the value is NULL.",
+        table.name, column.name
+    );
+    Error::new(class, message)
 }

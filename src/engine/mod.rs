@@ -13,6 +13,7 @@ mod call;
 mod context;
 mod cursor;
 mod explain;
+mod feature;
 mod functions;
 mod local;
 mod look_ahead;
@@ -56,6 +57,7 @@ pub struct Database {
     read_only: bool,
     pushdown: bool,
     walks_costly: bool,
+    strict_types: bool,
     max_rows: usize,
     /// Rows written since the count was last taken.
     writes: Arc<AtomicUsize>,
@@ -82,6 +84,7 @@ impl Database {
             read_only,
             pushdown: true,
             walks_costly: false,
+            strict_types: false,
             max_rows: 0,
             writes: Arc::default(),
             local: Arc::default(),
@@ -118,6 +121,11 @@ impl Database {
     /// Walks parents even where there may be very many of them.
     pub fn set_walks_costly(&mut self, walks_costly: bool) {
         self.walks_costly = walks_costly;
+    }
+
+    /// Makes a value that is none of its column's type an error; else it is NULL, with a warning.
+    pub fn set_strict_types(&mut self, strict_types: bool) {
+        self.strict_types = strict_types;
     }
 
     /// The most rows that a query returns; 0 for all.
@@ -157,7 +165,14 @@ impl Database {
     pub fn prepare(&self, sql: &str, cancel: &CancelToken) -> Result<Prepared> {
         let statement = self.plan(sql)?;
         let (database, cancel) = (self.clone(), cancel.clone());
-        let mut prepared = Prepared { database, cancel, text: sql.to_owned(), statement, session: None };
+        let mut prepared = Prepared {
+            database,
+            cancel,
+            text: sql.to_owned(),
+            statement,
+            session: None,
+            warnings: Vec::new(),
+        };
         prepared.check_read_only()?;
         prepared.open()?;
         Ok(prepared)
@@ -196,6 +211,8 @@ pub struct Prepared {
     statement: Statement,
     /// The session that the preparation opened, for the first execution, and the most rows that it gives.
     session: Option<(usize, Session)>,
+    /// What came up in executions that gave no rows to read.
+    warnings: Vec<Error>,
 }
 
 impl Prepared {
@@ -207,6 +224,12 @@ impl Prepared {
     /// One entry for each parameter marker, in order.
     pub fn parameters(&self) -> &[ParameterInfo] {
         &self.statement.parameters
+    }
+
+    /// Warnings (01000) of executions since the last call: values that are not what their column says. Those of a query
+    /// come with its rows.
+    pub fn take_warnings(&mut self) -> Vec<Error> {
+        std::mem::take(&mut self.warnings)
     }
 
     /// Whether the first marker stands for the return value of a call, which goes out and not in.
@@ -258,10 +281,13 @@ impl Prepared {
                 Ok(Outcome::Rows(Cursor::of_query(rows, columns)))
             }
             Plan::Write(write) => {
-                write::execute(&self.database, write, &parameters, &self.cancel).map(Outcome::Affected)
+                let warnings = &mut self.warnings;
+                write::execute(&self.database, write, &parameters, &self.cancel, warnings)
+                    .map(Outcome::Affected)
             }
             Plan::Call(call) => {
                 let row = call::execute(&self.database, call, &parameters, &self.cancel)?;
+                self.warnings.extend(row.iter().flat_map(|row| call::warnings(call, row)));
                 Ok(Outcome::Rows(Cursor::of_page(row, &call.columns)))
             }
             Plan::Explain(plan) => {
@@ -276,7 +302,10 @@ impl Prepared {
                     let session = self.session.take();
                     rows = Some(run(&self.database, query, session, 0, &parameters, &self.cancel)?);
                 }
-                local::execute(&self.database.local, plan, &parameters, rows, &results).map(Outcome::Affected)
+                let context = rows.as_ref().map(|rows| rows.context().clone());
+                let done = local::execute(&self.database.local, plan, &parameters, rows, &results);
+                self.warnings.extend(context.iter().flat_map(|context| context.take_warnings()));
+                done.map(Outcome::Affected)
             }
         }
     }

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::asked;
 use super::context::Context;
+use super::feature;
 use super::pushdown::{Access, Role};
 use super::send::{self, Pushed};
 use super::shared_scan::{Reader, SharedScan, read_ahead};
 use crate::error::{Error, Result, state};
 use crate::model::{ACCOUNT, Column, DataType, Filter, FilterOperator, Method, Operation, Table};
-use crate::twilio::{Layout, Page, Pages, Request};
+use crate::twilio::{self, Layout, Page, Pages, Request};
 use crate::value::{Value, ValueRef};
 
 /// Scans that are read side by side at the most. Twilio bounds the requests of an account that run at once.
@@ -425,18 +426,22 @@ impl Scan {
         let page = match self {
             Scan::Fetch(template) => {
                 let sent = request.request(context, template)?;
-                let page = context.client.fetch(&sent, &request.layout(context, None), &context.cancel)?;
+                let answer = context.client.fetch(&sent, &request.layout(context, None), &context.cancel);
+                let page = answered(context, request, answer, |page| page.is_none())?;
                 // Not before: a failure must not pass for the end.
                 *self = Scan::Done;
                 page
             }
-            Scan::List(pages) => pages.next_page(&context.cancel)?,
+            Scan::List(pages) => {
+                let answer = pages.next_page(&context.cancel);
+                answered(context, request, answer, |_| pages.is_missing())?
+            }
             Scan::Walk(walk) => return walk.next_page(context),
             Scan::Done => None,
         };
         match &page {
             Some(page) => {
-                context.warn(&request.table, &request.columns, page);
+                context.check_values(&request.table, &request.columns, page)?;
                 if let Some(account) = request.account() {
                     context.remember_account(account, request.keys(page));
                 }
@@ -445,6 +450,24 @@ impl Scan {
         }
         Ok(page.map(Arc::new))
     }
+}
+
+/// An answer, unless the reason for a refusal, or for nothing being found, is that the account lacks what the table
+/// needs.
+fn answered<T>(
+    context: &Context,
+    request: &ScanRequest,
+    answer: std::result::Result<T, twilio::Error>,
+    is_missing: impl FnOnce(&T) -> bool,
+) -> Result<T> {
+    let is_refused = match &answer {
+        Ok(answer) => is_missing(answer),
+        Err(error) => error.is_refusal(),
+    };
+    if is_refused {
+        feature::check(context, &request.table)?;
+    }
+    Ok(answer?)
 }
 
 impl Walk {

@@ -162,6 +162,11 @@ impl Rows {
         self.statement.value(column)
     }
 
+    /// What its tables share.
+    pub fn context(&self) -> &Arc<Context> {
+        &self.context
+    }
+
     /// Warnings since the last time.
     pub fn take_warnings(&mut self) -> Vec<Error> {
         self.context.take_warnings()

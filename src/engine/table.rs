@@ -121,7 +121,7 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
                 false => info.col_used(),
             };
             if !resource.is_ahead {
-                resource.context.note_columns(&resource.table, columns);
+                resource.context.note_columns(&resource.table, info.col_used());
             }
             let choice =
                 pushdown::choose(&resource.table, &constraints, columns, ordered, resource.context.pushdown);
@@ -355,7 +355,7 @@ impl ResourceCursor<'_> {
             if self.page.is_none() || self.given.is_none() {
                 return Ok(());
             }
-            let hash = self.key_hash();
+            let Some(hash) = self.key_hash() else { return Ok(()) };
             if self.given.as_mut().is_none_or(|given| given.insert(hash)) {
                 return Ok(());
             }
@@ -363,21 +363,26 @@ impl ResourceCursor<'_> {
         }
     }
 
-    /// What tells the row from others of the table.
-    fn key_hash(&self) -> i64 {
+    /// What tells the row from others of the table; `None` where a part of its key was no value of its type.
+    fn key_hash(&self) -> Option<i64> {
+        let page = self.page.as_ref()?;
+        let is_null = |slot: &usize| page.value(self.row, *slot) == ValueRef::Null;
+        let is_whole = self.resource.table.key.is_empty() || !self.key.iter().any(is_null);
+        is_whole.then(|| self.hash(page, self.key.iter().copied()))
+    }
+
+    fn hash(&self, page: &Page, slots: impl Iterator<Item = usize>) -> i64 {
         let mut hasher = DefaultHasher::new();
-        if let Some(page) = &self.page {
-            for slot in &self.key {
-                match page.value(self.row, *slot) {
-                    // The order of its fields is not what a row is.
-                    ValueRef::Text(text) if self.raw == Some(*slot) => match serde_json::from_str(text) {
-                        Ok(row) => serde_json::Value::to_string(&row).hash(&mut hasher),
-                        Err(_) => text.hash(&mut hasher),
-                    },
-                    ValueRef::Text(text) => text.hash(&mut hasher),
-                    ValueRef::Integer(i) => i.hash(&mut hasher),
-                    other => format!("{other:?}").hash(&mut hasher),
-                }
+        for slot in slots {
+            match page.value(self.row, slot) {
+                // The order of its fields is not what a row is.
+                ValueRef::Text(text) if self.raw == Some(slot) => match serde_json::from_str(text) {
+                    Ok(row) => serde_json::Value::to_string(&row).hash(&mut hasher),
+                    Err(_) => text.hash(&mut hasher),
+                },
+                ValueRef::Text(text) => text.hash(&mut hasher),
+                ValueRef::Integer(i) => i.hash(&mut hasher),
+                other => format!("{other:?}").hash(&mut hasher),
             }
         }
         hasher.finish() as i64
@@ -451,11 +456,14 @@ unsafe impl VTabCursor for ResourceCursor<'_> {
     }
 
     /// SQLite runs one scan for each branch of an OR and drops rows it has seen by their row id, so it has to
-    /// come from what the row is and not from its place. Without a key it comes from all that the statement reads:
+    /// come from what the row is and not from its place. Without a key, or a whole one, it comes from all that the statement reads:
     /// rows that are alike in that fulfil the same conditions, so that the first branch that has one has them all,
     /// and within a branch SQLite drops nothing.
     fn rowid(&self) -> rusqlite::Result<i64> {
-        guarded(&self.resource.context, || Ok(self.key_hash()))
+        guarded(&self.resource.context, || {
+            let all = || self.page.as_ref().map(|page| self.hash(page, self.slots.iter().flatten().copied()));
+            Ok(self.key_hash().or_else(all).unwrap_or_default())
+        })
     }
 }
 

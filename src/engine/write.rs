@@ -16,16 +16,18 @@ use crate::value::Value;
 ///
 /// # Errors
 /// What Twilio answers to the first row that it refuses; the text says how many rows were written before it.
+/// `warnings` takes those that came up while rows were looked for.
 pub(super) fn execute(
     database: &Database,
     plan: &WritePlan,
     parameters: &[Value],
     cancel: &CancelToken,
+    warnings: &mut Vec<Error>,
 ) -> Result<usize> {
     let (operation, set) = plan.operation()?;
     // Every request is built, and so checked, before the first one is sent.
     let mut requests = Vec::new();
-    for row in rows(database, plan, parameters, cancel)? {
+    for row in rows(database, plan, parameters, cancel, warnings)? {
         if let Some(request) = build(&database.client, &plan.table, operation, &set, &row)? {
             requests.push(request);
         }
@@ -56,6 +58,7 @@ fn rows(
     plan: &WritePlan,
     parameters: &[Value],
     cancel: &CancelToken,
+    warnings: &mut Vec<Error>,
 ) -> Result<Vec<Row>> {
     let operand = |operand: &Operand| match operand {
         Operand::Constant(value) => value.clone(),
@@ -78,6 +81,7 @@ fn rows(
                     rows.push(Row { path: key, values: values.collect() });
                 }
             }
+            warnings.extend(found.take_warnings());
             Ok(rows)
         }
     }

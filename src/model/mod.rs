@@ -7,9 +7,11 @@
 //! and their checks ([`load`]); nothing here knows SQL text, HTTP or ODBC.
 
 mod entry;
+mod feature;
 mod load;
 mod procedure;
 mod remarks;
+mod removed;
 mod sid;
 mod table;
 mod types;
@@ -18,6 +20,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 pub use entry::TableEntry;
+pub use feature::{Feature, feature_of};
 pub use procedure::Procedure;
 pub use sid::{check_sid, is_sid};
 pub use table::{
@@ -82,9 +85,18 @@ impl Model {
         let of = |schema: &str| self.tables_named(name).find(|t| t.schema.eq_ignore_ascii_case(schema));
         match schema {
             Some(schema) => of(schema),
-            None => of(DEFAULT_SCHEMA).or_else(|| named.next().filter(|_| named.next().is_none())),
+            None => of(DEFAULT_SCHEMA).or_else(|| {
+                // One that has been removed is not to be taken for another schema's.
+                named.next().filter(|_| named.next().is_none() && !removed::is_removed(None, name))
+            }),
         }
         .map(TableEntry::table)
+    }
+
+    /// Why there is no table of that name any more, and what to use instead, in sentences; `None` where Twilio has removed
+    /// none of that name. Without `schema` the default one is meant.
+    pub fn removed(&self, schema: Option<&str>, name: &str) -> Option<String> {
+        removed::reason(self, schema, name)
     }
 
     /// The tables of that name in any letter case, in whatever schema.

@@ -102,6 +102,7 @@ impl ConnectionCall<'_> {
         let mut database = Database::new(Model::builtin(), client, read_only);
         database.set_pushdown(settings.pushdown);
         database.set_walks_costly(settings.walks_costly);
+        database.set_strict_types(settings.strict_types);
         database.set_max_rows(settings.max_rows);
         let system = Arc::new(System::new(data_source, &settings, connection.version));
         database.set_system_rows(system.clone());

@@ -204,6 +204,7 @@ impl StatementCall<'_> {
         drop(running);
         let failed = !self.statement.diagnostics.is_empty()
             && (succeeded == 0 || stopped || (is_array && header.array_status.is_null()));
+        plan.prepared.take_warnings().into_iter().for_each(|w| self.statement.diagnostics.post(w));
         if failed {
             self.give_back(plan, is_prepared);
             return Ok(Completion::Failed);

@@ -191,6 +191,14 @@ pub static PROPERTIES: &[Property] = {
              that is cheap, or Always.",
         ),
         property(
+            "StrictTypes",
+            Keyword::StrictTypes,
+            MISCELLANEOUS,
+            Switch,
+            "0",
+            "Whether a value that is none of its column's type is an error; otherwise it is NULL, with a warning.",
+        ),
+        property(
             "MaxRows",
             Keyword::MaxRows,
             MISCELLANEOUS,

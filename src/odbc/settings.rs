@@ -29,6 +29,7 @@ pub enum Keyword {
     Verbosity,
     Pushdown,
     ParentScan,
+    StrictTypes,
     MaxRows,
     BrowsableSchemas,
     Tables,
@@ -104,6 +105,8 @@ pub struct Settings {
     pub pushdown: bool,
     /// Whether parents are walked even where there may be very many.
     pub walks_costly: bool,
+    /// Whether a value that is none of its column's type is an error.
+    pub strict_types: bool,
     /// The most rows that a query returns; 0 for all.
     pub max_rows: usize,
     pub listing: Listing,
@@ -151,6 +154,7 @@ impl Settings {
             log,
             pushdown: boolean(find(Keyword::Pushdown), true)?,
             walks_costly: one_of(find(Keyword::ParentScan), &["Auto", "Always"])? == 1,
+            strict_types: boolean(find(Keyword::StrictTypes), false)?,
             max_rows: number(find(Keyword::MaxRows), 0..=u32::MAX.into(), 0)? as usize,
             listing: listing(&find)?,
         })
@@ -190,6 +194,7 @@ impl Settings {
             Keyword::Verbosity => self.log.as_ref().map(|(_, level)| level.to_string()).or_else(default),
             Keyword::Pushdown => switch(self.pushdown),
             Keyword::ParentScan => text(if self.walks_costly { "Always" } else { "Auto" }),
+            Keyword::StrictTypes => switch(self.strict_types),
             Keyword::MaxRows => Some(self.max_rows.to_string()),
             Keyword::BrowsableSchemas => text(&self.listing.schemas.to_string()),
             Keyword::Tables => text(&self.listing.tables.to_string()),
@@ -385,7 +390,7 @@ mod tests {
     #[test]
     fn what_is_set_is_shown_but_for_secrets() {
         let given = "AccountSid=AC1;ApiKeySid=SK1;ApiKeySecret=s3;BaseUrl=http://127.0.0.1:1;Timeout=7;ReadOnly=yes;\
-            ConnectOnOpen=0;Logfile=/tmp/l;Verbosity=3;Pushdown=off;ParentScan=always;MaxRows=10;BrowsableSchemas=Twilio, Verify;Tables=[Calls];\
+            ConnectOnOpen=0;Logfile=/tmp/l;Verbosity=3;Pushdown=off;ParentScan=always;StrictTypes=true;MaxRows=10;BrowsableSchemas=Twilio, Verify;Tables=[Calls];\
             Views=Balance;PseudoColumns={Calls=A;B, *=C}";
         let s = settings(&[given]).unwrap();
         let shown: Vec<String> = PROPERTIES.iter().map(|p| s.shown(p.keyword).unwrap_or_default()).collect();
@@ -406,6 +411,7 @@ mod tests {
             "1",
             "0",
             "Always",
+            "1",
             "10",
         ];
         assert_eq!(shown, expected);

@@ -27,9 +27,15 @@ pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
     }
 }
 
-/// 42S02 for a table, with the nearest names, or with the schemas that all have a table of that name.
+/// 42S02 for a table, with the nearest names, with the schemas that all have a table of that name, or with the reason why
+/// it is no more.
 pub(super) fn unknown_table(model: &Model, name: &str, place: &str, others: &[String]) -> Error {
-    let last = name.rsplit('.').next().unwrap_or(name);
+    let mut parts = name.rsplit('.').map(|part| part.trim_matches(['"', '[', ']', '`']));
+    let (last, schema) = (parts.next().unwrap_or(name), parts.next());
+    if let Some(reason) = model.removed(schema, last) {
+        let message = format!("The table {name}{place} does not exist any more: {reason}");
+        return Error::new(state::TABLE_NOT_FOUND, message);
+    }
     let same: Vec<String> = model.tables_named(last).map(|t| format!("{}.{}", t.schema, t.name)).collect();
     if !same.is_empty() {
         let message =
@@ -70,6 +76,19 @@ mod tests {
         let names = ["Conferences", "ConferenceParticipants", "Messages"];
         assert_eq!(nearest("conference", names), "; did you mean Conferences or ConferenceParticipants?");
         assert_eq!(nearest("xyz", names), "");
+    }
+
+    #[test]
+    fn what_is_removed_says_why_and_what_to_use() {
+        for name in ["feedback", "Twilio.FEEDBACK", "CData.Twilio.Feedback", "FeedbackSummary"] {
+            let error = unknown_table(&Model::builtin(), name, "", &[]);
+            assert_eq!(error.state, state::TABLE_NOT_FOUND);
+            assert!(
+                error.message.contains("2024-02-27") && error.message.contains("CallAnnotation"),
+                "{error}"
+            );
+        }
+        assert!(!unknown_table(&Model::builtin(), "Verify.Feedback", "", &[]).message.contains("2024"));
     }
 
     #[test]

@@ -53,6 +53,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether Twilio answered that it will not do this, now or later: HTTP 4xx without those about load.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Error::Api { status: 400..=499, .. })
+            && !matches!(self, Error::Api { status: 429, .. })
+    }
+
     /// Whether Twilio said that the resource does not exist: HTTP 404 with an error of Twilio's form.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Error::Api { status: 404, code: Some(_), .. })

@@ -30,6 +30,7 @@ pub struct Pages {
     next: Next,
     /// Whether the list lies under a resource that may be gone, so that a list that is not found has no rows.
     may_be_missing: bool,
+    is_missing: bool,
     /// Hashes of the URLs that were read, so that a scan that goes round in circles ends.
     seen: HashSet<u64>,
     hasher: RandomState,
@@ -51,6 +52,7 @@ impl Pages {
             next: Next::First(page_size.filter(|_| !layout.is_one())),
             layout,
             may_be_missing: false,
+            is_missing: false,
             seen: HashSet::new(),
             hasher: RandomState::new(),
         }
@@ -60,6 +62,11 @@ impl Pages {
     pub fn under_parent(mut self) -> Self {
         self.may_be_missing = true;
         self
+    }
+
+    /// Whether the list was not found, and so has no rows.
+    pub fn is_missing(&self) -> bool {
+        self.is_missing
     }
 
     /// The next page; `None` after the last one. A page may be empty and yet not be the last one.
@@ -91,6 +98,7 @@ impl Pages {
                     if self.may_be_missing && matches!(self.next, Next::First(..)) =>
                 {
                     self.next = Next::End;
+                    self.is_missing = true;
                     return Ok(None);
                 }
                 answer => answer?,

@@ -46,7 +46,8 @@ fn read_scalar(text: &str, data_type: DataType) -> Cell<'_> {
     }
     let cell = match data_type {
         DataType::Boolean => boolean(text).map(|b| Cell::Integer(b.into())),
-        DataType::Integer | DataType::BigInt => integer(text).map(Cell::Integer),
+        DataType::Integer => integer(text).filter(|&i| i32::try_from(i).is_ok()).map(Cell::Integer),
+        DataType::BigInt => integer(text).map(Cell::Integer),
         DataType::Double => text.parse().ok().filter(|d: &f64| d.is_finite()).map(Cell::Double),
         DataType::Decimal => decimal(text).map(Cell::Text),
         DataType::Date => timestamp::date(text).map(|t| Cell::Text(t.into())),

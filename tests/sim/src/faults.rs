@@ -1,7 +1,7 @@
 //! Answers that go wrong on request: what a fault is, which request it hits, what it does to the answer.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::errors::ApiError;
 use crate::http::{Answer, HTML, JSON, Request};
@@ -28,8 +28,10 @@ pub(crate) enum Kind {
     ForeignNext,
     /// An empty page that has a next one, before the page asked for.
     EmptyPage,
-    /// A field of the first row has another JSON type.
+    /// A field of the first row, or of every row, has another JSON type.
     WrongType,
+    /// Something else stands where the array of the rows should be: nothing at all where it is null.
+    WrongItems,
 }
 
 /// The body of a status fault.
@@ -82,11 +84,14 @@ pub(crate) struct Fault {
     pub(crate) processed: bool,
     #[serde(default)]
     pub(crate) delay_ms: u64,
-    /// Of a wrong type: the field, and what it holds instead.
+    /// Of a wrong type: the field, and what it holds instead; of wrong items what stands in their place.
     #[serde(default = "date_created")]
     pub(crate) field: String,
     #[serde(default = "a_number")]
     pub(crate) value: Value,
+    /// Of a wrong type: whether all rows of the page have it.
+    #[serde(default)]
+    pub(crate) every_row: bool,
 }
 
 fn once() -> u32 {
@@ -159,7 +164,7 @@ impl Fault {
                 answer.body.pop();
                 answer.body.push(b',');
             }
-            Kind::RepeatNext | Kind::ForeignNext | Kind::EmptyPage | Kind::WrongType => {
+            Kind::RepeatNext | Kind::ForeignNext | Kind::EmptyPage | Kind::WrongType | Kind::WrongItems => {
                 let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return };
                 self.spoil_json(&mut body);
                 answer.body = body.to_string().into_bytes();
@@ -185,12 +190,24 @@ impl Fault {
                 fields.values_mut().filter_map(Value::as_array_mut).for_each(Vec::clear);
             }
             Kind::WrongType => {
-                let row = match fields.values_mut().find_map(Value::as_array_mut) {
-                    Some(rows) => rows.first_mut().and_then(Value::as_object_mut),
-                    None => Some(fields),
-                };
-                if let Some(row) = row {
+                let spoiled = if self.every_row { usize::MAX } else { 1 };
+                let spoil = |row: &mut Map<String, Value>| {
                     row.insert(self.field.clone(), self.value.clone());
+                };
+                match fields.values_mut().find_map(Value::as_array_mut) {
+                    Some(rows) => {
+                        rows.iter_mut().take(spoiled).filter_map(Value::as_object_mut).for_each(spoil)
+                    }
+                    None => spoil(fields),
+                }
+            }
+            Kind::WrongItems => {
+                let items = fields.iter().find(|(_, value)| value.is_array()).map(|(name, _)| name.clone());
+                if let Some(items) = items {
+                    fields.remove(&items);
+                    if !self.value.is_null() {
+                        fields.insert(items, self.value.clone());
+                    }
                 }
             }
             _ => {}
@@ -318,6 +335,8 @@ mod tests {
             "https://evil.example/p?Page=0"
         );
         assert_eq!(spoiled(json!({"kind": "wrong_type", "field": "a"}))["rows"][0]["a"], 12345);
+        assert_eq!(spoiled(json!({"kind": "wrong_items", "value": null})).get("rows"), None);
+        assert_eq!(spoiled(json!({"kind": "wrong_items", "value": {}}))["rows"], json!({}));
         let empty = spoiled(json!({"kind": "empty_page"}));
         assert_eq!((&empty["rows"], &empty["next_page_uri"]), (&json!([]), &json!("/p?Page=0&Again=1")));
         assert_eq!(spoiled(json!({"kind": "malformed_json"})), Value::Null);
