@@ -168,6 +168,7 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
             given: None,
             slots: Vec::new(),
             key: Vec::new(),
+            key_length: 0,
             raw: None,
             pages: 0,
             page: None,
@@ -242,6 +243,8 @@ struct ResourceCursor<'vtab> {
     slots: Vec<Option<usize>>,
     /// The columns in the pages that tell rows apart: the key's, or all that are read where there is none.
     key: Vec<usize>,
+    /// How many of them, the first ones, are the key's, which no row is without.
+    key_length: usize,
     /// The column in the pages that holds whole rows.
     raw: Option<usize>,
     /// Pages that were taken from the scan.
@@ -291,15 +294,17 @@ impl ResourceCursor<'_> {
             self.slots[*column] = Some(slot);
         }
         let key = self.resource.table.key.iter().filter_map(|name| self.resource.table.column(name));
-        self.key = match self.resource.table.key.is_empty() {
-            true => (0..request.columns.len()).collect(),
+        self.key = key.filter_map(|(i, _)| self.slots[i]).collect();
+        self.key_length = self.key.len();
+        match self.resource.table.key.is_empty() {
+            true => self.key.extend(0..request.columns.len()),
             // What was asked for tells the same row in two lists apart.
             false => {
                 let columns = self.resource.table.columns.iter().enumerate();
                 let asked = columns.filter(|(_, column)| column.is_asked());
-                key.chain(asked).filter_map(|(i, _)| self.slots[i]).collect()
+                self.key.extend(asked.filter_map(|(i, _)| self.slots[i]));
             }
-        };
+        }
         self.raw = self.resource.table.raw_column().and_then(|i| self.slots[i]);
         let may_repeat = request.may_repeat_rows() && !self.resource.table.key.is_empty();
         self.given = may_repeat.then(HashSet::new);
@@ -367,7 +372,7 @@ impl ResourceCursor<'_> {
     fn key_hash(&self) -> Option<i64> {
         let page = self.page.as_ref()?;
         let is_null = |slot: &usize| page.value(self.row, *slot) == ValueRef::Null;
-        let is_whole = self.resource.table.key.is_empty() || !self.key.iter().any(is_null);
+        let is_whole = !self.key[..self.key_length].iter().any(is_null);
         is_whole.then(|| self.hash(page, self.key.iter().copied()))
     }
 
