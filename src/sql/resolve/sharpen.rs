@@ -48,6 +48,12 @@ pub(super) fn sharpen(condition: &mut Expr, scope: &Scope<'_>) {
                 && let Some(other) = other_truth(right).filter(|_| is_boolean(left, scope))
             {
                 equals(left, other)
+            } else if let Some(neighbour) = neighbour(left, op, right, scope) {
+                neighbour
+            } else if let Some(neighbour) =
+                turned(op).and_then(|turned| neighbour(right, &turned, left, scope))
+            {
+                neighbour
             } else if let Some((column, unit)) = period_of(left, scope).filter(|p| p.1.takes(right)) {
                 compared(column, op, unit, right)
             } else if let Some((column, unit)) = period_of(right, scope).filter(|p| p.1.takes(left))
@@ -168,6 +174,19 @@ fn turned(op: &BinaryOperator) -> Option<BinaryOperator> {
         GtEq => LtEq,
         _ => return None,
     })
+}
+
+/// What `date > day` and `date < day` are with the day itself in them: where a list is calculated between two days, one
+/// that is left out cannot be asked for.
+fn neighbour(column: &Expr, op: &BinaryOperator, day: &Expr, scope: &Scope<'_>) -> Option<Expr> {
+    known(column, scope)?.column_type.filter(|t| t.data_type == DataType::Date)?;
+    let day: jiff::civil::Date = literal(day)?.parse().ok()?;
+    let (op, day) = match op {
+        BinaryOperator::Gt => (BinaryOperator::GtEq, day.tomorrow().ok()?),
+        BinaryOperator::Lt => (BinaryOperator::LtEq, day.yesterday().ok()?),
+        _ => return None,
+    };
+    Some(binary(column.clone(), op, text(day.to_string())))
 }
 
 /// A part of a timestamp that a condition asks for: what is written for it is the first and the last moment.
