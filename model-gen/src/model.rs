@@ -61,14 +61,16 @@ impl Table {
     }
 
     /// The paths of all lists whose rows the table has: where a column says what its values are in the path, one for
-    /// each of them, and one for no value where the column has no default.
+    /// each of them, and one for no value where the column need not have one.
     pub fn lists(&self) -> Vec<String> {
         let mut lists = vec![self.list.clone()];
         for column in self.columns.iter().filter(|c| !c.paths.is_empty()) {
             let parts = column.paths.values().map(String::as_str);
-            let parts: Vec<&str> = parts.chain(column.default.is_none().then_some("")).collect();
+            let parts: Vec<&str> =
+                parts.chain((column.default.is_none() && !column.every).then_some("")).collect();
             let placeholder = format!("{{{}}}", column.name);
-            lists = lists.iter().flat_map(|l| parts.iter().map(|part| l.replace(&placeholder, part))).collect();
+            lists =
+                lists.iter().flat_map(|l| parts.iter().map(|part| l.replace(&placeholder, part))).collect();
         }
         lists.extend(self.covers.iter().cloned());
         lists
@@ -107,6 +109,8 @@ pub struct Column {
     pub paths: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub default: Option<Value>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub every: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     pub remarks: String,
 }

@@ -227,6 +227,12 @@ impl<'a> Access<'a> {
     /// What is sent where the statement gives nothing.
     fn defaults(&mut self, chosen: &pushdown::Access) {
         let table = &*self.named.table;
+        for column in table.path_columns(&table.list).filter(|&i| table.columns[i].every) {
+            let is_it = |role: &Role| matches!(role, Role::Path(c) | Role::PathList(c) if *c == column);
+            if !chosen.arguments.iter().any(is_it) {
+                self.each.insert(format!("each of {} values", table.columns[column].paths.len()));
+            }
+        }
         for (column, switch) in table.switch_columns() {
             let is_it = |role: &Role| matches!(role, Role::Switch(c) | Role::SwitchList(c) if *c == column);
             let given = chosen.arguments.iter().any(is_it);
