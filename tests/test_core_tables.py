@@ -214,6 +214,15 @@ def test_numbers_of_every_category_are_read_side_by_side(cursor, core):
     assert len(asked(core)) == 2
 
 
+def test_every_category_is_explained(cursor, core):
+    row = cursor.execute("EXPLAIN SELECT * FROM IncomingPhoneNumbersCategory").fetchone()
+    assert row.Endpoint.endswith("/IncomingPhoneNumbers/{Category}.json")
+    assert "for each of 3 values" in row.EstimatedRequests
+    row = cursor.execute("EXPLAIN SELECT * FROM IncomingPhoneNumbersCategory WHERE Category = 'Local'").fetchone()
+    assert row.Endpoint.endswith("/IncomingPhoneNumbers/Local.json") and "each" not in row.EstimatedRequests
+    assert asked(core) == []
+
+
 def test_switches_and_filters_of_recordings_and_numbers(cursor, core):
     cursor.execute("SELECT Sid FROM Recordings WHERE IncludeSoftDeleted = true AND DateCreated >= '2024-01-01 10:00:00'").fetchall()
     assert asked(core) == [("Recordings.json", {"IncludeSoftDeleted": "true", "DateCreated>": "2024-01-01"})]
