@@ -162,7 +162,7 @@ def test_every_table_gives_its_rows(cursor, generic, model):
     # What needs a key that nothing leads to says so, and is read with it.
     for schema, name in left:
         table = model[schema, name]
-        with pytest.raises(pyodbc.Error, match="needs a value for|can be read once"):
+        with pytest.raises(pyodbc.Error, match="needs a value for"):
             cursor.execute(f'SELECT * FROM "{schema}"."{name}"').fetchall()
     print(f"{read} tables, {rows_read} rows; {len(left)} need a key")
 

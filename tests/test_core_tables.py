@@ -217,9 +217,9 @@ def test_numbers_of_every_category_are_read_side_by_side(cursor, core):
 def test_every_category_is_explained(cursor, core):
     row = cursor.execute("EXPLAIN SELECT * FROM IncomingPhoneNumbersCategory").fetchone()
     assert row.Endpoint.endswith("/IncomingPhoneNumbers/{Category}.json")
-    assert "for each of 3 values" in row.EstimatedRequests
+    assert "for each of 3 values" in row.ExpectedRequests
     row = cursor.execute("EXPLAIN SELECT * FROM IncomingPhoneNumbersCategory WHERE Category = 'Local'").fetchone()
-    assert row.Endpoint.endswith("/IncomingPhoneNumbers/Local.json") and "each" not in row.EstimatedRequests
+    assert row.Endpoint.endswith("/IncomingPhoneNumbers/Local.json") and "each" not in row.ExpectedRequests
     assert asked(core) == []
 
 
