@@ -40,9 +40,7 @@ pub fn generate(sources: &[Source], curated: &[Table], house: &House) -> Result<
     let (resources, left_out) = find(sources, house)?;
     let by_hand = |resource: &Resource<'_>| {
         let is_list = |path: &String| shape(path) == shape(resource.path);
-        curated
-            .iter()
-            .find(|t| t.product == resource.product && t.covers.iter().chain([&t.list]).any(is_list))
+        curated.iter().find(|t| t.product == resource.product && t.lists().iter().any(is_list))
     };
     let mut lists = Lists::new();
     let (mut drafts, mut count) = (Vec::new(), 0);

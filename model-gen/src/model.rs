@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
@@ -59,6 +60,22 @@ impl Table {
         all.into_iter().filter_map(|(name, operation)| operation.as_ref().map(|o| (name, o)))
     }
 
+    /// The paths of all lists whose rows the table has: where a column says what its values are in the path, one for
+    /// each of them, and one for no value where the column need not have one.
+    pub fn lists(&self) -> Vec<String> {
+        let mut lists = vec![self.list.clone()];
+        for column in self.columns.iter().filter(|c| !c.paths.is_empty()) {
+            let parts = column.paths.values().map(String::as_str);
+            let parts: Vec<&str> =
+                parts.chain((column.default.is_none() && !column.every).then_some("")).collect();
+            let placeholder = format!("{{{}}}", column.name);
+            lists =
+                lists.iter().flat_map(|l| parts.iter().map(|part| l.replace(&placeholder, part))).collect();
+        }
+        lists.extend(self.covers.iter().cloned());
+        lists
+    }
+
     /// The column of that name or alias.
     pub fn column(&self, name: &str) -> Option<&Column> {
         let is_named = |c: &&Column| c.aliases.iter().chain([&c.name]).any(|n| n.eq_ignore_ascii_case(name));
@@ -88,6 +105,12 @@ pub struct Column {
     pub secret: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     pub references: Option<Reference>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub paths: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub default: Option<Value>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub every: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     pub remarks: String,
 }

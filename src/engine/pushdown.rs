@@ -173,6 +173,7 @@ pub(super) fn choose(
             && walked.is_empty()
             && !roles.iter().any(|(role, _)| role.is_list())
             && !table.filters.iter().any(|filter| filter.default.len() > 1)
+            && !table.columns.iter().any(|column| column.every)
             && let Some(i) = find(Operator::Limit)
         {
             roles.push((Role::Limit, i));

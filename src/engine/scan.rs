@@ -162,6 +162,14 @@ impl ScanRequest {
                 }
             }
         }
+        for column in table.path_columns(&table.list).filter(|&i| table.columns[i].every && !request.fetch) {
+            let is_it = |(slot, _): &(Slot, Vec<String>)| *slot == Slot::Path(column);
+            if !request.path.contains_key(&column) && !request.lists.iter().any(is_it) {
+                request
+                    .lists
+                    .push((Slot::Path(column), table.columns[column].paths.keys().cloned().collect()));
+            }
+        }
         if let Some(wanted) = wanted {
             request.page_size = u32::try_from(wanted).unwrap_or(u32::MAX).clamp(1, table.page_size);
         }

@@ -120,6 +120,11 @@ pub(super) fn filter_value(column: &Column, filter: &Filter, value: &Value) -> P
             };
             day.map_or(Pushed::Unsuitable, |d| Pushed::Value(d.to_string()))
         }
+        // The bounds are days of the rows themselves, and belong to what they bound.
+        (DataType::Date, FilterMatch::Exact) => {
+            let day = text.get(..10).and_then(|day| day.parse::<jiff::civil::Date>().ok());
+            day.map_or(Pushed::Unsuitable, |d| Pushed::Value(d.to_string()))
+        }
         // A real number has another text in SQLite.
         (DataType::Text, FilterMatch::Exact)
             if equal && text.len() <= MAX_FILTER && !matches!(value, Value::Real(_)) =>
@@ -204,6 +209,21 @@ mod tests {
         assert_eq!(push("DateCreated>", "2020"), Pushed::Unsuitable);
         assert_eq!(push("Status", "completed"), Pushed::Value("completed".into()));
         assert_eq!(push("Status", "brand-new"), Pushed::Unsuitable, "Twilio refuses what it does not know");
+    }
+
+    #[test]
+    fn days_that_rows_begin_and_end_with_are_not_widened() {
+        let model = Model::builtin();
+        let usage = model.table(None, "UsageRecords").unwrap();
+        let push = |column: &str, operator: FilterOperator| {
+            let is_it = |f: &&Filter| f.column == column && f.operator == operator;
+            let filter = usage.filters.iter().find(is_it).unwrap();
+            filter_value(usage.column(column).unwrap().1, filter, &Value::from("2020-02-28"))
+        };
+        let day = Pushed::Value("2020-02-28".into());
+        assert_eq!(push("StartDate", FilterOperator::Lower), day);
+        assert_eq!(push("EndDate", FilterOperator::Upper), day);
+        assert_eq!(push("EndDate", FilterOperator::Equal), day);
     }
 
     #[test]

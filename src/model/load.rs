@@ -207,6 +207,9 @@ mod tests {
             if !placeholders(&table.list).any(|name| name == c.name) {
                 return Err(format!("{} has paths or a default, but is no part of the list's path", c.name));
             }
+            if c.every && (c.paths.is_empty() || c.default.is_some()) {
+                return Err(format!("{} cannot have every path that it has", c.name));
+            }
             if c.default.as_ref().is_some_and(|d| !c.paths.is_empty() && c.path_of(d).is_none()) {
                 return Err(format!("{}'s default is none of its paths", c.name));
             }

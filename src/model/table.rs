@@ -183,7 +183,7 @@ impl Table {
 
     /// Whether the column can be NULL. Of the model's columns, those of the key alone cannot.
     pub fn is_nullable(&self, column: &Column) -> bool {
-        let may_be_missing = column.is_asked() && column.default.is_none();
+        let may_be_missing = column.is_asked() && column.default.is_none() && !column.every;
         !column.not_null && (may_be_missing || !self.key.iter().any(|name| column.is_named(name)))
     }
 
@@ -281,6 +281,9 @@ pub struct Column {
     pub paths: BTreeMap<String, String>,
     /// The value of a column of the list's path, or of a switch, where the statement gives none.
     pub default: Option<String>,
+    /// Whether each of `paths` is read, side by side, where the statement gives no value.
+    #[serde(default)]
+    pub every: bool,
     /// The switch that the column is, by its position.
     #[serde(skip)]
     pub switch: Option<usize>,
@@ -308,6 +311,7 @@ impl Column {
             secret: false,
             paths: BTreeMap::new(),
             default: switch.default.clone(),
+            every: false,
             switch: Some(position),
         }
     }
@@ -350,6 +354,7 @@ impl Column {
             secret: false,
             paths: BTreeMap::new(),
             default: None,
+            every: false,
             switch: None,
         }
     }
@@ -391,7 +396,7 @@ pub enum FilterOperator {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FilterMatch {
-    /// The server compares as SQL does.
+    /// The server compares as SQL does; its bounds of a date include the day that is given.
     #[default]
     Exact,
     /// The server compares whole UTC days: bounds are widened to the day.

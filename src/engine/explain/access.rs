@@ -9,7 +9,7 @@ use crate::engine::pushdown::{self, Role};
 use crate::engine::scan::MAX_CONCURRENCY;
 use crate::engine::send::{self, Pushed};
 use crate::error::{Error, Result, state};
-use crate::model::{FilterMatch, FilterOperator, Method, Table};
+use crate::model::{Column, FilterMatch, FilterOperator, Method, Table};
 use crate::sql::KeySource;
 use crate::sql::explain::{Comparison, NamedTable, Predicate};
 use crate::twilio::Client;
@@ -143,6 +143,7 @@ impl<'a> Access<'a> {
             }
         }
         if !chosen.fetch {
+            self.every(chosen, path);
             self.defaults(chosen);
             self.row.page_size = match (is_limited, wanted) {
                 (false, _) => Some(table.page_size),
@@ -222,6 +223,22 @@ impl<'a> Access<'a> {
             self.row.pushed.extend(shown.iter().map(|text| format!("{}={text}", switch.sent_name())));
         }
         Ok(!shown.is_empty())
+    }
+
+    /// Parts of the path of which each is read where the statement gives none.
+    fn every(&mut self, chosen: &pushdown::Access, path: &mut Path<'_>) {
+        let table = &*self.named.table;
+        for position in table.path_columns(&table.list).filter(|&i| table.columns[i].every) {
+            let is_it = |role: &Role| matches!(role, Role::Path(c) | Role::PathList(c) if *c == position);
+            if chosen.arguments.iter().any(is_it) {
+                continue;
+            }
+            let Column { name, paths, .. } = &table.columns[position];
+            path.open.push(name.clone());
+            self.each.insert(format!("each of {} values", paths.len()));
+            self.row.keys.push(format!("{name} IN ({})", some(paths.keys().cloned().collect())));
+            self.row.read_ahead = paths.len().clamp(1, MAX_CONCURRENCY) - 1;
+        }
     }
 
     /// What is sent where the statement gives nothing.

@@ -41,23 +41,10 @@ pub(super) fn sharpen(condition: &mut Expr, scope: &Scope<'_>) {
         Expr::IsNotDistinctFrom(left, right) if is_value(left) || is_value(right) => {
             binary(take(left), BinaryOperator::Eq, take(right))
         }
-        Expr::BinaryOp { left, op, right } if is_comparison(op) => {
-            if is_null(left) || is_null(right) {
-                truth(false)
-            } else if *op == BinaryOperator::NotEq
-                && let Some(other) = other_truth(right).filter(|_| is_boolean(left, scope))
-            {
-                equals(left, other)
-            } else if let Some((column, unit)) = period_of(left, scope).filter(|p| p.1.takes(right)) {
-                compared(column, op, unit, right)
-            } else if let Some((column, unit)) = period_of(right, scope).filter(|p| p.1.takes(left))
-                && let Some(op) = turned(op)
-            {
-                compared(column, &op, unit, left)
-            } else {
-                return;
-            }
-        }
+        Expr::BinaryOp { left, op, right } if is_comparison(op) => match comparison(left, op, right, scope) {
+            Some(sharper) => sharper,
+            None => return,
+        },
         Expr::Between { expr, negated: false, low, high } => match period_of(expr, scope) {
             Some((column, unit)) if unit.takes(low) && unit.takes(high) => {
                 let from = binary(column.clone(), BinaryOperator::GtEq, unit.begin(low));
@@ -73,6 +60,29 @@ pub(super) fn sharpen(condition: &mut Expr, scope: &Scope<'_>) {
         _ => return,
     };
     *condition = sharper;
+}
+
+/// A comparison in another form.
+fn comparison(left: &mut Expr, op: &BinaryOperator, right: &mut Expr, scope: &Scope<'_>) -> Option<Expr> {
+    if is_null(left) || is_null(right) {
+        return Some(truth(false));
+    }
+    if *op == BinaryOperator::NotEq
+        && let Some(other) = other_truth(right).filter(|_| is_boolean(left, scope))
+    {
+        return Some(equals(left, other));
+    }
+    let turned = turned(op);
+    if let Some(neighbour) =
+        neighbour(left, op, right, scope).or_else(|| neighbour(right, turned.as_ref()?, left, scope))
+    {
+        return Some(neighbour);
+    }
+    if let Some((column, unit)) = period_of(left, scope).filter(|p| p.1.takes(right)) {
+        return Some(compared(column, op, unit, right));
+    }
+    let (column, unit) = period_of(right, scope).filter(|p| p.1.takes(left))?;
+    Some(compared(column, &turned?, unit, left))
 }
 
 /// The other side, where one changes nothing: it is always true in AND, or never in OR.
@@ -168,6 +178,19 @@ fn turned(op: &BinaryOperator) -> Option<BinaryOperator> {
         GtEq => LtEq,
         _ => return None,
     })
+}
+
+/// What `date > day` and `date < day` are with the day itself in them: where a list is calculated between two days, one
+/// that is left out cannot be asked for.
+fn neighbour(column: &Expr, op: &BinaryOperator, day: &Expr, scope: &Scope<'_>) -> Option<Expr> {
+    known(column, scope)?.column_type.filter(|t| t.data_type == DataType::Date)?;
+    let day: jiff::civil::Date = literal(day)?.parse().ok()?;
+    let (op, day) = match op {
+        BinaryOperator::Gt => (BinaryOperator::GtEq, day.tomorrow().ok()?),
+        BinaryOperator::Lt => (BinaryOperator::LtEq, day.yesterday().ok()?),
+        _ => return None,
+    };
+    Some(binary(column.clone(), op, text(day.to_string())))
 }
 
 /// A part of a timestamp that a condition asks for: what is written for it is the first and the last moment.

@@ -51,7 +51,8 @@ impl Generic {
             _ => ("api", &path[..]),
         };
         let mut found = self.tables.iter().filter(|t| t.product == product).filter_map(|table| {
-            let list = table.list.capture(path).map(|given| (table.list.literals(), table, given, false));
+            let mut lists = table.lists.iter();
+            let list = lists.find_map(|list| Some((list.literals(), table, list.capture(path)?, false)));
             let fetch = || {
                 let template = table.fetch.as_ref()?;
                 template.capture(path).map(|given| (template.literals(), table, given, true))

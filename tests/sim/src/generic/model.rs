@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::rows::Given;
 
@@ -16,6 +17,9 @@ pub(super) struct Table {
     pub(super) product: String,
     #[serde(default)]
     pub(super) list: Template,
+    /// The list, or those that a column of its path makes of it.
+    #[serde(skip)]
+    pub(super) lists: Vec<Template>,
     #[serde(default)]
     pub(super) items: String,
     pub(super) paging: Option<Paging>,
@@ -137,12 +141,29 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Table>, String> {
         let fault = |e: &dyn std::fmt::Display| format!("{}: {e}", file.display());
         let text = fs::read_to_string(&file).map_err(|e| fault(&e))?;
         let mut table: Table = serde_json::from_str(&text).map_err(|e| fault(&e))?;
+        table.lists = lists(&serde_json::from_str(&text).map_err(|e| fault(&e))?);
         table.fetch = table.fetch_operation.take().map(|operation| operation.path);
         if !table.product.is_empty() {
             tables.push(table);
         }
     }
     Ok(tables)
+}
+
+/// The paths of a table's lists: where a column says what its values are in the path, one for each of them, and one
+/// without.
+fn lists(table: &Value) -> Vec<Template> {
+    let mut lists = vec![table["list"].as_str().unwrap_or_default().to_owned()];
+    for column in table["columns"].as_array().into_iter().flatten() {
+        let (Some(name), Some(paths)) = (column["name"].as_str(), column["paths"].as_object()) else {
+            continue;
+        };
+        let parts: Vec<&str> = paths.values().filter_map(Value::as_str).chain([""]).collect();
+        let placeholder = format!("{{{name}}}");
+        lists =
+            lists.iter().flat_map(|list| parts.iter().map(|part| list.replace(&placeholder, part))).collect();
+    }
+    lists.into_iter().map(Template::from).collect()
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {

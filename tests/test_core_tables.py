@@ -1,0 +1,316 @@
+"""The tables of the 2010 API that are made by hand: the queries that users of other drivers have, and what they send."""
+
+import datetime
+import decimal
+
+import pyodbc
+import pytest
+
+import support
+from support import ACCOUNT, EXPERT, PHOTOS, ROOT, SUBACCOUNT, SUPPORT
+
+DATA = ROOT / "src" / "model" / "data"
+NUMBERS = "AvailablePhoneNumbers"
+
+
+@pytest.fixture(scope="module")
+def core():
+    simulator = support.Simulator("--model", str(DATA))
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture
+def cursor(core, connect):
+    core.reset()
+    cursor = connect(support.account(core.url, ParentScan="Always")).cursor()
+    core.clear()
+    return cursor
+
+
+def sent(core):
+    """Path and query of each request since the last look; of the pages of one list the first."""
+    found = [(request.path, request.query) for request in core.requests() if "PageToken" not in request.query]
+    core.clear()
+    return found
+
+
+def asked(core):
+    """The same, with no word of the size of a page."""
+    return [(path, {k: v for k, v in query.items() if k != "PageSize"}) for path, query in sent(core)]
+
+
+def columns(cursor):
+    return [column[0] for column in cursor.description]
+
+
+@pytest.mark.parametrize(
+    ("statement", "path", "query"),
+    [
+        ("SELECT * FROM Conferences", "Conferences.json", {}),
+        (f"SELECT * FROM Conferences WHERE Sid = '{SUPPORT}'", f"Conferences/{SUPPORT}.json", {}),
+        ("SELECT * FROM Conferences WHERE Name = 'Support line'", "Conferences.json", {"FriendlyName": "Support line"}),
+        ("SELECT Name FROM Applications", "Applications.json", {}),
+        ("SELECT * FROM Applications WHERE Name = 'MyApp1'", "Applications.json", {"FriendlyName": "MyApp1"}),
+        (
+            "SELECT [To], [Sender], [Body] FROM Messages WHERE Sender = '+15550100000'",
+            "Messages.json",
+            {"From": "+15550100000"},
+        ),
+        (
+            "SELECT [Messages].[Status] FROM [CData].[Twilio].[Messages] WHERE [To] = '+15550100001' "
+            "AND Direction = 'outbound-api'",
+            "Messages.json",
+            {"To": "+15550100001"},
+        ),
+        (f"SELECT * FROM Media WHERE MessageSid = '{PHOTOS}'", f"Messages/{PHOTOS}/Media.json", {}),
+        ("SELECT * FROM IncomingPhoneNumbers", "IncomingPhoneNumbers.json", {}),
+        (
+            "SELECT * FROM IncomingPhoneNumbersCategory WHERE Category = 'Mobile'",
+            "IncomingPhoneNumbers/Mobile.json",
+            {},
+        ),
+        ("SELECT * FROM AvailablePhoneNumbers", "AvailablePhoneNumbers/US/Local.json", {}),
+        (
+            "SELECT * FROM OutgoingCallerIds WHERE PhoneNumber = '+15550100000'",
+            "OutgoingCallerIds.json",
+            {"PhoneNumber": "+15550100000"},
+        ),
+        ("SELECT * FROM Recordings", "Recordings.json", {}),
+        (f"SELECT * FROM Recordings WHERE CallSid = '{EXPERT}'", "Recordings.json", {"CallSid": EXPERT}),
+        ("SELECT * FROM Transcriptions", "Transcriptions.json", {}),
+        ("SELECT * FROM Triggers WHERE Recurring = 'daily'", "Usage/Triggers.json", {"Recurring": "daily"}),
+        ("SELECT * FROM UsageRecords", "Usage/Records.json", {}),
+        ("SELECT * FROM UsageRecords WHERE [Interval] = 'Today'", "Usage/Records/Today.json", {}),
+        ("SELECT * FROM UsageRecords WHERE Category = 'calls'", "Usage/Records.json", {"Category": "calls"}),
+    ],
+)
+def test_queries_of_other_drivers_run_unchanged(cursor, core, statement, path, query):
+    cursor.execute(statement).fetchall()
+    assert asked(core) == [(path, query)]
+
+
+def test_accounts_are_found_by_their_names(cursor, core):
+    cursor.execute("SELECT Sid, Name, Status FROM Accounts WHERE Status = 'active'").fetchall()
+    assert asked(core) == [("/2010-04-01/Accounts.json", {"Status": "active"})]
+    cursor.execute("SELECT Sid FROM Accounts WHERE FriendlyName = 'x'").fetchall()
+    assert asked(core) == [("/2010-04-01/Accounts.json", {"FriendlyName": "x"})]
+
+
+def test_a_conference_is_ended_and_a_participant_removed_by_their_statements(cursor, core):
+    cursor.execute(f"DELETE FROM ConferenceParticipants WHERE CallSid='{EXPERT}' AND conferenceSid='{SUPPORT}'")
+    cursor.execute(f"UPDATE Conferences SET Status = 'completed' WHERE Sid = '{SUPPORT}'")
+    assert core.effects()["participants_removed"] == 1
+    assert core.effects()["conferences_ended"] == 1
+
+
+@pytest.mark.parametrize("table", ["Applications", "Queues", "Keys", "Addresses", "IncomingPhoneNumbers", "SipDomains", "Triggers"])
+def test_an_alias_is_a_name_in_every_clause_and_not_in_the_star(cursor, table):
+    cursor.execute(f"SELECT * FROM {table}")
+    assert "Name" in columns(cursor) and "FriendlyName" not in columns(cursor)
+    names = [row[0] for row in cursor.execute(f"SELECT Name FROM {table} WHERE Name IS NOT NULL ORDER BY Name")]
+    assert names
+    statement = f"""
+        SELECT t.FriendlyName, COUNT(*) FROM {table} t JOIN {table} o ON o.FriendlyName = t.FriendlyName
+         WHERE t.FriendlyName >= ? GROUP BY t.FriendlyName HAVING MAX(t.FriendlyName) IS NOT NULL ORDER BY t.friendlyname"""
+    assert [row[0] for row in cursor.execute(statement, names[0])] == sorted(set(names))
+    shown = {row.column_name for row in cursor.columns(table=table, schema="Twilio")}
+    assert "Name" in shown and "FriendlyName" not in shown
+
+
+@pytest.mark.parametrize(
+    ("condition", "query"),
+    [
+        ("StartDate >= '2024-01-01' AND EndDate <= '2024-01-31'", {"StartDate": "2024-01-01", "EndDate": "2024-01-31"}),
+        ("StartDate = '2024-01-01' AND EndDate = '2024-01-31'", {"StartDate": "2024-01-01", "EndDate": "2024-01-31"}),
+        ("StartDate > '2024-02-28' AND EndDate < '2024-03-31'", {"StartDate": "2024-02-29", "EndDate": "2024-03-30"}),
+        ("'2024-02-28' < StartDate", {"StartDate": "2024-02-29"}),
+        ("StartDate >= {d '2024-01-01'} AND Category = 'sms'", {"StartDate": "2024-01-01", "Category": "sms"}),
+        ("IncludeSubaccounts = false", {"IncludeSubaccounts": "false"}),
+    ],
+)
+def test_usage_is_asked_for_between_the_days_that_are_given(cursor, core, condition, query):
+    cursor.execute(f"SELECT * FROM UsageRecords WHERE {condition}").fetchall()
+    assert asked(core) == [("Usage/Records.json", query)]
+
+
+def test_usage_takes_days_as_parameters(cursor, core):
+    days = datetime.date(2024, 1, 1), datetime.date(2024, 1, 31)
+    cursor.execute("SELECT * FROM UsageRecords WHERE StartDate >= ? AND EndDate <= ?", *days).fetchall()
+    assert asked(core) == [("Usage/Records.json", {"StartDate": "2024-01-01", "EndDate": "2024-01-31"})]
+
+
+@pytest.mark.parametrize("interval", ["Daily", "Monthly", "Yearly", "AllTime", "Today", "Yesterday", "ThisMonth", "LastMonth"])
+def test_usage_is_divided_by_the_interval(cursor, core, interval):
+    rows = cursor.execute(f"SELECT [Interval], Category FROM UsageRecords WHERE [Interval] = '{interval.lower()}'").fetchall()
+    assert asked(core) == [(f"Usage/Records/{interval}.json", {})]
+    assert rows and all(row[0].lower() == interval.lower() for row in rows)
+
+
+def test_usage_has_its_types(cursor, core):
+    cursor.execute("SELECT * FROM UsageRecords")
+    assert columns(cursor) == [
+        "AccountSid", "Category", "Description", "StartDate", "EndDate", "Count", "CountUnit", "Usage", "UsageUnit", "Price",
+        "PriceUnit", "ApiVersion", "Uri", "AsOf", "SubresourceUris",
+    ]  # fmt: skip
+    row = cursor.fetchone()
+    types = {"StartDate": datetime.date, "Count": int, "Usage": float, "Price": decimal.Decimal, "AsOf": datetime.datetime}
+    assert {name: type(getattr(row, name)) for name in types} == types
+    assert cursor.execute("SELECT [Interval] FROM UsageRecords").fetchone()[0] is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "path", "query"),
+    [
+        ("IsoCountry = 'GB' AND Type = 'mobile'", "GB/Mobile.json", {}),
+        ("CountryCode = 'CA' AND AreaCode = 604", "CA/Local.json", {"AreaCode": "604"}),
+        ("CapabilitiesSms = true AND MmsEnabled = 1", "US/Local.json", {"SmsEnabled": "true", "MmsEnabled": "true"}),
+        ("Contains = '415*' AND ExcludeAllAddressRequired = true", "US/Local.json", {"Contains": "415*", "ExcludeAllAddressRequired": "true"}),
+        ("NearNumber = '+15550100000' AND Distance = 50", "US/Local.json", {"NearNumber": "+15550100000", "Distance": "50"}),
+        ("Region = 'CA' AND Locality = 'Hilo'", "US/Local.json", {"InRegion": "CA", "InLocality": "Hilo"}),
+        ("InLata = '834' AND InRateCenter = 'HILO'", "US/Local.json", {"InLata": "834", "InRateCenter": "HILO"}),
+        ("Beta = false", "US/Local.json", {"Beta": "false"}),
+    ],
+)
+def test_numbers_on_sale_are_looked_for(cursor, core, condition, path, query):
+    cursor.execute(f"SELECT * FROM {NUMBERS} WHERE {condition}").fetchall()
+    assert asked(core) == [(f"AvailablePhoneNumbers/{path}", query)]
+
+
+def test_numbers_on_sale_have_one_page_of_the_wanted_size(cursor, core):
+    rows = cursor.execute(f"SELECT IsoCountry, AreaCode, Type FROM {NUMBERS} WHERE IsoCountry = 'DE' LIMIT 2").fetchall()
+    assert sent(core) == [("AvailablePhoneNumbers/DE/Local.json", {"PageSize": "2"})]
+    assert [tuple(row) for row in rows] == [("DE", None, "Local")] * 2
+
+
+def test_kinds_and_countries_of_numbers_are_a_request_each(cursor, core):
+    cursor.execute(f"SELECT * FROM {NUMBERS} WHERE Type IN ('Local', 'TollFree', 'Voip') AND IsoCountry IN ('US', 'CA')").fetchall()
+    kinds, countries = ["Local", "TollFree", "Voip"], ["CA", "US"]
+    wanted = {f"AvailablePhoneNumbers/{country}/{kind}.json" for country in countries for kind in kinds}
+    assert {path for path, _ in asked(core)} == wanted
+    with pytest.raises(pyodbc.Error, match="22018.*Type is 'Pager'"):
+        cursor.execute(f"SELECT * FROM {NUMBERS} WHERE Type = 'Pager'").fetchall()
+    assert asked(core) == []
+
+
+def test_a_join_with_the_countries_asks_for_the_numbers_of_each(cursor, core):
+    found = cursor.execute(f"""
+        SELECT c.CountryCode, n.IsoCountry FROM AvailablePhoneNumberCountries c
+          JOIN {NUMBERS} n ON n.IsoCountry = c.CountryCode""").fetchall()
+    assert found and all(row.CountryCode == row.IsoCountry for row in found)
+    countries = {row.CountryCode for row in found}
+    paths = [path for path, _ in asked(core)]
+    assert paths[0] == "AvailablePhoneNumbers.json"
+    assert set(paths[1:]) == {f"AvailablePhoneNumbers/{country}/Local.json" for country in countries}
+
+
+def test_numbers_of_every_category_are_read_side_by_side(cursor, core):
+    rows = cursor.execute("SELECT Category, COUNT(*) FROM IncomingPhoneNumbersCategory GROUP BY Category ORDER BY 1").fetchall()
+    assert [row[0] for row in rows] == ["Local", "Mobile", "TollFree"]
+    wanted = {f"IncomingPhoneNumbers/{category}.json" for category in ["Local", "Mobile", "TollFree"]}
+    assert {path for path, _ in asked(core)} == wanted
+    two = cursor.execute("SELECT DISTINCT Category FROM IncomingPhoneNumbersCategory WHERE Category IN ('Local', 'mobile')")
+    assert len(two.fetchall()) == 2
+    assert len(asked(core)) == 2
+
+
+def test_every_category_is_explained(cursor, core):
+    row = cursor.execute("EXPLAIN SELECT * FROM IncomingPhoneNumbersCategory").fetchone()
+    assert row.Endpoint.endswith("/IncomingPhoneNumbers/{Category}.json")
+    assert "for each of 3 values" in row.ExpectedRequests
+    row = cursor.execute("EXPLAIN SELECT * FROM IncomingPhoneNumbersCategory WHERE Category = 'Local'").fetchone()
+    assert row.Endpoint.endswith("/IncomingPhoneNumbers/Local.json") and "each" not in row.ExpectedRequests
+    assert asked(core) == []
+
+
+def test_switches_and_filters_of_recordings_and_numbers(cursor, core):
+    cursor.execute("SELECT Sid FROM Recordings WHERE IncludeSoftDeleted = true AND DateCreated >= '2024-01-01 10:00:00'").fetchall()
+    assert asked(core) == [("Recordings.json", {"IncludeSoftDeleted": "true", "DateCreated>": "2024-01-01"})]
+    cursor.execute("SELECT Sid FROM IncomingPhoneNumbers WHERE PhoneNumber = '+15550100000' AND Beta = false").fetchall()
+    assert asked(core) == [("IncomingPhoneNumbers.json", {"PhoneNumber": "+15550100000", "Beta": "false"})]
+    cursor.execute("SELECT Sid FROM Notifications WHERE Log = 0 AND MessageDate < '2024-01-01'").fetchall()
+    assert asked(core) == [("Notifications.json", {"Log": "0", "MessageDate<": "2024-01-02"})]
+
+
+def test_what_only_the_row_itself_tells_is_hidden(cursor, core):
+    cursor.execute("SELECT * FROM Notifications")
+    assert "ResponseBody" not in columns(cursor)
+    sid = cursor.fetchone().Sid
+    core.clear()
+    row = cursor.execute("SELECT Sid, ResponseBody, Log FROM Notifications WHERE Sid = ?", sid).fetchone()
+    assert row.ResponseBody and type(row.Log) is int
+    assert asked(core) == [(f"Notifications/{sid}.json", {})]
+
+
+def test_tables_of_a_subaccount_are_read_by_their_account(cursor, core):
+    cursor.execute("SELECT * FROM Queues WHERE AccountSid = ?", SUBACCOUNT).fetchall()
+    assert asked(core) == [(f"/2010-04-01/Accounts/{SUBACCOUNT}/Queues.json", {})]
+
+
+@pytest.mark.parametrize(
+    ("parent", "child", "key"),
+    [
+        ("Addresses", "DependentPhoneNumbers", "AddressSid"),
+        ("Queues", "QueueMembers", "QueueSid"),
+        ("Recordings", "RecordingTranscriptions", "RecordingSid"),
+        ("Recordings", "RecordingAddOnResults", "RecordingSid"),
+        ("SipDomains", "SipCredentialListMappings", "DomainSid"),
+        ("SipDomains", "SipAuthCallsIpAccessControlListMappings", "DomainSid"),
+        ("SipCredentialLists", "SipCredentials", "CredentialListSid"),
+        ("SipIpAccessControlLists", "SipIpAddresses", "IpAccessControlListSid"),
+    ],
+)
+def test_children_follow_their_parents(cursor, core, parent, child, key):
+    rows = cursor.execute(f"SELECT p.Sid AS parent, c.{key} AS of FROM {parent} p JOIN {child} c ON c.{key} = p.Sid").fetchall()
+    assert rows and all(row.parent == row.of for row in rows)
+    cursor.execute(f"SELECT * FROM {child} WHERE {key} = ?", rows[0].parent).fetchall()
+    assert asked(core)[-1][0].count(rows[0].parent) == 1
+
+
+KEYS = [
+    ("Accounts", "Accounts", "OwnerAccountSid"),
+    ("Accounts", "Calls", "AccountSid"),
+    ("Accounts", "Queues", "AccountSid"),
+    ("Addresses", "DependentPhoneNumbers", "AddressSid"),
+    ("Addresses", "IncomingPhoneNumbers", "AddressSid"),
+    ("Applications", "IncomingPhoneNumbers", "VoiceApplicationSid"),
+    ("AvailablePhoneNumberCountries", "AvailablePhoneNumbers", "IsoCountry"),
+    ("Calls", "Conferences", "CallSidEndingConference"),
+    ("Calls", "QueueMembers", "CallSid"),
+    ("Calls", "Recordings", "CallSid"),
+    ("IncomingPhoneNumbers", "Calls", "PhoneNumberSid"),
+    ("Messages", "Media", "MessageSid"),
+    ("Queues", "QueueMembers", "QueueSid"),
+    ("Recordings", "Transcriptions", "RecordingSid"),
+    ("Services", "Messages", "MessagingServiceSid"),
+    ("SipCredentialLists", "SipAuthRegistrationsCredentialListMappings", "Sid"),
+    ("SipDomains", "SipIpAccessControlListMappings", "DomainSid"),
+    ("Trunks", "SipDomains", None),
+]
+
+
+@pytest.mark.parametrize(("parent", "child", "column"), KEYS)
+def test_foreign_keys_lead_to_the_tables_that_they_name(cursor, parent, child, column):
+    found = {
+        (row.pktable_name, row.fkcolumn_name)
+        for row in cursor.foreignKeys(foreignTable=child, foreignSchema="Twilio")
+        if row.pkcolumn_name in ("Sid", "CountryCode")
+    }
+    assert ((parent, column) in found) is (column is not None)
+
+
+@pytest.mark.parametrize("table", ["IncomingPhoneNumbers", "Recordings", "UsageRecords", "Triggers", "SipDomains", "Accounts"])
+def test_tables_and_columns_have_remarks_and_sizes(cursor, table):
+    (entry,) = cursor.tables(table=table, schema="Twilio").fetchall()
+    assert len(entry.remarks) > 20
+    for row in cursor.columns(table=table, schema="Twilio"):
+        assert row.remarks, row.column_name
+        if row.column_name.endswith("Sid"):
+            assert row.column_size == 34, row.column_name
+        assert row.column_size != 4000 or row.column_name == "EncryptionDetails", row.column_name
+
+
+def test_the_account_is_the_one_of_the_credentials(cursor, core):
+    for table in ["Balance", "Keys", NUMBERS, "IncomingPhoneNumbersCategory"]:
+        rows = cursor.execute(f"SELECT DISTINCT AccountSid FROM {table}").fetchall()
+        assert [row[0] for row in rows] == [ACCOUNT], table
