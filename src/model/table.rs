@@ -396,6 +396,8 @@ pub enum FilterMatch {
     Exact,
     /// The server compares whole UTC days: bounds are widened to the day.
     Day,
+    /// The same, with bounds that are written as a day's first moment: the server takes no day alone.
+    Midnight,
 }
 
 /// A query parameter of a list.

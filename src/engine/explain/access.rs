@@ -165,7 +165,7 @@ impl<'a> Access<'a> {
             FilterOperator::Upper => Comparison::Upper,
         };
         let shown = match self.known(origin, column, comparison) {
-            Known::Later(how) if filter.matches == FilterMatch::Day => format!("day of {how}"),
+            Known::Later(how) if filter.matches != FilterMatch::Exact => format!("day of {how}"),
             Known::Later(how) => how,
             Known::Value(value) => match send::filter_value(described, filter, &value) {
                 Pushed::Value(text) => text,
