@@ -133,10 +133,12 @@ impl<'d> Api<'d> {
 /// Whether the path of names leads to a field, or into a field whose own are not described.
 fn has_field(document: &Document, row: &Schema, path: &str) -> bool {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-    document
-        .fields(row)
-        .into_iter()
-        .any(|(name, field)| name == first && (rest.is_empty() || has_field(document, field, rest)))
+    document.fields(row).into_iter().any(|(name, field)| {
+        let field = document.resolve(field);
+        let is_open =
+            matches!(field.kind.as_deref(), None | Some("object")) && document.fields(field).is_empty();
+        name == first && (rest.is_empty() || is_open || has_field(document, field, rest))
+    })
 }
 
 /// Values that the model says are the only ones must be the document's.
