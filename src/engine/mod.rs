@@ -16,6 +16,7 @@ mod explain;
 mod functions;
 mod local;
 mod look_ahead;
+mod moment;
 mod pushdown;
 mod scan;
 mod send;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::program::{Origin, Read};
 use super::{Path, Row};
 use crate::engine::asked;
+use crate::engine::moment;
 use crate::engine::pushdown::{self, Role};
 use crate::engine::scan::MAX_CONCURRENCY;
 use crate::engine::send::{self, Pushed};
@@ -230,7 +231,7 @@ impl<'a> Access<'a> {
         for (column, switch) in table.switch_columns() {
             let is_it = |role: &Role| matches!(role, Role::Switch(c) | Role::SwitchList(c) if *c == column);
             let given = chosen.arguments.iter().any(is_it);
-            if let Some(default) = switch.default.as_ref().filter(|_| !given) {
+            if let Some(default) = switch.default.as_deref().filter(|_| !given).map(moment::switch_default) {
                 self.row.pushed.push(format!("{}={default}", switch.sent_name()));
             }
         }
@@ -241,7 +242,7 @@ impl<'a> Access<'a> {
             }
             match &filter.default[..] {
                 [] => {}
-                [one] => self.row.pushed.push(format!("{given}{one}")),
+                [one] => self.row.pushed.push(format!("{given}{}", moment::filter_default(one))),
                 several => {
                     self.each.insert(format!("each of {} values", several.len()));
                     self.row.pushed.push(format!("{given}<{}>", some(several.iter().cloned().collect())));
