@@ -168,7 +168,7 @@ def test_tables_that_need_a_key_are_read_with_it(cursor, model):
 
 def test_a_name_without_a_schema_is_found_if_there_is_one(cursor):
     assert len(cursor.execute("SELECT * FROM Workspaces").fetchall()) == 3
-    with pytest.raises(pyodbc.Error, match=r"42S02.*write its schema: .*Chat\.Roles, .*Conversations\.Roles"):
+    with pytest.raises(pyodbc.Error, match=r"42S02.*write its schema: .*Chat\.Roles, .*IpMessaging\.Roles"):
         cursor.execute("SELECT * FROM Roles")
 
 

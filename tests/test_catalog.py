@@ -99,6 +99,7 @@ def test_columns_have_types_and_sizes(cursor, column, data_type, size, nullable)
 def test_columns_by_pattern(cursor):
     rows = cursor.columns(table="Conference%", schema="Twilio", column="CallSid%").fetchall()
     assert [(row.table_name, row.column_name) for row in rows] == [
+        ("ConferenceParticipantSummaries", "CallSid"),
         ("ConferenceParticipants", "CallSid"),
         ("ConferenceParticipants", "CallSidToCoach"),
         ("ConferenceRecordings", "CallSid"),
@@ -132,6 +133,7 @@ def test_foreign_keys(cursor, arguments):
     expected = [("Conferences", "Sid", "ConferenceParticipants", "ConferenceSid")]
     if "foreignTable" not in arguments:
         expected.append(("Conferences", "Sid", "ConferenceRecordings", "ConferenceSid"))
+        expected.append(("Conferences", "Sid", "ConferenceSummaries", "ConferenceSid"))
     assert found == expected
 
 
