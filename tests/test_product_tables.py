@@ -110,6 +110,14 @@ def test_the_incumbents_query_of_a_call_summary_runs(careful, generic):
     assert len(careful.execute(query).fetchall()) == 1
 
 
+def test_one_call_is_read_by_its_path_in_the_list_as_well(careful, generic):
+    call = careful.execute("SELECT CallSid FROM CallSummaries").fetchone()[0]
+    generic.clear()
+    assert careful.execute("SELECT CallSid FROM CallSummaries WHERE CallSid = ?", call).fetchone()[0] == call
+    (request,) = generic.requests()
+    assert (request.path, request.query) == (f"/insights/v1/Voice/{call}/Summary", {"ProcessingState": "all"})
+
+
 def test_both_names_of_the_services_give_the_same_rows(cursor, connect):
     lists = cursor.execute("SELECT * FROM ServiceLists").fetchall()
     columns = names(cursor)

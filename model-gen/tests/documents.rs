@@ -118,6 +118,11 @@ impl<'d> Api<'d> {
         let body = media.map(|(_, schema)| document.resolve(schema));
         for parameter in &operation.parameters {
             let name = parameter.sent_name();
+            if operation.method == "GET" {
+                let query = given.parameters.iter().find(|p| p.place == "query" && p.name == name);
+                query.ok_or(format!("no query parameter {name}"))?;
+                continue;
+            }
             let fields = body.map(|body| document.fields(body)).unwrap_or_default();
             let field = fields.into_iter().find(|(field, _)| *field == name);
             let (_, schema) = field.ok_or(format!("no parameter {name}"))?;

@@ -274,6 +274,8 @@ impl ScanRequest {
         let path = send::path(&context.client, &template, given)?;
         let mut request = Request::new(self.table.product.as_str(), Method::Get, path);
         if self.fetch {
+            request.query =
+                self.table.fetch_defaults().map(|(name, value)| (name.into(), value.into())).collect();
             return Ok(request);
         }
         let parameter = |position: usize| self.table.filters[position].parameter.clone();

@@ -224,6 +224,12 @@ impl Table {
         self.switches.get(self.columns[position].switch?)
     }
 
+    /// What is sent with the path of one row: names as they are sent, and values.
+    pub fn fetch_defaults(&self) -> impl Iterator<Item = (&str, &str)> {
+        let parameters = self.fetch.iter().flat_map(|fetch| &fetch.parameters);
+        parameters.filter_map(|p| Some((p.sent_name(), p.default.as_deref()?)))
+    }
+
     /// Whether a column can be set by UPDATE.
     pub fn is_updatable(&self, column: &Column) -> bool {
         if self.is_temporary() {
@@ -512,7 +518,7 @@ pub struct Parameter {
     /// The only values that the API accepts.
     #[serde(default)]
     pub values: Vec<String>,
-    /// Of a switch: what is sent where the statement gives nothing.
+    /// Of a switch, what is sent where the statement gives nothing; of what one row is read with, what is always sent.
     pub default: Option<String>,
     /// In generated tables composed from the name, by [`super::remarks`].
     #[serde(default)]

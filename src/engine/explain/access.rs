@@ -143,6 +143,9 @@ impl<'a> Access<'a> {
                 }
             }
         }
+        if chosen.fetch {
+            self.row.pushed.extend(table.fetch_defaults().map(|(name, value)| format!("{name}={value}")));
+        }
         if !chosen.fetch {
             self.defaults(chosen);
             self.row.page_size = match (is_limited, wanted) {
