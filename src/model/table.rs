@@ -417,7 +417,7 @@ pub struct Filter {
     #[serde(default, rename = "match")]
     pub matches: FilterMatch,
     /// What is sent where the statement gives nothing, because the API would leave out rows by itself. Each of several
-    /// values is a list of its own.
+    /// values is a list of its own. `719 hours ago` is that moment.
     #[serde(default)]
     pub default: Vec<String>,
 }
@@ -518,7 +518,8 @@ pub struct Parameter {
     /// The only values that the API accepts.
     #[serde(default)]
     pub values: Vec<String>,
-    /// Of a switch, what is sent where the statement gives nothing; of what one row is read with, what is always sent.
+    /// Of a switch, what is sent where the statement gives nothing; of what one row is read with, what is always
+    /// sent. `719 hours ago` is that moment, for a switch.
     pub default: Option<String>,
     /// In generated tables composed from the name, by [`super::remarks`].
     #[serde(default)]
