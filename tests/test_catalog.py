@@ -99,6 +99,7 @@ def test_columns_have_types_and_sizes(cursor, column, data_type, size, nullable)
 def test_columns_by_pattern(cursor):
     rows = cursor.columns(table="Conference%", schema="Twilio", column="CallSid%").fetchall()
     assert [(row.table_name, row.column_name) for row in rows] == [
+        ("ConferenceParticipantSummaries", "CallSid"),
         ("ConferenceParticipants", "CallSid"),
         ("ConferenceParticipants", "CallSidToCoach"),
         ("ConferenceRecordings", "CallSid"),
@@ -132,6 +133,7 @@ OF_CONFERENCES = [
     ("Conferences", "Sid", "CallRecordings", "ConferenceSid"),
     ("Conferences", "Sid", "ConferenceParticipants", "ConferenceSid"),
     ("Conferences", "Sid", "ConferenceRecordings", "ConferenceSid"),
+    ("Conferences", "Sid", "ConferenceSummaries", "ConferenceSid"),
     ("Conferences", "Sid", "Recordings", "ConferenceSid"),
 ]
 

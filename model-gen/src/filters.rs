@@ -15,7 +15,9 @@ const PAGING: [&str; 5] = ["PageSize", "Page", "PageToken", "Token", "Size"];
 pub fn filters(resource: &Resource<'_>, columns: &[Column], house: &House) -> (Vec<Filter>, Vec<Parameter>) {
     let (mut filters, mut switches) = (Vec::new(), Vec::new());
     let query = resource.get.parameters.iter().filter(|p| p.place == "query");
-    let query: Vec<_> = query.filter(|p| !PAGING.contains(&p.name.as_str())).collect();
+    let unused = house.unused.get(&resource.id()).map_or(&[][..], Vec::as_slice);
+    let query = query.filter(|p| !PAGING.contains(&p.name.as_str()) && !unused.contains(&p.name));
+    let query: Vec<_> = query.collect();
     for given in &query {
         match filter(resource, given, &query, columns, house) {
             Some(filter) => filters.push(filter),
@@ -37,6 +39,7 @@ pub fn filters(resource: &Resource<'_>, columns: &[Column], house: &House) -> (V
                     switch.name.push_str("Parameter");
                     switch.parameter = Some(name.clone());
                 }
+                switch.default = house.default(&resource.id(), name).first().cloned();
                 switches.push(switch);
             }
         }
@@ -61,6 +64,7 @@ fn filter(
         operator: operator.to_owned(),
         parameter: name.to_owned(),
         matches: is_point_in_time(column).then(|| "day".to_owned()),
+        default: house.default(&resource.id(), name).to_vec(),
     };
     if let Some((column, operator)) = bound(resource, name, house) {
         return columns.iter().find(|c| c.name == column).map(|c| make(c, operator));

@@ -48,7 +48,7 @@ pub fn generate(sources: &[Source], curated: &[Table], house: &House) -> Result<
         let key = (resource.product.to_owned(), shape(resource.path));
         if let Some(table) = by_hand(resource) {
             count += 1;
-            lists.insert(key, Listed::curated(table));
+            lists.insert(key, Listed::curated(table, &resource.singular));
             continue;
         }
         let draft = draft(resource, house)?;
@@ -134,7 +134,10 @@ fn table(mut draft: Draft<'_, '_>, lists: &Lists, house: &House) -> Table {
     let (items, paging, page_size) = paging(resource);
     let operations = operations(&draft, house);
     let has_parent = draft.path.last().is_some_and(|name| parents.iter().any(|p| p.column == *name));
-    let remarks = remarks(resource, lists, has_parent);
+    let mut remarks = remarks(resource, lists, has_parent);
+    if let Some(note) = house.notes.get(&resource.id()) {
+        remarks = format!("{remarks} {note}");
+    }
     let mut table = Table {
         schema: resource.schema.clone(),
         name: resource.name.clone(),

@@ -40,6 +40,13 @@ pub struct House {
     pub ranges: BTreeMap<String, Vec<Range>>,
     /// Operation to query parameters that have a column's name and select other rows than those with that value.
     pub switches: BTreeMap<String, Vec<String>>,
+    /// Operation to query parameters that are left out, because others say the same and the two contradict each other.
+    pub unused: BTreeMap<String, Vec<String>>,
+    /// Operation to query parameter to what is sent where the statement gives nothing, because the API would leave out
+    /// rows by itself. Each of several values is a list of its own.
+    pub defaults: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// Operation to sentences that the table's remarks end with: what the API leaves out whatever it is asked.
+    pub notes: BTreeMap<String, String>,
 }
 
 /// A column with the query parameters that bound it.
@@ -66,6 +73,12 @@ impl House {
     /// A sentence with the line.
     pub fn read(text: &str) -> Result<House, String> {
         serde_json::from_str(text).map_err(|e| format!("house.json: {e}"))
+    }
+
+    /// What is sent for a query parameter of an operation where the statement gives nothing.
+    pub fn default(&self, operation: &str, parameter: &str) -> &[String] {
+        let of_operation = self.defaults.get(operation);
+        of_operation.and_then(|defaults| defaults.get(parameter)).map_or(&[], Vec::as_slice)
     }
 
     /// The size of a text with that name.

@@ -128,6 +128,8 @@ pub struct Filter {
     pub parameter: String,
     #[serde(default, rename = "match", skip_serializing_if = "is_default")]
     pub matches: Option<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub default: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -172,6 +174,8 @@ pub struct Parameter {
     pub sid: Option<String>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub values: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub default: Option<String>,
 }
 
 impl Parameter {

@@ -56,6 +56,7 @@ pub fn parameter(
         secret: ends_with(&own, &house.secret),
         sid: typed.sid,
         values: typed.values,
+        default: None,
         name: own,
     }
 }

@@ -28,8 +28,8 @@ pub struct Listed {
 pub type Lists = HashMap<(String, String), Listed>;
 
 impl Listed {
-    /// What children need to know of a table that was made by hand.
-    pub fn curated(table: &Table) -> Self {
+    /// What children need to know of a table that was made by hand, and what the documents call a row of it.
+    pub fn curated(table: &Table, singular: &str) -> Self {
         let instance =
             table.operations().find(|(name, o)| *name != "create" && o.path.len() > table.list.len());
         let key = instance.and_then(|(_, o)| placeholders(&o.path).last()).map(str::to_owned);
@@ -38,7 +38,7 @@ impl Listed {
             name: table.name.clone(),
             key: key.or_else(|| table.key.last().cloned()),
             path: placeholders(&table.list).map(str::to_owned).collect(),
-            singular: singular(&table.name),
+            singular: singular.to_owned(),
         }
     }
 

@@ -126,6 +126,11 @@ impl<'d> Api<'d> {
         let body = media.map(|(_, schema)| document.resolve(schema));
         for parameter in &operation.parameters {
             let name = parameter.sent_name();
+            if operation.method == "GET" {
+                let query = given.parameters.iter().find(|p| p.place == "query" && p.name == name);
+                query.ok_or(format!("no query parameter {name}"))?;
+                continue;
+            }
             let fields = body.map(|body| document.fields(body)).unwrap_or_default();
             let field = fields.into_iter().find(|(field, _)| *field == name);
             let (_, schema) = field.ok_or(format!("no parameter {name}"))?;
@@ -142,11 +147,10 @@ impl<'d> Api<'d> {
 fn has_field(document: &Document, row: &Schema, path: &str) -> bool {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     document.fields(row).into_iter().any(|(name, field)| {
-        let is_open = || {
-            let kind = document.resolve(field).kind.as_deref();
-            kind.is_none_or(|kind| kind == "object") && document.fields(field).is_empty()
-        };
-        name == first && (rest.is_empty() || is_open() || has_field(document, field, rest))
+        let field = document.resolve(field);
+        let is_open =
+            matches!(field.kind.as_deref(), None | Some("object")) && document.fields(field).is_empty();
+        name == first && (rest.is_empty() || is_open || has_field(document, field, rest))
     })
 }
 

@@ -24,6 +24,9 @@ const HOUSE: &str = r#"{
     "credentials": ["Password", "Pin"],
     "ranges": {"zoo_v1.ListKeeper": [{"column": "Born", "lower": "StartDate"}]},
     "switches": {"zoo_v1.ListKeeper": ["Badge"]},
+    "unused": {"zoo_v1.ListKeeper": ["Area"]},
+    "defaults": {"zoo_v1.ListKeeper": {"Shift": ["day", "night"], "Order": ["asc"]}},
+    "notes": {"zoo_v1.ListKeeper": "Those of the day and of the night."},
     "tables": {"zoo_v1.ListCallAnimal": "AnimalsOfCalls"}
 }"#;
 

@@ -17,6 +17,7 @@ mod feature;
 mod functions;
 mod local;
 mod look_ahead;
+mod moment;
 mod pushdown;
 mod scan;
 mod send;

@@ -1,5 +1,6 @@
 //! Reading a table: one row by its path, a list, or the lists below each parent.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::asked;
 use super::context::Context;
 use super::feature;
+use super::moment;
 use super::pushdown::{Access, Role};
 use super::send::{self, Pushed};
 use super::shared_scan::{Reader, SharedScan, read_ahead};
@@ -233,8 +235,9 @@ impl ScanRequest {
     }
 
     /// The value of a switch as the rows show it.
-    fn switch(&self, column: usize) -> Option<&str> {
-        self.switches.get(&column).or(self.table.columns[column].default.as_ref()).map(String::as_str)
+    fn switch(&self, column: usize) -> Option<Cow<'_, str>> {
+        let default = || self.table.columns[column].default.as_deref().map(moment::switch_default);
+        self.switches.get(&column).map(Cow::from).or_else(default)
     }
 
     /// The layout of the columns that are read.
@@ -243,7 +246,8 @@ impl ScanRequest {
         for &position in &self.columns {
             let column = &self.table.columns[position];
             if column.switch.is_some() {
-                layout.add_given(asked::stored(self.switch(position), column.data_type), column.data_type);
+                let value = asked::stored(self.switch(position).as_deref(), column.data_type);
+                layout.add_given(value, column.data_type);
             } else if !column.from_path {
                 layout.add_field(&column.json, column.data_type);
             } else if let Some(value) = self.in_path(position) {
@@ -279,17 +283,21 @@ impl ScanRequest {
         let path = send::path(&context.client, &template, given)?;
         let mut request = Request::new(self.table.product.as_str(), Method::Get, path);
         if self.fetch {
+            request.query =
+                self.table.fetch_defaults().map(|(name, value)| (name.into(), value.into())).collect();
             return Ok(request);
         }
         let parameter = |position: usize| self.table.filters[position].parameter.clone();
         let pushed = self.filters.iter().map(|(filter, value)| (parameter(*filter), value.clone()));
         // Those with several values are lists of their own by now.
-        let defaults =
-            self.defaults().filter_map(|(filter, values)| Some((parameter(filter), values.first()?.clone())));
+        let defaults = self.defaults().filter_map(|(filter, values)| {
+            let value = moment::filter_default(values.first()?);
+            Some((parameter(filter), value.into_owned()))
+        });
         request.query = pushed.chain(defaults).collect();
         for (column, switch) in self.table.switch_columns() {
             let Some(value) = self.switch(column) else { continue };
-            let sent = send::form_values(switch, &value.into())?.into_iter();
+            let sent = send::form_values(switch, &(*value).into())?.into_iter();
             request.query.extend(sent.map(|text| (switch.sent_name().to_owned(), text)));
         }
         Ok(request)

@@ -111,14 +111,15 @@ pub(super) fn filter_value(column: &Column, filter: &Filter, value: &Value) -> P
             Ok(0.0) => Pushed::Value("false".into()),
             _ => Pushed::Unsuitable,
         },
-        (DataType::Timestamp | DataType::Date, FilterMatch::Day) => {
+        (DataType::Timestamp | DataType::Date, FilterMatch::Day | FilterMatch::Midnight) => {
             let day = text.get(..10).and_then(|day| day.parse::<jiff::civil::Date>().ok());
             // Twilio's bounds are not documented well enough to rely on either side of midnight.
             let day = match filter.operator {
                 FilterOperator::Equal | FilterOperator::Lower => day,
                 FilterOperator::Upper => day.and_then(|d| d.tomorrow().ok()),
             };
-            day.map_or(Pushed::Unsuitable, |d| Pushed::Value(d.to_string()))
+            let moment = if filter.matches == FilterMatch::Midnight { "T00:00:00Z" } else { "" };
+            day.map_or(Pushed::Unsuitable, |d| Pushed::Value(format!("{d}{moment}")))
         }
         // The bounds are days of the rows themselves, and belong to what they bound.
         (DataType::Date, FilterMatch::Exact) => {
@@ -197,16 +198,26 @@ mod tests {
     #[test]
     fn days_are_widened() {
         let model = Model::builtin();
-        let conferences = model.table(None, "Conferences").unwrap();
-        let push = |parameter: &str, value: &str| {
-            let filter = conferences.filters.iter().find(|f| f.parameter == parameter).unwrap();
-            let (_, column) = conferences.column(&filter.column).unwrap();
+        let push_to = |table: &str, parameter: &str, value: &str| {
+            let table = model.table(None, table).unwrap();
+            let filter = table.filters.iter().find(|f| f.parameter == parameter).unwrap();
+            let (_, column) = table.column(&filter.column).unwrap();
             filter_value(column, filter, &Value::from(value))
         };
+        let push = |parameter: &str, value: &str| push_to("Conferences", parameter, value);
         assert_eq!(push("DateCreated>", "2020-02-28 23:59:59"), Pushed::Value("2020-02-28".into()));
         assert_eq!(push("DateCreated<", "2020-02-28 00:00:00"), Pushed::Value("2020-02-29".into()));
         assert_eq!(push("DateCreated", "2020-02-28 10:00:00"), Pushed::Value("2020-02-28".into()));
         assert_eq!(push("DateCreated>", "2020"), Pushed::Unsuitable);
+        let push_midnight = |parameter: &str, value: &str| push_to("Conversations", parameter, value);
+        assert_eq!(
+            push_midnight("StartDate", "2020-02-28 23:59:59"),
+            Pushed::Value("2020-02-28T00:00:00Z".into())
+        );
+        assert_eq!(
+            push_midnight("EndDate", "2020-02-28 00:00:00"),
+            Pushed::Value("2020-02-29T00:00:00Z".into())
+        );
         assert_eq!(push("Status", "completed"), Pushed::Value("completed".into()));
         assert_eq!(push("Status", "brand-new"), Pushed::Unsuitable, "Twilio refuses what it does not know");
     }

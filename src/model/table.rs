@@ -224,6 +224,12 @@ impl Table {
         self.switches.get(self.columns[position].switch?)
     }
 
+    /// What is sent with the path of one row: names as they are sent, and values.
+    pub fn fetch_defaults(&self) -> impl Iterator<Item = (&str, &str)> {
+        let parameters = self.fetch.iter().flat_map(|fetch| &fetch.parameters);
+        parameters.filter_map(|p| Some((p.sent_name(), p.default.as_deref()?)))
+    }
+
     /// Whether a column can be set by UPDATE.
     pub fn is_updatable(&self, column: &Column) -> bool {
         if self.is_temporary() {
@@ -401,6 +407,8 @@ pub enum FilterMatch {
     Exact,
     /// The server compares whole UTC days: bounds are widened to the day.
     Day,
+    /// The same, with bounds that are written as a day's first moment: the server takes no day alone.
+    Midnight,
 }
 
 /// A query parameter of a list.
@@ -414,7 +422,7 @@ pub struct Filter {
     #[serde(default, rename = "match")]
     pub matches: FilterMatch,
     /// What is sent where the statement gives nothing, because the API would leave out rows by itself. Each of several
-    /// values is a list of its own.
+    /// values is a list of its own. `719 hours ago` is that moment.
     #[serde(default)]
     pub default: Vec<String>,
 }
@@ -515,7 +523,8 @@ pub struct Parameter {
     /// The only values that the API accepts.
     #[serde(default)]
     pub values: Vec<String>,
-    /// Of a switch: what is sent where the statement gives nothing.
+    /// Of a switch, what is sent where the statement gives nothing; of what one row is read with, what is always
+    /// sent. `719 hours ago` is that moment, for a switch.
     pub default: Option<String>,
     /// In generated tables composed from the name, by [`super::remarks`].
     #[serde(default)]

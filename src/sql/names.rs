@@ -95,6 +95,6 @@ mod tests {
     fn a_name_that_several_schemas_have_needs_one() {
         let error = unknown_table(&Model::builtin(), "roles", "", &[]);
         assert_eq!(error.state, state::TABLE_NOT_FOUND);
-        assert!(error.message.contains("Chat.Roles, ") && error.message.contains("Conversations.Roles"));
+        assert!(error.message.contains("Chat.Roles, ") && error.message.contains("IpMessaging.Roles"));
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::program::{Origin, Read};
 use super::{Path, Row};
 use crate::engine::asked;
+use crate::engine::moment;
 use crate::engine::pushdown::{self, Role};
 use crate::engine::scan::MAX_CONCURRENCY;
 use crate::engine::send::{self, Pushed};
@@ -142,6 +143,9 @@ impl<'a> Access<'a> {
                 }
             }
         }
+        if chosen.fetch {
+            self.row.pushed.extend(table.fetch_defaults().map(|(name, value)| format!("{name}={value}")));
+        }
         if !chosen.fetch {
             self.every(chosen, path);
             self.defaults(chosen);
@@ -166,7 +170,7 @@ impl<'a> Access<'a> {
             FilterOperator::Upper => Comparison::Upper,
         };
         let shown = match self.known(origin, column, comparison) {
-            Known::Later(how) if filter.matches == FilterMatch::Day => format!("day of {how}"),
+            Known::Later(how) if filter.matches != FilterMatch::Exact => format!("day of {how}"),
             Known::Later(how) => how,
             Known::Value(value) => match send::filter_value(described, filter, &value) {
                 Pushed::Value(text) => text,
@@ -247,7 +251,7 @@ impl<'a> Access<'a> {
         for (column, switch) in table.switch_columns() {
             let is_it = |role: &Role| matches!(role, Role::Switch(c) | Role::SwitchList(c) if *c == column);
             let given = chosen.arguments.iter().any(is_it);
-            if let Some(default) = switch.default.as_ref().filter(|_| !given) {
+            if let Some(default) = switch.default.as_deref().filter(|_| !given).map(moment::switch_default) {
                 self.row.pushed.push(format!("{}={default}", switch.sent_name()));
             }
         }
@@ -258,7 +262,7 @@ impl<'a> Access<'a> {
             }
             match &filter.default[..] {
                 [] => {}
-                [one] => self.row.pushed.push(format!("{given}{one}")),
+                [one] => self.row.pushed.push(format!("{given}{}", moment::filter_default(one))),
                 several => {
                     self.each.insert(format!("each of {} values", several.len()));
                     self.row.pushed.push(format!("{given}<{}>", some(several.iter().cloned().collect())));

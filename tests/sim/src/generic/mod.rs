@@ -59,8 +59,9 @@ impl Generic {
             };
             list.or_else(fetch)
         });
-        // `/Operators/Custom` is a list, though `/Operators/{Sid}` fits as well.
-        let best = found.by_ref().max_by_key(|(literals, ..)| *literals);
+        // `/Operators/Custom` is a list, though `/Operators/{Sid}` fits as well; and what is one table's row by its path may
+        // be another's list.
+        let best = found.by_ref().max_by_key(|(literals, .., is_fetch)| (*literals, !is_fetch));
         let (_, table, mut given, is_fetch) = best.ok_or_else(|| ApiError::not_found(&request.path))?;
         if request.method != "GET" {
             return Err(ApiError::method_not_allowed());
