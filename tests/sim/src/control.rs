@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::faults::Order;
 use crate::http::{Answer, Request};
 use crate::resources::{conferences, participants};
+use crate::router;
 use crate::simulator::Simulator;
 use crate::world::World;
 
@@ -33,8 +34,12 @@ pub(crate) fn answer(simulator: &Simulator, request: &Request) -> Answer {
         }
         ("GET", "effects") => Answer::json(200, &simulator.world().effects),
         ("GET", "world") => world(&simulator.world()),
+        ("GET", "lists") => {
+            let lists = router::lists().map(|(product, list)| json!({"product": product, "list": list}));
+            Answer::json(200, &json!({"lists": lists.collect::<Vec<_>>()}))
+        }
         ("GET", "credentials") => Answer::json(200, &simulator.credentials),
-        (_, "requests" | "faults" | "reset" | "effects" | "world" | "credentials") => {
+        (_, "requests" | "faults" | "reset" | "effects" | "world" | "lists" | "credentials") => {
             refusal(405, "method not allowed")
         }
         _ => refusal(404, "no such control path"),

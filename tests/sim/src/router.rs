@@ -7,9 +7,34 @@ use crate::errors::{ApiError, xml_answer};
 use crate::generic::Generic;
 use crate::http::{Answer, Request};
 use crate::resources::{Context, accounts, calls, conferences, media, messages, participants};
+use crate::store;
+use crate::template::Template;
 use crate::world::World;
 
 const VERSION: &str = "/2010-04-01";
+
+/// The lists whose rows the world keeps itself; the store has the others.
+const LISTS: [&str; 6] = [
+    "/2010-04-01/Accounts.json",
+    "/2010-04-01/Accounts/{AccountSid}/Calls.json",
+    "/2010-04-01/Accounts/{AccountSid}/Conferences.json",
+    "/2010-04-01/Accounts/{AccountSid}/Conferences/{ConferenceSid}/Participants.json",
+    "/2010-04-01/Accounts/{AccountSid}/Messages.json",
+    "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media.json",
+];
+
+/// All lists that are simulated: their products and paths.
+pub(crate) fn lists() -> impl Iterator<Item = (&'static str, String)> {
+    LISTS.iter().map(|path| ("api", path.to_string())).chain(store::lists())
+}
+
+/// Whether a list is simulated, and so none of the generic part's.
+pub(crate) fn has_list(product: &str, list: &Template) -> bool {
+    let path = list.to_string();
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let is_own = || LISTS.iter().any(|own| Template::from(own.to_string()).capture(&parts).is_some());
+    (product == "api" && is_own()) || store::has_list(product, &parts)
+}
 
 /// Answers one API request; the world changes only if the request is accepted. What the world does not know is left to
 /// the generic part.
@@ -22,23 +47,58 @@ pub(crate) fn answer(
     let (product, path) = split_product(&request.path);
     let credential = credentials::authenticate(known, request.header("authorization"))?;
     let rest = path.strip_prefix(VERSION).and_then(|rest| rest.strip_prefix('/'));
+    // `/Services/Usecases` is a list, though `/Services/{Sid}` fits as well.
+    let elsewhere = generic.and_then(|generic| generic.literals(request));
     let unknown = |account: &str| match generic {
         Some(generic) => generic.answer(request, account),
         None => Err(ApiError::not_found(path)),
     };
-    let (Some(rest), "api") = (rest, product) else { return unknown(&credential.account_sid) };
+    let (Some(rest), "api") = (rest, product) else {
+        let account = credential.account_sid.as_str();
+        if credential.rights == Rights::RestrictedKey {
+            return Err(ApiError::forbidden());
+        }
+        let context = Context { request, path, account };
+        let kept = decoded(path.trim_start_matches('/'), |parts| {
+            store::answer(&context, product, parts, elsewhere, world)
+        });
+        return kept.unwrap_or_else(|| unknown(account));
+    };
     let Some(resource) = rest.strip_suffix(".json") else { return Ok(xml_answer(&request.method)) };
+    decoded(resource, |parts| answer_api(request, path, &credential, parts, elsewhere, world, unknown))
+}
+
+/// The segments of a path, decoded.
+fn decoded<R>(path: &str, then: impl FnOnce(&[&str]) -> R) -> R {
     let parts: Vec<String> =
-        resource.split('/').map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned()).collect();
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        path.split('/').map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned()).collect();
+    then(&parts.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Answers a request to the 2010 API; `parts` is what stands between the version and `.json`.
+fn answer_api(
+    request: &Request,
+    path: &str,
+    credential: &Credential,
+    parts: &[&str],
+    elsewhere: Option<usize>,
+    world: &mut World,
+    unknown: impl Fn(&str) -> Result<Answer, ApiError>,
+) -> Result<Answer, ApiError> {
     let account = match parts[..] {
         ["Accounts"] => credential.account_sid.as_str(),
         ["Accounts", account, ..] => account,
         _ => return Err(ApiError::not_found(path)),
     };
-    check_reach(&credential, account, path, world)?;
-    check_rights(&credential, &request.method, &parts[1..])?;
-    dispatch(&Context { request, path, account }, &parts, world, || unknown(account))
+    check_reach(credential, account, path, world)?;
+    check_rights(credential, &request.method, &parts[1..])?;
+    let context = Context { request, path, account };
+    if let Some(answer) = dispatch(&context, parts, world) {
+        return answer;
+    }
+    let kept =
+        decoded(path.trim_start_matches('/'), |path| store::answer(&context, "api", path, elsewhere, world));
+    kept.unwrap_or_else(|| unknown(account))
 }
 
 /// `/conversations/v1/…` is `conversations` and `/v1/…`; without a prefix the product is `api`.
@@ -78,14 +138,10 @@ fn check_rights(credential: &Credential, method: &str, below: &[&str]) -> Result
     }
 }
 
-fn dispatch(
-    context: &Context<'_>,
-    parts: &[&str],
-    world: &mut World,
-    unknown: impl FnOnce() -> Result<Answer, ApiError>,
-) -> Result<Answer, ApiError> {
+/// The resources whose rows the world keeps itself.
+fn dispatch(context: &Context<'_>, parts: &[&str], world: &mut World) -> Option<Result<Answer, ApiError>> {
     let method = context.request.method.as_str();
-    match (&parts[1..], method) {
+    Some(match (&parts[1..], method) {
         ([], "GET") => accounts::list(context, world),
         ([_], "GET") => accounts::fetch(context, world),
         ([_, "Calls"], "GET") => calls::list(context, world),
@@ -119,8 +175,8 @@ fn dispatch(
         | ([_, "Messages", _, "Media"] | [_, "Messages", _, "Media", _], _) => {
             Err(ApiError::method_not_allowed())
         }
-        _ => unknown(),
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -60,6 +60,11 @@ impl<T> Table<T> {
         self.rows.values().rev()
     }
 
+    /// The rows from a place on, oldest first.
+    pub(crate) fn not_older_than(&self, place: u64) -> impl Iterator<Item = &T> {
+        self.rows.range(place..).map(|(_, row)| row)
+    }
+
     /// All rows, oldest first.
     pub(crate) fn oldest_first(&self) -> impl Iterator<Item = &T> {
         self.rows.values()
