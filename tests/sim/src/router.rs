@@ -6,7 +6,9 @@ use crate::credentials::{self, Credential, Rights};
 use crate::errors::{ApiError, xml_answer};
 use crate::generic::Generic;
 use crate::http::{Answer, Request};
-use crate::resources::{Context, accounts, calls, conferences, media, messages, participants};
+use crate::resources::{
+    Context, accounts, available_numbers, calls, conferences, media, messages, participants, usage,
+};
 use crate::store;
 use crate::template::Template;
 use crate::world::World;
@@ -14,13 +16,18 @@ use crate::world::World;
 const VERSION: &str = "/2010-04-01";
 
 /// The lists whose rows the world keeps itself; the store has the others.
-const LISTS: [&str; 6] = [
+const LISTS: [&str; 11] = [
     "/2010-04-01/Accounts.json",
+    "/2010-04-01/Accounts/{AccountSid}/AvailablePhoneNumbers.json",
+    "/2010-04-01/Accounts/{AccountSid}/AvailablePhoneNumbers/{CountryCode}/{Type}.json",
+    "/2010-04-01/Accounts/{AccountSid}/Balance.json",
     "/2010-04-01/Accounts/{AccountSid}/Calls.json",
     "/2010-04-01/Accounts/{AccountSid}/Conferences.json",
     "/2010-04-01/Accounts/{AccountSid}/Conferences/{ConferenceSid}/Participants.json",
     "/2010-04-01/Accounts/{AccountSid}/Messages.json",
     "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media.json",
+    "/2010-04-01/Accounts/{AccountSid}/Usage/Records.json",
+    "/2010-04-01/Accounts/{AccountSid}/Usage/Records/{Interval}.json",
 ];
 
 /// All lists that are simulated: their products and paths.
@@ -169,6 +176,17 @@ fn dispatch(context: &Context<'_>, parts: &[&str], world: &mut World) -> Option<
         ([_, "Messages", message, "Media"], "GET") => media::list(context, world, message),
         ([_, "Messages", message, "Media", sid], "GET") => media::fetch(context, world, message, sid),
         ([_, "Messages", message, "Media", sid], "DELETE") => media::delete(context, world, message, sid),
+        ([_, "AvailablePhoneNumbers"], "GET") => available_numbers::countries(context),
+        ([_, "AvailablePhoneNumbers", country], "GET") => available_numbers::fetch_country(context, country),
+        ([_, "AvailablePhoneNumbers", country, kind], "GET") => {
+            available_numbers::list(context, world, country, kind)
+        }
+        ([_, "Usage", "Records"], "GET") => usage::list(context, world, ""),
+        ([_, "Usage", "Records", interval], "GET") => usage::list(context, world, interval),
+        ([_, "Balance"], "GET") => usage::balance(context, world),
+        ([_, "AvailablePhoneNumbers" | "Balance", ..] | [_, "Usage", "Records", ..], _) => {
+            Err(ApiError::method_not_allowed())
+        }
         ([] | [_] | [_, "Calls" | "Conferences" | "Messages"], _)
         | ([_, "Calls" | "Conferences" | "Messages", _], _)
         | ([_, "Conferences", _, "Participants"] | [_, "Conferences", _, "Participants", _], _)

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 pub(crate) use answers::answer;
+pub(crate) use numbers::friendly;
 use resource::{Order, Resource};
 use row::Row;
 use serde_json::{Map, Value};
@@ -155,6 +156,11 @@ impl Store {
 
     fn table(&self, resource: &'static Resource) -> Option<&Table<Row>> {
         self.tables.get(resource.keeper().name.as_str())
+    }
+
+    /// Whether an account has the number.
+    pub(crate) fn owns_number(&self, number: &str) -> bool {
+        self.rows("IncomingPhoneNumbers").any(|row| row.text("phone_number") == Some(number))
     }
 
     /// The rows of a resource under this name, oldest first.

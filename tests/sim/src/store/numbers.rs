@@ -12,9 +12,7 @@ use crate::world::World;
 /// Buys the number that is asked for, or any in the area: the first of `555-01xx` that nobody has.
 pub(super) fn buy(asked: &Asked<'_>, world: &World, row: &mut Row) -> Result<(), ApiError> {
     let form = &asked.context.request.form;
-    let is_taken = |number: &str| {
-        world.store.rows("IncomingPhoneNumbers").any(|one| one.text("phone_number") == Some(number))
-    };
+    let is_taken = |number: &str| world.store.owns_number(number);
     let number = match params::text(form, "PhoneNumber").filter(|number| !number.is_empty()) {
         Some(number) if !is_e164(number) => {
             return Err(ApiError::new(400, 21421, format!("{number} is not a valid number")));
@@ -68,7 +66,7 @@ pub(super) fn validate(asked: &Asked<'_>, world: &mut World, row: &Row) -> Resul
     Ok(Answer::json(200, &request))
 }
 
-pub(crate) fn is_e164(number: &str) -> bool {
+pub(super) fn is_e164(number: &str) -> bool {
     let digits = number.strip_prefix('+').unwrap_or_default();
     (8..=15).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
 }
