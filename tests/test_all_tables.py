@@ -45,11 +45,16 @@ def generic():
 def simulated(generic, model):
     """The tables whose lists have rows of the simulator's own world, not synthetic ones."""
 
-    def path(product, template):
-        return product, re.sub(r"{\w+}", "{}", template)
+    # A name in braces that begins a segment is a value of any kind; one within a segment may be empty.
+    served = [
+        (one["product"], re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(one["list"])))) for one in generic.lists()
+    ]
 
-    lists = {path(one["product"], one["list"]) for one in generic.lists()}
-    return {name for name, table in model.items() if path(table.get("product"), table.get("list", "")) in lists}
+    def is_simulated(table):
+        path = re.sub(r"(?<=[^/]){\w+}", "", table.get("list", ""))
+        return any(table.get("product") == product and pattern.fullmatch(path) for product, pattern in served)
+
+    return {name for name, table in model.items() if is_simulated(table)}
 
 
 @pytest.fixture
@@ -140,7 +145,7 @@ def test_every_table_gives_its_rows(cursor, generic, model, simulated):
         read += 1
         rows_read += len(rows)
     assert read > 200
-    assert {entry["status"] for entry in generic.log()} == {200}
+    assert not [entry["path"] for entry in generic.log() if entry["status"] != 200]
     # What needs a key that nothing leads to says so, and is read with it.
     for schema, name in left:
         table = model[schema, name]
@@ -199,8 +204,12 @@ def test_columns_from_the_path_are_each_rows_own(cursor, generic):
 
 @pytest.mark.parametrize("columns", ["*", "COUNT(*)", "CountryCode"])
 def test_rows_without_a_key_are_told_apart_in_the_branches_of_an_or(cursor, generic, columns):
-    """Three rows in each country, some of them in two branches; where nothing else is read they are alike."""
+    """The same rows come in two branches; where nothing else is read they are alike."""
     one, other = [row[0] for row in cursor.execute("SELECT CountryCode FROM AvailablePhoneNumberCountries")][:2]
+    numbers = sum(
+        len(generic.listed(f"AvailablePhoneNumbers/{country}/Local.json", "available_phone_numbers"))
+        for country in (one, other)
+    )
     generic.clear()
     branches = "CountryCode = ? OR (CountryCode = ? AND AccountSid = ?) OR (CountryCode = ? AND AccountSid = ?)"
     statement = f"SELECT {columns} FROM AvailablePhoneNumbersLocal WHERE {branches}"
@@ -209,15 +218,16 @@ def test_rows_without_a_key_are_told_apart_in_the_branches_of_an_or(cursor, gene
     assert paths == {
         f"/api/2010-04-01/Accounts/{ACCOUNT}/AvailablePhoneNumbers/{country}/Local.json" for country in (one, other)
     }, "the branches are read by their keys"
-    assert (rows[0][0] if columns == "COUNT(*)" else len(rows)) == 6
+    assert (rows[0][0] if columns == "COUNT(*)" else len(rows)) == numbers
 
 
 def test_a_row_without_a_key_is_the_same_row_under_each_filter(cursor):
     rows = cursor.execute("SELECT Category, Count FROM UsageRecords").fetchall()
-    assert len(rows) == 3
+    assert len(rows) == 10
     either = "Category = ? OR Count = ?"
     found = cursor.execute(f"SELECT Category, Count FROM UsageRecords WHERE {either}", rows[0].Category, rows[0].Count)
-    assert [tuple(row) for row in found] == [tuple(rows[0])]
+    alike = [row for row in rows if row.Category == rows[0].Category or row.Count == rows[0].Count]
+    assert [tuple(row) for row in found] == [tuple(row) for row in alike]
 
 
 def test_parents_are_walked_to_any_depth(cursor, generic):

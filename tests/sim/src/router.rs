@@ -7,7 +7,7 @@ use crate::errors::{ApiError, xml_answer};
 use crate::generic::Generic;
 use crate::http::{Answer, Request};
 use crate::resources::{
-    Context, accounts, available_numbers, calls, conferences, media, messages, participants, usage,
+    Context, accounts, available_numbers, calls, conferences, insights, media, messages, participants, usage,
 };
 use crate::store;
 use crate::template::Template;
@@ -15,32 +15,41 @@ use crate::world::World;
 
 const VERSION: &str = "/2010-04-01";
 
-/// The lists whose rows the world keeps itself; the store has the others.
-const LISTS: [&str; 11] = [
-    "/2010-04-01/Accounts.json",
-    "/2010-04-01/Accounts/{AccountSid}/AvailablePhoneNumbers.json",
-    "/2010-04-01/Accounts/{AccountSid}/AvailablePhoneNumbers/{CountryCode}/{Type}.json",
-    "/2010-04-01/Accounts/{AccountSid}/Balance.json",
-    "/2010-04-01/Accounts/{AccountSid}/Calls.json",
-    "/2010-04-01/Accounts/{AccountSid}/Conferences.json",
-    "/2010-04-01/Accounts/{AccountSid}/Conferences/{ConferenceSid}/Participants.json",
-    "/2010-04-01/Accounts/{AccountSid}/Messages.json",
-    "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media.json",
-    "/2010-04-01/Accounts/{AccountSid}/Usage/Records.json",
-    "/2010-04-01/Accounts/{AccountSid}/Usage/Records/{Interval}.json",
+/// The lists whose rows the world keeps itself, with their products; the store has the others.
+const LISTS: [(&str, &str); 19] = [
+    ("api", "/2010-04-01/Accounts.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/AvailablePhoneNumbers.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/AvailablePhoneNumbers/{CountryCode}/{Type}.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Balance.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Calls.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Conferences.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Conferences/{ConferenceSid}/Participants.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Messages.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Usage/Records.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Usage/Records/{Interval}.json"),
+    ("insights", "/v1/Conferences"),
+    ("insights", "/v1/Conferences/{ConferenceSid}/Participants"),
+    ("insights", "/v1/Voice/Settings"),
+    ("insights", "/v1/Voice/Summaries"),
+    ("insights", "/v1/Voice/{CallSid}/Annotation"),
+    ("insights", "/v1/Voice/{CallSid}/Events"),
+    ("insights", "/v1/Voice/{CallSid}/Metrics"),
+    ("insights", "/v1/Voice/{CallSid}/Summary"),
 ];
 
 /// All lists that are simulated: their products and paths.
 pub(crate) fn lists() -> impl Iterator<Item = (&'static str, String)> {
-    LISTS.iter().map(|path| ("api", path.to_string())).chain(store::lists())
+    LISTS.iter().map(|(product, path)| (*product, path.to_string())).chain(store::lists())
 }
 
 /// Whether a list is simulated, and so none of the generic part's.
 pub(crate) fn has_list(product: &str, list: &Template) -> bool {
     let path = list.to_string();
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    let is_own = || LISTS.iter().any(|own| Template::from(own.to_string()).capture(&parts).is_some());
-    (product == "api" && is_own()) || store::has_list(product, &parts)
+    let mut own = LISTS.iter().filter(|(theirs, _)| *theirs == product);
+    own.any(|(_, path)| Template::from(path.to_string()).capture(&parts).is_some())
+        || store::has_list(product, &parts)
 }
 
 /// Answers one API request; the world changes only if the request is accepted. What the world does not know is left to
@@ -66,8 +75,9 @@ pub(crate) fn answer(
             return Err(ApiError::forbidden());
         }
         let context = Context { request, path, account };
-        let kept = decoded(path.trim_start_matches('/'), |parts| {
-            store::answer(&context, product, parts, elsewhere, world)
+        let kept = decoded(path.trim_start_matches('/'), |parts| match product {
+            "insights" => insights::answer(&context, parts, world),
+            _ => store::answer(&context, product, parts, elsewhere, world),
         });
         return kept.unwrap_or_else(|| unknown(account));
     };

@@ -24,6 +24,7 @@ pub(crate) use rows::{
 };
 use table::Table;
 
+use crate::resources::insights::Insights;
 use crate::store::Store;
 
 /// The moment before the first write: the day after the youngest seeded row.
@@ -68,6 +69,7 @@ pub(crate) struct World {
     pub(crate) accounts: Table<Account>,
     holdings: BTreeMap<String, Holdings>,
     pub(crate) store: Store,
+    pub(crate) insights: Insights,
     pub(crate) effects: Effects,
     now: Timestamp,
     sids: u64,
@@ -80,6 +82,7 @@ impl World {
             accounts: Table::default(),
             holdings: BTreeMap::new(),
             store: Store::seeded(main_sid),
+            insights: Insights::default(),
             effects: Effects::default(),
             now: FIRST_NOW.parse().unwrap_or(Timestamp::UNIX_EPOCH),
             sids: 0,
