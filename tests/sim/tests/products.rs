@@ -160,3 +160,20 @@ fn a_restricted_key_does_not_reach_other_products() {
     assert_eq!(sim.request("GET", "/messaging/v1/Services", Some(key), ("", "")).refusal(), (403, 20003));
     assert_eq!(sim.get_uri("/messaging/v1/Services").json()["services"].as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn events_of_the_last_quarter_of_an_hour_unless_more_is_asked_for() {
+    let sim = Simulator::start();
+    let count = |query: &str| {
+        let path = format!("/taskrouter/v1/Workspaces/WS{:0>32}/Events?{query}", 1);
+        sim.get_uri(&path).json()["events"].as_array().unwrap().len()
+    };
+    assert_eq!(count(""), 2);
+    assert_eq!(count("Minutes=60"), 3);
+    assert_eq!(count("StartDate=2024-01-01T00:00:00Z"), 5);
+    assert_eq!(count("StartDate=2024-01-01T00:00:00Z&EndDate=2024-06-30"), 2);
+    assert_eq!(count("EventType=task.created"), 1);
+    let path = format!("/taskrouter/v1/Workspaces/WS{:0>32}/Events/EV{:0>32}", 1, 1);
+    assert_eq!(sim.get_uri(&path).json()["event_type"], "worker.created");
+    assert_eq!(sim.get_uri(&path.replace("WS", "WK")).refusal(), (404, 20404));
+}

@@ -131,7 +131,7 @@ impl Asked<'_> {
 
 fn list(asked: &Asked<'_>, world: &World) -> Result<Answer, ApiError> {
     let (resource, query) = (asked.resource, &asked.context.request.query);
-    let conditions = filter::read(resource, query)?;
+    let conditions = filter::read(resource, query, world.now())?;
     let kind = ListKind {
         array: &resource.items,
         max_size: resource.page_size,

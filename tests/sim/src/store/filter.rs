@@ -9,6 +9,7 @@ use crate::dates::{self, DateFilter, Literal, Upper};
 use crate::errors::ApiError;
 use crate::http::Pairs;
 use crate::params;
+use crate::world::later;
 
 /// Whether a row is out of sight: of a kind that the query must ask for.
 pub(super) fn is_hidden(resource: &Resource, query: &Pairs, row: &Row) -> bool {
@@ -38,12 +39,13 @@ pub(super) enum Condition<'q> {
 pub(super) fn read<'q>(
     resource: &'q Resource,
     query: &'q Pairs,
+    now: Timestamp,
 ) -> Result<Vec<(&'q str, Condition<'q>)>, ApiError> {
     let mut conditions = Vec::new();
     for (name, filter) in &resource.filters {
         let default = resource.filter_defaults.get(name).map(String::as_str);
         let given = params::text(query, name).filter(|text| !text.is_empty()).or(default);
-        if let Some(condition) = condition(name, filter, given, query)? {
+        if let Some(condition) = condition(name, filter, given, query, now)? {
             conditions.push((filter.field.as_str(), condition));
         }
     }
@@ -55,6 +57,7 @@ fn condition<'q>(
     filter: &'q Filter,
     given: Option<&'q str>,
     query: &Pairs,
+    now: Timestamp,
 ) -> Result<Option<Condition<'q>>, ApiError> {
     let invalid = |text: &str| ApiError::invalid(format!("Invalid value for {name}: '{text}'"));
     let time = |text: &str| dates::parse(text, Literal::DateTime);
@@ -69,6 +72,14 @@ fn condition<'q>(
             params::boolean(query, name)?;
             return Ok(None);
         }
+        (Matching::Minutes(usual, other), given) => {
+            if params::text(query, other).is_some() {
+                return Ok(None);
+            }
+            let minutes = given
+                .map_or(Ok(*usual), |text| text.parse::<u32>().map(i64::from).map_err(|_| invalid(text)))?;
+            Condition::From(later(now, -60 * minutes))
+        }
         (_, None) => return Ok(None),
         (Matching::Exact, Some(text)) => Condition::Is(text),
         (Matching::Word(words), Some(text)) => {
@@ -79,7 +90,7 @@ fn condition<'q>(
         (Matching::From, Some(text)) => Condition::From(time(text)?),
         (Matching::Until, Some(text)) if text.len() == 10 => {
             // A day is meant as a whole.
-            Condition::Before(crate::world::later(time(text)?, 24 * 60 * 60))
+            Condition::Before(later(time(text)?, 24 * 60 * 60))
         }
         (Matching::Until, Some(text)) => Condition::Until(time(text)?),
         (Matching::Before, Some(text)) => Condition::Before(time(text)?),

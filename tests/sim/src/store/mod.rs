@@ -31,14 +31,14 @@ macro_rules! data {
     ($($name:literal)*) => { [$(include_str!(concat!("data/", $name, ".json"))),*] };
 }
 
-const FILES: [&str; 33] = data! {
+const FILES: [&str; 35] = data! {
     "addresses" "applications" "call_recordings" "conference_recordings" "conversation_messages"
     "conversation_participants" "conversation_roles" "conversation_services" "conversation_users"
     "conversation_webhooks" "conversations" "incoming_phone_numbers" "incoming_phone_numbers_local"
     "incoming_phone_numbers_mobile" "incoming_phone_numbers_toll_free" "keys" "messaging_services"
     "outgoing_caller_ids" "queue_members" "queues" "recording_transcriptions" "recordings" "short_codes"
-    "signing_keys" "sip_credential_lists" "sip_credentials" "sip_domains" "transcriptions" "usage_triggers"
-    "verification_checks" "verifications" "verify_services" "video_rooms"
+    "signing_keys" "sip_credential_lists" "sip_credentials" "sip_domains" "task_router_events" "transcriptions"
+    "usage_triggers" "verification_checks" "verifications" "verify_services" "video_rooms" "workspaces"
 };
 
 /// A file that cannot be read is left out; a test sees to it that none is.

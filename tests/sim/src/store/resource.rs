@@ -107,6 +107,8 @@ pub(crate) enum Matching {
     /// On or before.
     Until,
     Before,
+    /// At most so many minutes ago, by itself so many; only where the other parameter is not given.
+    Minutes(i64, String),
     /// Rows whose field has this text are in only where the parameter is true; else this is its value.
     Includes(String, bool),
 }
@@ -127,6 +129,9 @@ impl TryFrom<String> for Filter {
             ("from", []) => Matching::From,
             ("until", []) => Matching::Until,
             ("before", []) => Matching::Before,
+            ("minutes", [usual, other]) => {
+                Matching::Minutes(usual.parse().map_err(|e| format!("{usual}: {e}"))?, other.to_string())
+            }
             ("includes", [value, default]) => Matching::Includes(value.to_string(), *default == "true"),
             _ => return Err(format!("no filter: {text}")),
         };
