@@ -43,10 +43,17 @@ pub(crate) fn lists() -> impl Iterator<Item = (&'static str, String)> {
     LISTS.iter().map(|(product, path)| (*product, path.to_string())).chain(store::lists())
 }
 
-/// Whether a list is simulated, and so none of the generic part's.
+/// Whether a list is simulated, and so none of the generic part's. A name within a segment is taken for nothing.
 pub(crate) fn has_list(product: &str, list: &Template) -> bool {
     let path = list.to_string();
-    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let parts = path.trim_start_matches('/').split('/').map(|part| match (part.find('{'), part.find('}')) {
+        (Some(start), Some(end)) if 0 < start && start < end => {
+            format!("{}{}", &part[..start], &part[end + 1..])
+        }
+        _ => part.to_owned(),
+    });
+    let parts: Vec<String> = parts.collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let mut own = LISTS.iter().filter(|(theirs, _)| *theirs == product);
     own.any(|(_, path)| Template::from(path.to_string()).capture(&parts).is_some())
         || store::has_list(product, &parts)
@@ -221,5 +228,17 @@ mod tests {
         for odd in ["", "*", "/", "//", "aé/x/v1", "é/v1"] {
             assert_eq!(split_product(odd), ("api", odd));
         }
+    }
+
+    #[test]
+    fn a_list_is_simulated_whatever_its_names_are() {
+        let has = |product: &str, path: &str| has_list(product, &Template::from(path.to_string()));
+        let account = "/2010-04-01/Accounts/{AccountSid}";
+        assert!(has("api", &format!("{account}/Calls/{{CallSid}}/Recordings.json")));
+        assert!(has("api", &format!("{account}/Usage/Records{{Interval}}.json")));
+        assert!(has("api", &format!("{account}/AvailablePhoneNumbers/{{Country}}/Voip.json")));
+        assert!(!has("api", &format!("{account}/Notifications.json")));
+        assert!(!has("verify", "/v2/Services/{ServiceSid}/Verifications"));
+        assert!(has("verify", "/v2/Services") && !has("sync", "/v1/Services"));
     }
 }
