@@ -3,7 +3,7 @@
 //! What a call of the world was is summarised as soon as it has ended; three more calls ended within the last hours
 //! of the world's clock, so that the list has rows without a `StartTime`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
@@ -110,10 +110,10 @@ fn seen(world: &World, account: &str) -> Vec<Seen> {
     let holdings = world.holdings(account);
     let mut all: Vec<Seen> =
         holdings.into_iter().flat_map(|all| all.calls.newest_first()).filter_map(Seen::of).collect();
+    let rooms = holdings.into_iter().flat_map(|all| all.conferences.newest_first());
+    let enders: BTreeSet<&str> = rooms.filter_map(|room| room.ender.as_deref()).collect();
     for one in &mut all {
-        one.in_conference = holdings.is_some_and(|all| {
-            all.conferences.newest_first().any(|room| room.ender.as_deref() == Some(one.sid.as_str()))
-        });
+        one.in_conference = enders.contains(one.sid.as_str());
     }
     let is_main = world.accounts.get(account).is_some_and(|one| one.owner == one.sid);
     for (number, from, to, start, seconds, state) in RECENT.iter().filter(|_| is_main) {
