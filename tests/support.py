@@ -156,6 +156,10 @@ class Simulator:
         match = {key: value for key, value in match.items() if value}
         self._control("POST", "faults", {"faults": [{"kind": kind, **fields, "match": match}]})
 
+    def lists(self) -> list[dict[str, str]]:
+        """Product and path of every list whose rows are the simulator's own, not synthetic."""
+        return self._control("GET", "lists")["lists"]
+
     def effects(self) -> dict[str, int]:
         return self._control("GET", "effects")
 

@@ -13,9 +13,6 @@ import support
 from support import ACCOUNT, ROOT
 
 DATA = ROOT / "src" / "model" / "data"
-# What the simulator's world answers itself, with rows of its own.
-NAMES = ("Accounts", "Calls", "ConferenceParticipants", "Conferences", "Media", "Messages")
-SIMULATED = {("Twilio", name) for name in NAMES}
 
 PYTHON = {
     "text": str,
@@ -42,6 +39,22 @@ def generic():
     simulator = support.Simulator("--model", str(DATA))
     yield simulator
     simulator.stop()
+
+
+@pytest.fixture(scope="module")
+def simulated(generic, model):
+    """The tables whose lists have rows of the simulator's own world, not synthetic ones."""
+
+    # A name in braces that begins a segment is a value of any kind; one within a segment may be empty.
+    served = [
+        (one["product"], re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(one["list"])))) for one in generic.lists()
+    ]
+
+    def is_simulated(table):
+        path = re.sub(r"(?<=[^/]){\w+}", "", table.get("list", ""))
+        return any(table.get("product") == product and pattern.fullmatch(path) for product, pattern in served)
+
+    return {name for name, table in model.items() if is_simulated(table)}
 
 
 @pytest.fixture
@@ -120,8 +133,8 @@ def check_row(table, row):
             json.loads(value)
         if column["type"] == "text":
             assert len(value) <= column.get("size", 4000), where
-        # A key from a row above has that row's form, which some documents leave open.
-        if "sid" in column and f"{{{column['name']}}}" not in table["list"]:
+        # A key from a row above has that row's form, which some documents leave open; "" is nothing.
+        if value and "sid" in column and f"{{{column['name']}}}" not in table["list"]:
             assert value[:2] in column["sid"].split("|"), where
         if column["name"] == "AccountSid":
             assert value == ACCOUNT, where
@@ -135,11 +148,11 @@ def test_the_list_has_every_schema(cursor, model):
     assert {(schema, name) for schema, name, _ in tables} <= set(model)
 
 
-def test_every_table_gives_its_rows(cursor, generic, model):
+def test_every_table_gives_its_rows(cursor, generic, model, simulated):
     read, rows_read, left = 0, 0, []
     for schema, name, kind in listed(cursor):
         table = model[schema, name]
-        if kind == "SYSTEM TABLE" or (schema, name) in SIMULATED:
+        if kind == "SYSTEM TABLE" or (schema, name) in simulated:
             continue
         if not is_walkable(table, model):
             left.append((schema, name))
@@ -158,13 +171,30 @@ def test_every_table_gives_its_rows(cursor, generic, model):
         read += 1
         rows_read += len(rows)
     assert read > 200
-    assert {entry["status"] for entry in generic.log()} == {200}
+    assert not [entry["path"] for entry in generic.log() if entry["status"] != 200]
     # What needs a key that nothing leads to says so, and is read with it.
     for schema, name in left:
         table = model[schema, name]
-        with pytest.raises(pyodbc.Error, match="needs a value for"):
+        with pytest.raises(pyodbc.Error, match="needs a value for|can be read once"):
             cursor.execute(f'SELECT * FROM "{schema}"."{name}"').fetchall()
     print(f"{read} tables, {rows_read} rows; {len(left)} need a key")
+
+
+def test_simulated_tables_give_rows_of_their_types(cursor, model, simulated):
+    """The rows that imitate Twilio's documents fit the model, which was made from them by another way."""
+    empty = []
+    for schema, name, _ in listed(cursor):
+        table = model[schema, name]
+        if (schema, name) not in simulated or not is_walkable(table, model):
+            continue
+        rows = cursor.execute(f'SELECT * FROM "{schema}"."{name}"').fetchall()
+        for row in rows:
+            check_row(table, row)
+        keys = {tuple(getattr(row, column) for column in table["key"]) for row in rows}
+        assert not table["key"] or len(keys) == len(rows), f"{schema}.{name} repeats a key"
+        if not rows:
+            empty.append((schema, name))
+    assert not empty
 
 
 def test_tables_that_need_a_key_are_read_with_it(cursor, model):
@@ -232,10 +262,11 @@ def test_rows_without_a_key_are_told_apart_in_the_branches_of_an_or(cursor, gene
 
 def test_a_row_without_a_key_is_the_same_row_under_each_filter(cursor):
     rows = cursor.execute("SELECT Category, Count FROM UsageRecords").fetchall()
-    assert len(rows) == 3
+    assert len(rows) == 10
     either = "Category = ? OR Count = ?"
     found = cursor.execute(f"SELECT Category, Count FROM UsageRecords WHERE {either}", rows[0].Category, rows[0].Count)
-    assert [tuple(row) for row in found] == [tuple(rows[0])]
+    alike = [row for row in rows if row.Category == rows[0].Category or row.Count == rows[0].Count]
+    assert [tuple(row) for row in found] == [tuple(row) for row in alike]
 
 
 def test_parents_are_walked_to_any_depth(cursor, generic):

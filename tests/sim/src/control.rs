@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::faults::Order;
 use crate::http::{Answer, Request};
 use crate::resources::{conferences, participants};
+use crate::router;
 use crate::simulator::Simulator;
 use crate::world::World;
 
@@ -33,12 +34,30 @@ pub(crate) fn answer(simulator: &Simulator, request: &Request) -> Answer {
         }
         ("GET", "effects") => Answer::json(200, &simulator.world().effects),
         ("GET", "world") => world(&simulator.world()),
+        ("POST", "insights") => match serde_json::from_slice::<InsightsOrder>(&request.body) {
+            Ok(order) => {
+                simulator.world().insights.advanced = order.advanced_features;
+                Answer::no_content()
+            }
+            Err(error) => refusal(400, &error.to_string()),
+        },
+        ("GET", "lists") => {
+            let lists = router::lists().map(|(product, list)| json!({"product": product, "list": list}));
+            Answer::json(200, &json!({"lists": lists.collect::<Vec<_>>()}))
+        }
         ("GET", "credentials") => Answer::json(200, &simulator.credentials),
-        (_, "requests" | "faults" | "reset" | "effects" | "world" | "credentials") => {
+        (_, "requests" | "faults" | "reset" | "effects" | "world" | "lists" | "insights" | "credentials") => {
             refusal(405, "method not allowed")
         }
         _ => refusal(404, "no such control path"),
     }
+}
+
+/// Whether accounts have the Advanced Features of Voice Insights.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InsightsOrder {
+    advanced_features: bool,
 }
 
 fn add_faults(simulator: &Simulator, request: &Request) -> Answer {

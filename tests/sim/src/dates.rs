@@ -73,7 +73,8 @@ fn utc_day(time: Timestamp) -> Date {
     time.to_zoned(TimeZone::UTC).date()
 }
 
-fn parse(text: &str, literal: Literal) -> Result<Timestamp, ApiError> {
+/// A day is its midnight.
+pub(crate) fn parse(text: &str, literal: Literal) -> Result<Timestamp, ApiError> {
     let utc = |time: DateTime| time.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).ok();
     let is_date = text.len() == 10;
     let parsed = match literal {

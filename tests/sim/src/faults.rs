@@ -174,19 +174,25 @@ impl Fault {
     }
 
     fn spoil_json(&self, body: &mut Value) {
-        let uri = body.get("uri").cloned().unwrap_or(Value::Null);
-        let next = body.get("next_page_uri").filter(|next| next.is_string()).unwrap_or(&uri).clone();
         let Some(fields) = body.as_object_mut() else { return };
-        let is_page = fields.contains_key("next_page_uri");
+        // The 2010 API has its links beside the rows, the others in `meta`.
+        let mut links = if fields.get("meta").is_some_and(Value::is_object) {
+            let Some(meta) = fields.get_mut("meta").and_then(Value::as_object_mut) else { return };
+            Links::of(meta, "next_page_url", "url")
+        } else {
+            Links::of(fields, "next_page_uri", "uri")
+        };
         match self.kind {
-            Kind::RepeatNext if is_page => fields["next_page_uri"] = uri,
-            Kind::ForeignNext if is_page => {
-                fields["next_page_uri"] =
-                    json!(format!("https://evil.example{}", next.as_str().unwrap_or("/")));
-            }
-            Kind::EmptyPage if is_page => {
+            Kind::RepeatNext => links.set(|links| links.own.clone()),
+            Kind::ForeignNext => links.set(|links| {
+                let link = links.next.as_str().or(links.own.as_str()).unwrap_or("/");
+                let path =
+                    link.strip_prefix("https://").and_then(|rest| rest.find('/').map(|at| &rest[at..]));
+                json!(format!("https://evil.example{}", path.unwrap_or(link)))
+            }),
+            Kind::EmptyPage if links.is_page() => {
                 // A parameter nobody knows makes the address another one for the same page.
-                fields["next_page_uri"] = json!(format!("{}&Again=1", uri.as_str().unwrap_or("/")));
+                links.set(|links| json!(format!("{}&Again=1", links.own.as_str().unwrap_or("/"))));
                 fields.values_mut().filter_map(Value::as_array_mut).for_each(Vec::clear);
             }
             Kind::WrongType => {
@@ -211,6 +217,34 @@ impl Fault {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// The links of a page.
+struct Links<'a> {
+    holder: &'a mut Map<String, Value>,
+    name: &'static str,
+    next: Value,
+    own: Value,
+}
+
+impl<'a> Links<'a> {
+    fn of(holder: &'a mut Map<String, Value>, name: &'static str, own: &'static str) -> Self {
+        let link = |name| holder.get(name).cloned().unwrap_or(Value::Null);
+        let (next, own) = (link(name), link(own));
+        Links { holder, name, next, own }
+    }
+
+    fn is_page(&self) -> bool {
+        self.holder.contains_key(self.name)
+    }
+
+    /// Puts another link to the next page, if this is a page.
+    fn set(&mut self, link: impl Fn(&Self) -> Value) {
+        if self.is_page() {
+            let link = link(self);
+            self.holder.insert(self.name.to_owned(), link);
         }
     }
 }
@@ -337,6 +371,17 @@ mod tests {
         assert_eq!(spoiled(json!({"kind": "wrong_type", "field": "a"}))["rows"][0]["a"], 12345);
         assert_eq!(spoiled(json!({"kind": "wrong_items", "value": null})).get("rows"), None);
         assert_eq!(spoiled(json!({"kind": "wrong_items", "value": {}}))["rows"], json!({}));
+        let own = "https://x.twilio.com/v1/p?Page=0";
+        let meta = json!({"meta": {"url": own, "next_page_url": null}, "rows": [1]});
+        let spoiled_meta = |kind: &str| -> Value {
+            let fault: Fault = serde_json::from_value(json!({"kind": kind})).unwrap();
+            let mut answer = Answer::json(200, &meta);
+            fault.spoil(&mut answer);
+            serde_json::from_slice(&answer.body).unwrap()
+        };
+        assert_eq!(spoiled_meta("repeat_next")["meta"]["next_page_url"], own);
+        assert_eq!(spoiled_meta("foreign_next")["meta"]["next_page_url"], "https://evil.example/v1/p?Page=0");
+        assert_eq!(spoiled_meta("empty_page")["rows"], json!([]));
         let empty = spoiled(json!({"kind": "empty_page"}));
         assert_eq!((&empty["rows"], &empty["next_page_uri"]), (&json!([]), &json!("/p?Page=0&Again=1")));
         assert_eq!(spoiled(json!({"kind": "malformed_json"})), Value::Null);

@@ -18,6 +18,8 @@ mod request_log;
 mod resources;
 mod router;
 mod simulator;
+mod store;
+mod template;
 mod world;
 
 use std::io::{self, Write};

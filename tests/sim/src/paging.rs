@@ -1,10 +1,11 @@
-//! Pages of the 2010 API: an array with links beside it, and opaque tokens.
+//! Pages: an array with links beside it (2010 API) or in `meta` (all others), and opaque tokens.
 //!
 //! A token names a row, not an offset: `PA` + id goes on after that row, `PB` + id goes back
 //! before it. So rows added or removed meanwhile neither repeat nor hide others.
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use serde_json::json;
 
 use crate::errors::ApiError;
 use crate::http::{Answer, Pairs};
@@ -12,7 +13,6 @@ use crate::params;
 use crate::world::table::Rows;
 
 const DEFAULT_SIZE: usize = 50;
-const MAX_SIZE: usize = 1000;
 
 /// A list that can be paged: the name of its array, and how tokens spell its rows' SIDs.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,16 @@ pub(crate) struct ListKind {
     /// First two letters of the row's SID, and those its token carries instead.
     pub(crate) sid_prefix: &'static str,
     pub(crate) token_prefix: &'static str,
+    /// The largest `PageSize`.
+    pub(crate) max_size: usize,
+    /// The product whose host stands in links; the 2010 API has none there.
+    pub(crate) host: Option<&'static str>,
+}
+
+impl ListKind {
+    /// A list of the 2010 API; tokens carry the whole SID.
+    pub(crate) const API: ListKind =
+        ListKind { array: "", sid_prefix: "", token_prefix: "", max_size: 1000, host: None };
 }
 
 enum Cursor {
@@ -40,6 +50,7 @@ struct Wanted {
 /// One page, ready to be serialised.
 struct Page<V> {
     array: &'static str,
+    in_meta: bool,
     rows: Vec<V>,
     page: u64,
     size: usize,
@@ -51,6 +62,16 @@ struct Page<V> {
 
 impl<V: Serialize> Serialize for Page<V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.in_meta {
+            let mut map = serializer.serialize_map(Some(2))?;
+            map.serialize_entry(self.array, &self.rows)?;
+            let meta = json!({
+                "key": self.array, "page": self.page, "page_size": self.size, "url": self.uri,
+                "first_page_url": self.first, "next_page_url": self.next, "previous_page_url": self.previous,
+            });
+            map.serialize_entry("meta", &meta)?;
+            return map.end();
+        }
         let start = if self.rows.is_empty() { 0 } else { self.page * self.size as u64 };
         let mut map = serializer.serialize_map(Some(9))?;
         map.serialize_entry(self.array, &self.rows)?;
@@ -101,7 +122,9 @@ pub(crate) fn answer<R: Rows, V: Serialize>(
         more = true;
     }
     let filters: Pairs = query.iter().filter(|(name, _)| !is_paging(name)).cloned().collect();
-    let link = |page: u64, token: Option<String>| uri(path, &filters, wanted.size, page, token.as_deref());
+    let host = kind.host.map(|product| format!("https://{product}.twilio.com")).unwrap_or_default();
+    let path = format!("{host}{path}");
+    let link = |page: u64, token: Option<String>| uri(&path, &filters, wanted.size, page, token.as_deref());
     let token = |direction: &str, row: &R::Row| {
         let id = sid(row).strip_prefix(kind.sid_prefix).unwrap_or(sid(row));
         Some(format!("{direction}{}{id}", kind.token_prefix))
@@ -111,6 +134,7 @@ pub(crate) fn answer<R: Rows, V: Serialize>(
         rows.first().filter(|_| wanted.page > 0).map(|row| link(wanted.page - 1, token("PB", row)));
     let page = Page {
         array: kind.array,
+        in_meta: kind.host.is_some(),
         page: wanted.page,
         size: wanted.size,
         uri: link(wanted.page, wanted.token.clone()),
@@ -142,9 +166,14 @@ impl Wanted {
         let size = match params::text(query, "PageSize") {
             None | Some("") => DEFAULT_SIZE,
             Some(text) => match text.parse() {
-                Ok(size) if (1..=MAX_SIZE).contains(&size) => size,
-                Ok(size) if size > MAX_SIZE => return Err(bad_size("Page size must be at most 1000")),
-                _ => return Err(bad_size("Page size must be a number from 1 to 1000")),
+                Ok(size) if (1..=kind.max_size).contains(&size) => size,
+                _ => {
+                    return Err(ApiError::new(
+                        400,
+                        20007,
+                        format!("Page size must be 1 to {}", kind.max_size),
+                    ));
+                }
             },
         };
         let page = match params::text(query, "Page") {
@@ -166,10 +195,6 @@ fn cursor(kind: ListKind, token: &str, table: impl Rows) -> Option<Cursor> {
     let id = back.or_else(|| token.strip_prefix("PA"))?.strip_prefix(kind.token_prefix)?;
     let place = table.place(&format!("{}{id}", kind.sid_prefix))?;
     Some(if back.is_some() { Cursor::Before(place) } else { Cursor::After(place) })
-}
-
-fn bad_size(message: &str) -> ApiError {
-    ApiError::new(400, 20007, message)
 }
 
 fn bad_token() -> ApiError {

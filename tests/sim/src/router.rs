@@ -6,10 +6,58 @@ use crate::credentials::{self, Credential, Rights};
 use crate::errors::{ApiError, xml_answer};
 use crate::generic::Generic;
 use crate::http::{Answer, Request};
-use crate::resources::{Context, accounts, calls, conferences, media, messages, participants};
+use crate::resources::{
+    Context, accounts, available_numbers, calls, conferences, insights, media, messages, participants, usage,
+};
+use crate::store;
+use crate::template::Template;
 use crate::world::World;
 
 const VERSION: &str = "/2010-04-01";
+
+/// The lists whose rows the world keeps itself, with their products; the store has the others.
+const LISTS: [(&str, &str); 19] = [
+    ("api", "/2010-04-01/Accounts.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/AvailablePhoneNumbers.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/AvailablePhoneNumbers/{CountryCode}/{Type}.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Balance.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Calls.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Conferences.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Conferences/{ConferenceSid}/Participants.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Messages.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Usage/Records.json"),
+    ("api", "/2010-04-01/Accounts/{AccountSid}/Usage/Records/{Interval}.json"),
+    ("insights", "/v1/Conferences"),
+    ("insights", "/v1/Conferences/{ConferenceSid}/Participants"),
+    ("insights", "/v1/Voice/Settings"),
+    ("insights", "/v1/Voice/Summaries"),
+    ("insights", "/v1/Voice/{CallSid}/Annotation"),
+    ("insights", "/v1/Voice/{CallSid}/Events"),
+    ("insights", "/v1/Voice/{CallSid}/Metrics"),
+    ("insights", "/v1/Voice/{CallSid}/Summary"),
+];
+
+/// All lists that are simulated: their products and paths.
+pub(crate) fn lists() -> impl Iterator<Item = (&'static str, String)> {
+    LISTS.iter().map(|(product, path)| (*product, path.to_string())).chain(store::lists())
+}
+
+/// Whether a list is simulated, and so none of the generic part's. A name within a segment is taken for nothing.
+pub(crate) fn has_list(product: &str, list: &Template) -> bool {
+    let path = list.to_string();
+    let parts = path.trim_start_matches('/').split('/').map(|part| match (part.find('{'), part.find('}')) {
+        (Some(start), Some(end)) if 0 < start && start < end => {
+            format!("{}{}", &part[..start], &part[end + 1..])
+        }
+        _ => part.to_owned(),
+    });
+    let parts: Vec<String> = parts.collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let mut own = LISTS.iter().filter(|(theirs, _)| *theirs == product);
+    own.any(|(_, path)| Template::from(path.to_string()).capture(&parts).is_some())
+        || store::has_list(product, &parts)
+}
 
 /// Answers one API request; the world changes only if the request is accepted. What the world does not know is left to
 /// the generic part.
@@ -22,23 +70,59 @@ pub(crate) fn answer(
     let (product, path) = split_product(&request.path);
     let credential = credentials::authenticate(known, request.header("authorization"))?;
     let rest = path.strip_prefix(VERSION).and_then(|rest| rest.strip_prefix('/'));
+    // `/Services/Usecases` is a list, though `/Services/{Sid}` fits as well.
+    let elsewhere = generic.and_then(|generic| generic.literals(request));
     let unknown = |account: &str| match generic {
         Some(generic) => generic.answer(request, account),
         None => Err(ApiError::not_found(path)),
     };
-    let (Some(rest), "api") = (rest, product) else { return unknown(&credential.account_sid) };
+    let (Some(rest), "api") = (rest, product) else {
+        let account = credential.account_sid.as_str();
+        if credential.rights == Rights::RestrictedKey {
+            return Err(ApiError::forbidden());
+        }
+        let context = Context { request, path, account };
+        let kept = decoded(path.trim_start_matches('/'), |parts| match product {
+            "insights" => insights::answer(&context, parts, world),
+            _ => store::answer(&context, product, parts, elsewhere, world),
+        });
+        return kept.unwrap_or_else(|| unknown(account));
+    };
     let Some(resource) = rest.strip_suffix(".json") else { return Ok(xml_answer(&request.method)) };
+    decoded(resource, |parts| answer_api(request, path, &credential, parts, elsewhere, world, unknown))
+}
+
+/// The segments of a path, decoded.
+fn decoded<R>(path: &str, then: impl FnOnce(&[&str]) -> R) -> R {
     let parts: Vec<String> =
-        resource.split('/').map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned()).collect();
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        path.split('/').map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned()).collect();
+    then(&parts.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Answers a request to the 2010 API; `parts` is what stands between the version and `.json`.
+fn answer_api(
+    request: &Request,
+    path: &str,
+    credential: &Credential,
+    parts: &[&str],
+    elsewhere: Option<usize>,
+    world: &mut World,
+    unknown: impl Fn(&str) -> Result<Answer, ApiError>,
+) -> Result<Answer, ApiError> {
     let account = match parts[..] {
         ["Accounts"] => credential.account_sid.as_str(),
         ["Accounts", account, ..] => account,
         _ => return Err(ApiError::not_found(path)),
     };
-    check_reach(&credential, account, path, world)?;
-    check_rights(&credential, &request.method, &parts[1..])?;
-    dispatch(&Context { request, path, account }, &parts, world, || unknown(account))
+    check_reach(credential, account, path, world)?;
+    check_rights(credential, &request.method, &parts[1..])?;
+    let context = Context { request, path, account };
+    if let Some(answer) = dispatch(&context, parts, world) {
+        return answer;
+    }
+    let kept =
+        decoded(path.trim_start_matches('/'), |path| store::answer(&context, "api", path, elsewhere, world));
+    kept.unwrap_or_else(|| unknown(account))
 }
 
 /// `/conversations/v1/…` is `conversations` and `/v1/…`; without a prefix the product is `api`.
@@ -78,14 +162,10 @@ fn check_rights(credential: &Credential, method: &str, below: &[&str]) -> Result
     }
 }
 
-fn dispatch(
-    context: &Context<'_>,
-    parts: &[&str],
-    world: &mut World,
-    unknown: impl FnOnce() -> Result<Answer, ApiError>,
-) -> Result<Answer, ApiError> {
+/// The resources whose rows the world keeps itself.
+fn dispatch(context: &Context<'_>, parts: &[&str], world: &mut World) -> Option<Result<Answer, ApiError>> {
     let method = context.request.method.as_str();
-    match (&parts[1..], method) {
+    Some(match (&parts[1..], method) {
         ([], "GET") => accounts::list(context, world),
         ([_], "GET") => accounts::fetch(context, world),
         ([_, "Calls"], "GET") => calls::list(context, world),
@@ -113,14 +193,25 @@ fn dispatch(
         ([_, "Messages", message, "Media"], "GET") => media::list(context, world, message),
         ([_, "Messages", message, "Media", sid], "GET") => media::fetch(context, world, message, sid),
         ([_, "Messages", message, "Media", sid], "DELETE") => media::delete(context, world, message, sid),
+        ([_, "AvailablePhoneNumbers"], "GET") => available_numbers::countries(context),
+        ([_, "AvailablePhoneNumbers", country], "GET") => available_numbers::fetch_country(context, country),
+        ([_, "AvailablePhoneNumbers", country, kind], "GET") => {
+            available_numbers::list(context, world, country, kind)
+        }
+        ([_, "Usage", "Records"], "GET") => usage::list(context, world, ""),
+        ([_, "Usage", "Records", interval], "GET") => usage::list(context, world, interval),
+        ([_, "Balance"], "GET") => usage::balance(context, world),
+        ([_, "AvailablePhoneNumbers" | "Balance", ..] | [_, "Usage", "Records", ..], _) => {
+            Err(ApiError::method_not_allowed())
+        }
         ([] | [_] | [_, "Calls" | "Conferences" | "Messages"], _)
         | ([_, "Calls" | "Conferences" | "Messages", _], _)
         | ([_, "Conferences", _, "Participants"] | [_, "Conferences", _, "Participants", _], _)
         | ([_, "Messages", _, "Media"] | [_, "Messages", _, "Media", _], _) => {
             Err(ApiError::method_not_allowed())
         }
-        _ => unknown(),
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -137,5 +228,17 @@ mod tests {
         for odd in ["", "*", "/", "//", "aé/x/v1", "é/v1"] {
             assert_eq!(split_product(odd), ("api", odd));
         }
+    }
+
+    #[test]
+    fn a_list_is_simulated_whatever_its_names_are() {
+        let has = |product: &str, path: &str| has_list(product, &Template::from(path.to_string()));
+        let account = "/2010-04-01/Accounts/{AccountSid}";
+        assert!(has("api", &format!("{account}/Calls/{{CallSid}}/Recordings.json")));
+        assert!(has("api", &format!("{account}/Usage/Records{{Interval}}.json")));
+        assert!(has("api", &format!("{account}/AvailablePhoneNumbers/{{Country}}/Voip.json")));
+        assert!(!has("api", &format!("{account}/Notifications.json")));
+        assert!(!has("verify", "/v2/Services/{ServiceSid}/Verifications"));
+        assert!(has("verify", "/v2/Services") && !has("sync", "/v1/Services"));
     }
 }

@@ -13,18 +13,15 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use self::model::{Paging, Table};
-use self::rows::Given;
 use crate::errors::ApiError;
 use crate::http::{Answer, Request};
 use crate::params;
+use crate::router;
+use crate::template::Given;
 
 /// Rows of every list, and of every page but the last: few, so that each list has a page to turn.
 const ROWS: usize = 3;
 const PAGE: usize = 2;
-
-/// The tables of the schema `Twilio` that the world answers.
-const SIMULATED: [&str; 6] =
-    ["Accounts", "Calls", "ConferenceParticipants", "Conferences", "Media", "Messages"];
 
 /// All tables of a model.
 #[derive(Debug)]
@@ -38,19 +35,25 @@ impl Generic {
     /// # Errors
     /// A sentence that names the file.
     pub(crate) fn read(folder: &Path) -> Result<Self, String> {
-        Ok(Generic { tables: model::read(folder)? })
+        let mut tables = model::read(folder)?;
+        tables.retain(|table| !router::has_list(&table.product, &table.list));
+        Ok(Generic { tables })
     }
 
-    /// Answers a request, or says that there is no such resource. `path` has the product in front, or belongs to
-    /// the product `api`.
-    pub(crate) fn answer(&self, request: &Request, account: &str) -> Result<Answer, ApiError> {
+    /// How many segments of the path are literal in the best template for it.
+    pub(crate) fn literals(&self, request: &Request) -> Option<usize> {
+        self.find(request).map(|(literals, ..)| literals)
+    }
+
+    /// The table for a path, what the path gives, and whether it is that of a row.
+    fn find(&self, request: &Request) -> Option<(usize, &Table, Given, bool)> {
         let path: Vec<String> = request.path.trim_start_matches('/').split('/').map(decoded).collect();
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let (product, path) = match path.split_first() {
             Some((first, rest)) if self.tables.iter().any(|t| t.product == *first) => (*first, rest),
             _ => ("api", &path[..]),
         };
-        let mut found = self.tables.iter().filter(|t| t.product == product).filter_map(|table| {
+        let found = self.tables.iter().filter(|t| t.product == product).filter_map(|table| {
             let mut lists = table.lists.iter();
             let list = lists.find_map(|list| Some((list.literals(), table, list.capture(path)?, false)));
             let fetch = || {
@@ -61,8 +64,14 @@ impl Generic {
         });
         // `/Operators/Custom` is a list, though `/Operators/{Sid}` fits as well; and what is one table's row by its path may
         // be another's list.
-        let best = found.by_ref().max_by_key(|(literals, .., is_fetch)| (*literals, !is_fetch));
-        let (_, table, mut given, is_fetch) = best.ok_or_else(|| ApiError::not_found(&request.path))?;
+        found.max_by_key(|(literals, .., is_fetch)| (*literals, !is_fetch))
+    }
+
+    /// Answers a request, or says that there is no such resource. `path` has the product in front, or belongs to
+    /// the product `api`.
+    pub(crate) fn answer(&self, request: &Request, account: &str) -> Result<Answer, ApiError> {
+        let found = self.find(request).ok_or_else(|| ApiError::not_found(&request.path))?;
+        let (_, table, mut given, is_fetch) = found;
         if request.method != "GET" {
             return Err(ApiError::method_not_allowed());
         }
@@ -85,8 +94,7 @@ impl Generic {
     fn has_parents(&self, table: &Table, given: &Given) -> bool {
         table.parents.iter().all(|parent| {
             let (schema, name) = parent.table.split_once('.').unwrap_or((&table.schema, &parent.table));
-            let is_simulated = schema == "Twilio" && SIMULATED.contains(&name);
-            let above = self.tables.iter().find(|t| !is_simulated && t.schema == schema && t.name == name);
+            let above = self.tables.iter().find(|t| t.schema == schema && t.name == name);
             let (Some(above), Some(key)) = (above, given.get(&parent.column)) else { return true };
             let mut path: Given = parent
                 .with
@@ -170,21 +178,21 @@ mod tests {
     #[test]
     fn pages_and_children_belong_together() {
         let generic = generic();
-        let first = get(&generic, "/verify/v2/Services?PageSize=1000").unwrap();
+        let first = get(&generic, "/sync/v1/Services?PageSize=100").unwrap();
         let rows = first["services"].as_array().unwrap();
         assert_eq!(rows.len(), PAGE);
         let next = first["meta"]["next_page_url"].as_str().unwrap();
-        let next = next.replace("https://verify.twilio.com", "/verify");
+        let next = next.replace("https://sync.twilio.com", "/sync");
         let last = get(&generic, &next).unwrap();
         assert_eq!(last["services"].as_array().unwrap().len(), ROWS - PAGE);
         assert!(last["meta"]["next_page_url"].is_null());
 
         let sid = rows[1]["sid"].as_str().unwrap();
-        assert!(sid.starts_with("VA") && sid.len() == 34, "{sid}");
-        assert_eq!(get(&generic, &format!("/verify/v2/Services/{sid}")).unwrap(), rows[1]);
-        let below = get(&generic, &format!("/verify/v2/Services/{sid}/Entities")).unwrap();
-        assert_eq!(below["entities"][0]["service_sid"], sid);
-        let nobody = format!("/verify/v2/Services/VA{}/Entities", "f".repeat(32));
+        assert!(sid.starts_with("IS") && sid.len() == 34, "{sid}");
+        assert_eq!(get(&generic, &format!("/sync/v1/Services/{sid}")).unwrap(), rows[1]);
+        let below = get(&generic, &format!("/sync/v1/Services/{sid}/Lists")).unwrap();
+        assert_eq!(below["lists"][0]["service_sid"], sid);
+        let nobody = format!("/sync/v1/Services/IS{}/Lists", "f".repeat(32));
         assert_eq!(get(&generic, &nobody).unwrap_err().code, 20404);
     }
 

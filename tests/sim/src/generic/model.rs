@@ -7,7 +7,7 @@ use std::{fs, io};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::rows::Given;
+use crate::template::Template;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Table {
@@ -72,62 +72,6 @@ pub(super) struct Parent {
 #[derive(Debug, Deserialize)]
 struct Fetch {
     path: Template,
-}
-
-/// A path template: literal segments, and names in braces.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(from = "String")]
-pub(super) struct Template(Vec<Segment>);
-
-#[derive(Debug, Clone)]
-enum Segment {
-    Literal(String),
-    /// A name, and what follows it in the same segment: `.json`.
-    Name(String, String),
-}
-
-impl From<String> for Template {
-    fn from(path: String) -> Self {
-        let segments = path.trim_start_matches('/').split('/').map(|segment| {
-            let name = segment.strip_prefix('{').and_then(|rest| rest.split_once('}'));
-            name.map_or_else(
-                || Segment::Literal(segment.to_owned()),
-                |(name, ending)| Segment::Name(name.to_owned(), ending.to_owned()),
-            )
-        });
-        Template(segments.collect())
-    }
-}
-
-impl Template {
-    /// What the path gives for the names, if it fits.
-    pub(super) fn capture(&self, path: &[&str]) -> Option<Given> {
-        if self.0.len() != path.len() {
-            return None;
-        }
-        let mut given = Given::new();
-        for (segment, part) in self.0.iter().zip(path) {
-            match segment {
-                Segment::Literal(literal) if literal == part => {}
-                Segment::Name(name, ending) => {
-                    let value = part.strip_suffix(ending.as_str()).filter(|value| !value.is_empty())?;
-                    given.insert(name.clone(), value.to_owned());
-                }
-                Segment::Literal(_) => return None,
-            }
-        }
-        Some(given)
-    }
-
-    /// How many segments are literal.
-    pub(super) fn literals(&self) -> usize {
-        self.0.iter().filter(|segment| matches!(segment, Segment::Literal(_))).count()
-    }
-
-    /// Whether the template has the name.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|segment| matches!(segment, Segment::Name(n, _) if n == name))
-    }
 }
 
 /// Reads all tables of a model's folder; those of the driver itself have no product and are left out.

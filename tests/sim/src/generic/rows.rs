@@ -1,14 +1,11 @@
 //! Synthetic rows: a value of its type for every field.
 
-use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Map, Value, json};
 
 use super::model::{Column, Paging, Table};
-
-/// What a path gives for the names of its template.
-pub(super) type Given = BTreeMap<String, String>;
+use crate::template::Given;
 
 /// The row with that number below what the path gives.
 pub(super) fn row(table: &Table, given: &Given, number: usize) -> Value {

@@ -12,7 +12,7 @@ use crate::paging::{self, ListKind};
 use crate::params;
 use crate::world::{Account, AccountStatus, World};
 
-const LIST: ListKind = ListKind { array: "accounts", sid_prefix: "AC", token_prefix: "AC" };
+const LIST: ListKind = ListKind { array: "accounts", sid_prefix: "AC", token_prefix: "AC", ..ListKind::API };
 
 const SUBRESOURCES: [(&str, &str); 16] = [
     ("available_phone_numbers", "AvailablePhoneNumbers"),

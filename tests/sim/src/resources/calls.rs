@@ -12,7 +12,7 @@ use crate::paging::{self, ListKind};
 use crate::params;
 use crate::world::{Call, CallStatus, World};
 
-const LIST: ListKind = ListKind { array: "calls", sid_prefix: "CA", token_prefix: "CA" };
+const LIST: ListKind = ListKind { array: "calls", sid_prefix: "CA", token_prefix: "CA", ..ListKind::API };
 
 const SUBRESOURCES: [(&str, &str); 9] = [
     ("notifications", "Notifications"),

@@ -10,7 +10,8 @@ use crate::paging::{self, ListKind};
 use crate::params::{self, Kind};
 use crate::world::{Conference, ConferenceStatus, EndReason, World};
 
-const LIST: ListKind = ListKind { array: "conferences", sid_prefix: "CF", token_prefix: "CF" };
+const LIST: ListKind =
+    ListKind { array: "conferences", sid_prefix: "CF", token_prefix: "CF", ..ListKind::API };
 
 #[derive(Serialize)]
 struct View<'a> {

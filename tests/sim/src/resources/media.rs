@@ -10,7 +10,8 @@ use crate::paging::{self, ListKind};
 use crate::world::table::Table;
 use crate::world::{Media, World};
 
-const LIST: ListKind = ListKind { array: "media_list", sid_prefix: "ME", token_prefix: "ME" };
+const LIST: ListKind =
+    ListKind { array: "media_list", sid_prefix: "ME", token_prefix: "ME", ..ListKind::API };
 
 #[derive(Serialize)]
 struct View<'a> {

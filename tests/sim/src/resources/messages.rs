@@ -13,7 +13,7 @@ use crate::params;
 use crate::world::{Message, MessageStatus, World};
 
 /// Tokens hold the whole SID, whose first letters differ.
-const LIST: ListKind = ListKind { array: "messages", sid_prefix: "", token_prefix: "" };
+const LIST: ListKind = ListKind { array: "messages", sid_prefix: "", token_prefix: "", ..ListKind::API };
 
 #[derive(Serialize)]
 struct View<'a> {

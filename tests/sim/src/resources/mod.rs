@@ -3,11 +3,16 @@
 //! Field names, order and types are those of Twilio's OpenAPI document for the 2010-04-01 API.
 
 pub(crate) mod accounts;
+pub(crate) mod available_numbers;
 pub(crate) mod calls;
 pub(crate) mod conferences;
+pub(crate) mod insights;
+mod insights_conferences;
+mod insights_filter;
 pub(crate) mod media;
 pub(crate) mod messages;
 pub(crate) mod participants;
+pub(crate) mod usage;
 
 use crate::errors::ApiError;
 use crate::http::Request;

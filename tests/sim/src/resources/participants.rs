@@ -11,7 +11,8 @@ use crate::params::{self, Kind};
 use crate::world::{ConferenceStatus, Participant, ParticipantStatus, World};
 
 /// Tokens of this list name rows by `CP`, though participants show no such SID.
-const LIST: ListKind = ListKind { array: "participants", sid_prefix: "CA", token_prefix: "CP" };
+const LIST: ListKind =
+    ListKind { array: "participants", sid_prefix: "CA", token_prefix: "CP", ..ListKind::API };
 
 const METHOD: Kind = Kind::OneOf(&["GET", "POST"]);
 const ANY: i64 = i64::MAX;

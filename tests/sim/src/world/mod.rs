@@ -24,16 +24,22 @@ pub(crate) use rows::{
 };
 use table::Table;
 
+use crate::resources::insights::Insights;
+use crate::store::Store;
+
 /// The moment before the first write: the day after the youngest seeded row.
 const FIRST_NOW: &str = "2024-07-01T12:00:00Z";
 
 /// How often requests did something that costs money or reaches people.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Effects {
     pub(crate) participants_created: u64,
     pub(crate) calls_made: u64,
     pub(crate) conferences_ended: u64,
     pub(crate) participants_removed: u64,
+    /// What was done to resources of the store, by the names their data give it.
+    #[serde(flatten)]
+    pub(crate) others: BTreeMap<String, u64>,
 }
 
 /// What one account owns.
@@ -62,6 +68,8 @@ pub(crate) struct Extra {
 pub(crate) struct World {
     pub(crate) accounts: Table<Account>,
     holdings: BTreeMap<String, Holdings>,
+    pub(crate) store: Store,
+    pub(crate) insights: Insights,
     pub(crate) effects: Effects,
     now: Timestamp,
     sids: u64,
@@ -73,6 +81,8 @@ impl World {
         let mut world = World {
             accounts: Table::default(),
             holdings: BTreeMap::new(),
+            store: Store::seeded(main_sid),
+            insights: Insights::default(),
             effects: Effects::default(),
             now: FIRST_NOW.parse().unwrap_or(Timestamp::UNIX_EPOCH),
             sids: 0,
@@ -84,6 +94,11 @@ impl World {
 
     pub(crate) fn holdings(&self, account_sid: &str) -> Option<&Holdings> {
         self.holdings.get(account_sid)
+    }
+
+    /// The world's time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
     }
 
     /// Moves the world's clock on by a second, so that later writes have later dates.
@@ -128,11 +143,11 @@ impl Holdings {
     }
 }
 
-fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-fn later(time: Timestamp, seconds: i64) -> Timestamp {
+pub(crate) fn later(time: Timestamp, seconds: i64) -> Timestamp {
     time.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(time)
 }
 

@@ -60,6 +60,11 @@ impl<T> Table<T> {
         self.rows.values().rev()
     }
 
+    /// The rows from a place on, oldest first.
+    pub(crate) fn not_older_than(&self, place: u64) -> impl Iterator<Item = &T> {
+        self.rows.range(place..).map(|(_, row)| row)
+    }
+
     /// All rows, oldest first.
     pub(crate) fn oldest_first(&self) -> impl Iterator<Item = &T> {
         self.rows.values()
@@ -82,6 +87,26 @@ impl<'t, T> Rows for &'t Table<T> {
     }
 }
 
+/// Rows that were made for one answer, in the order of the list, each with what a token names it by.
+impl<'t, T> Rows for &'t [(String, T)] {
+    type Row = &'t (String, T);
+
+    fn place(self, key: &str) -> Option<u64> {
+        let index = self.iter().position(|(own, _)| own == key)?;
+        Some((self.len() - index) as u64)
+    }
+
+    fn older_than(self, place: u64) -> impl Iterator<Item = Self::Row> {
+        let first = (self.len() as u64 + 1).saturating_sub(place) as usize;
+        self.iter().skip(first)
+    }
+
+    fn newer_than(self, place: u64) -> impl Iterator<Item = Self::Row> {
+        let count = (self.len() as u64).saturating_sub(place) as usize;
+        self.iter().take(count).rev()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,5 +123,17 @@ mod tests {
         assert_eq!(table.older_than(table.place("b").unwrap()).collect::<Vec<_>>(), [&"a"]);
         assert_eq!(table.newer_than(table.place("b").unwrap()).collect::<Vec<_>>(), [&"c", &"d"]);
         assert_eq!(table.newest_first().collect::<Vec<_>>(), [&"d", &"c", &"a"]);
+    }
+
+    #[test]
+    fn rows_made_for_an_answer_keep_their_order() {
+        let rows = ["a", "b", "c"].map(|key| (key.to_owned(), ()));
+        let keys = |rows: &mut dyn Iterator<Item = &(String, ())>| -> String {
+            rows.map(|(key, ())| key.as_str()).collect()
+        };
+        let rows = &rows[..];
+        assert_eq!(keys(&mut rows.older_than(u64::MAX)), "abc");
+        assert_eq!(keys(&mut rows.older_than(rows.place("a").unwrap())), "bc");
+        assert_eq!(keys(&mut rows.newer_than(rows.place("c").unwrap())), "ba");
     }
 }
