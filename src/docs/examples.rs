@@ -4,11 +4,14 @@
 //! example on a page has been prepared.
 
 use super::Site;
+use std::sync::Arc;
+
 use super::facts;
 use super::markdown::code;
 use crate::cancel::CancelToken;
 use crate::engine::Database;
 use crate::model::{ACCOUNT, Column, DataType, FilterOperator, Model, Paging, Parent, Table};
+use crate::sql;
 use crate::twilio::{Client, ClientConfig, Credentials};
 
 /// Columns that a query of an example shows, at most.
@@ -43,19 +46,16 @@ pub(super) struct Example {
 /// # Panics
 /// If there are no three that can be planned: then a form is missing here.
 pub(super) fn of(site: &Site, table: &Table) -> Vec<Example> {
-    let planner = Planner::new(site);
+    let planner = &site.planner;
     let mut examples: Vec<Example> = Vec::new();
-    let candidates: [Vec<Example>; 3] =
-        [selections(table, &planner), joins(site, table, &planner), summaries(table, &planner)];
     let mut left = Vec::new();
-    for of_kind in candidates {
-        let mut of_kind = of_kind.into_iter().filter(|example| planner.plans(&example.sql));
-        examples.extend(of_kind.next());
-        left.extend(of_kind);
+    for candidates in [selections(table, planner), joins(site, table, planner), summaries(table, planner)] {
+        let mut candidates = candidates.into_iter();
+        examples.extend(candidates.find(|example| planner.plans(&example.sql)));
+        left.extend(candidates);
     }
-    for example in left.into_iter().chain(whole(table, &planner)) {
-        if examples.len() < 3 && planner.plans(&example.sql) && examples.iter().all(|e| e.sql != example.sql)
-        {
+    for example in left.into_iter().chain(whole(table, planner)) {
+        if examples.len() < 3 && examples.iter().all(|e| e.sql != example.sql) && planner.plans(&example.sql) {
             examples.push(example);
         }
     }
@@ -64,25 +64,21 @@ pub(super) fn of(site: &Site, table: &Table) -> Vec<Example> {
 }
 
 /// Plans statements without sending anything.
-struct Planner(Database);
+pub(super) struct Planner(Database);
 
 impl Planner {
-    fn new(site: &Site) -> Self {
+    pub(super) fn new(model: Arc<Model>) -> Self {
         let mut config = ClientConfig::new(
             "AC00000000000000000000000000000001",
             Credentials::AuthToken("x".to_owned().into()),
         );
         // Nothing listens there.
         config.base_url = Some("http://127.0.0.1:1".into());
-        Planner(Database::new(site.model.clone(), Client::new(config).expect("a client"), true))
+        Planner(Database::new(model, Client::new(config).expect("a client"), true))
     }
 
     fn model(&self) -> &Model {
         self.0.model()
-    }
-
-    fn prepares(&self, sql: &str) -> bool {
-        self.0.prepare(sql, &CancelToken::default()).is_ok()
     }
 
     /// Whether the statement can be run as far as it shows before anything is sent.
@@ -94,7 +90,7 @@ impl Planner {
     /// The column as a statement names it: in quotes where it needs them.
     fn name(&self, table: &Table, column: &Column) -> String {
         let name = &column.name;
-        let is_plain = self.prepares(&format!("SELECT {name} FROM {}", table.name));
+        let is_plain = sql::plan(self.0.model(), &format!("SELECT {name} FROM {}", from(table))).is_ok();
         if is_plain { name.clone() } else { format!("\"{name}\"") }
     }
 }
@@ -302,7 +298,7 @@ fn whole(table: &Table, planner: &Planner) -> Vec<Example> {
         });
     }
     examples.push(Example {
-        caption: "Whether there is any:".into(),
+        caption: "How many there are:".into(),
         sql: format!("SELECT COUNT(*) AS Number\n  FROM {}{conditions}", from(table)),
     });
     examples

@@ -28,6 +28,8 @@ struct Site {
     own_pages: BTreeSet<String>,
     /// Notes by the name of the table or procedure.
     notes: BTreeMap<String, String>,
+    /// Prepares examples.
+    planner: examples::Planner,
 }
 
 /// Where a page is, below `docs/tables`.
@@ -48,7 +50,8 @@ impl Site {
         });
         let notes = read_folder(&root().join("src/docs/notes")).into_iter();
         let notes = notes.map(|(file, text)| (file.trim_end_matches(".md").to_owned(), text));
-        Site { model: Model::builtin(), own_pages: hand_made.collect(), notes: notes.collect() }
+        let (model, own_pages, notes) = (Model::builtin(), hand_made.collect(), notes.collect());
+        Site { planner: examples::Planner::new(model.clone()), model, own_pages, notes }
     }
 
     /// All tables of Twilio's, ordered by schema and name.
