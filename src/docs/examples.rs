@@ -55,7 +55,8 @@ pub(super) fn of(site: &Site, table: &Table) -> Vec<Example> {
         left.extend(candidates);
     }
     for example in left.into_iter().chain(whole(table, planner)) {
-        if examples.len() < 3 && examples.iter().all(|e| e.sql != example.sql) && planner.plans(&example.sql) {
+        if examples.len() < 3 && examples.iter().all(|e| e.sql != example.sql) && planner.plans(&example.sql)
+        {
             examples.push(example);
         }
     }
@@ -139,6 +140,9 @@ fn joins(site: &Site, table: &Table, planner: &Planner) -> Vec<Example> {
     }
     for column in table.columns.iter().filter(|c| c.name != ACCOUNT && !c.hidden) {
         let Some(reference) = &column.references else { continue };
+        if table.parents.iter().any(|parent| column.is_named(&parent.column)) {
+            continue;
+        }
         let target =
             planner.model().table(Some(&table.schema), &reference.table).expect("a test checks the model");
         if target.name == table.name || !needed(target).is_empty() {
@@ -283,6 +287,14 @@ fn whole(table: &Table, planner: &Planner) -> Vec<Example> {
         caption: "All columns:".into(),
         sql: format!("SELECT *\n  FROM {}{conditions}", from(table)),
     });
+    let numbers = table.shown().map(|(_, c)| c).filter(|c| !c.secret);
+    let mut numbers = numbers.filter(|c| matches!(c.data_type, DataType::Decimal | DataType::Integer));
+    if let Some(number) = numbers.next().filter(|_| one) {
+        let and = if conditions.is_empty() { "\n WHERE" } else { " AND" };
+        let sql =
+            format!("SELECT *\n  FROM {}{conditions}{and} {} > 0", from(table), planner.name(table, number));
+        examples.push(Example { caption: format!("The row, if {} is positive:", code(&number.name)), sql });
+    }
     let texts = table.shown().map(|(_, c)| c).filter(|c| c.data_type == DataType::Text && !c.secret);
     let names: Vec<&Column> = texts.filter(|c| c.references.is_none() && c.sid.is_none()).collect();
     if let Some(name) = names.iter().find(|c| c.name.ends_with("Name")).or(names.first()) {

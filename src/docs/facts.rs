@@ -4,12 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::markdown::{code, codes, count};
 use super::{Place, Site};
-use crate::model::{Column, Filter, FilterMatch, FilterOperator, Paging, Parameter, Parent, Table};
+use crate::model::{Column, Filter, FilterMatch, FilterOperator, Paging, Parameter, Parent, RAW, Table};
 
-/// The column that is in every table and told of in the index.
-const RAW: &str = "_raw";
-
-/// The columns that only show where they are named.
+/// The columns that only show where they are named, but for the one that every table has.
 pub(super) fn hidden(table: &Table) -> impl Iterator<Item = &Column> {
     table.columns.iter().filter(|c| c.hidden && c.name != RAW)
 }
@@ -41,6 +38,10 @@ pub(super) fn of_column(site: &Site, from: Place<'_>, table: &Table, column: &Co
     }
     if let Some(default) = &column.default {
         facts.push(format!("`{default}` where the statement gives none."));
+    }
+    if let Some((_, switch)) = table.switch_columns().find(|(i, _)| std::ptr::eq(&table.columns[*i], column))
+    {
+        facts.push(format!("Sent as `{}`.", switch.sent_name()));
     }
     if column.secret {
         facts.push("A secret, which no row shows.".to_owned());
@@ -110,10 +111,15 @@ fn unique<'a>(table: &'a Table, path: &str) -> Vec<&'a Column> {
     positions.map(|i| &table.columns[i]).collect()
 }
 
+/// Whether the path has the column's value but need not be given it.
+pub(super) fn is_part_of_path(column: &Column) -> bool {
+    column.default.is_some() || !column.paths.is_empty()
+}
+
 /// The columns of the list's path that nothing leads to: a statement has to give them.
 pub(super) fn needed(table: &Table) -> Vec<&Column> {
     let mut columns = list_path(table);
-    columns.retain(|c| parent(table, c).is_none() && c.default.is_none());
+    columns.retain(|c| parent(table, c).is_none() && !is_part_of_path(c));
     columns
 }
 

@@ -28,7 +28,8 @@ statement, EXPLAIN says ([explain.md](../explain.md)).
   or join from the table above.
 - **Times** are UTC. Columns other than the key's can be NULL. NTEXT holds up to 1,048,576 characters. Twilio may add values to
   those that are known.
-- **Hidden columns** can be named in every clause, but `*` and SQLColumns leave them out.
+- **Hidden columns** can be named in every clause, but `*` and SQLColumns leave them out. Every table has `_raw`
+  ([sql.md](../sql.md#names)), which is not counted here.
 ";
 
 const NO_INSERT: &str = "\

@@ -19,7 +19,8 @@ pub(super) fn page(site: &Site, table: &Table) -> String {
     );
     if !hidden.is_empty() {
         page += "### Hidden columns\n\n";
-        page += "They can be named in every clause. `*` and SQLColumns leave them out.\n\n";
+        page += "They can be named in every clause; `*` and SQLColumns leave them out. What a statement asks for by one that is sent \
+                 stands in the rows that come back.\n\n";
         page += &hidden;
     }
     page += "## What Twilio is asked\n\n";
@@ -55,7 +56,9 @@ fn filters(table: &Table) -> String {
         several => conditions.push(by_path(several.join(" and "), "all of them: one request for the row")),
     }
     let list = facts::list_path(table);
-    conditions.extend(list.iter().map(|c| by_path(code(&c.name), "the list below it")));
+    let what =
+        |c: &Column| if facts::is_part_of_path(c) { "one of several lists" } else { "the list below it" };
+    conditions.extend(list.iter().map(|c| by_path(code(&c.name), what(c))));
     conditions.extend(facts::filtered(table).into_iter().map(|filter| {
         let how = if filter.by_day { "by whole UTC days; the driver checks the time" } else { "exact" };
         [code(filter.column), codes(filter.operators), codes(filter.parameters), how.to_owned()]
