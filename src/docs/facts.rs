@@ -44,7 +44,7 @@ pub(super) fn of_column(site: &Site, from: Place<'_>, table: &Table, column: &Co
         facts.push(format!("Sent as `{}`.", switch.sent_name()));
     }
     if column.secret {
-        facts.push("A secret, which no row shows.".to_owned());
+        facts.push("A secret: rows have `********`.".to_owned());
     }
     if table.is_updatable(column) {
         facts.push("UPDATE can set it.".to_owned());

@@ -81,17 +81,17 @@ pub(super) fn page(site: &Site) -> String {
     counted.push(["[procedures](procedures.md)".to_owned(), procedures]);
     page += &rows(["what", "how many"], counted);
 
-    page += "## Made by hand\n\n";
+    page += "## The most used tables\n\n";
     let own = site.tables().filter(|t| site.has_own_page(t));
     page += &rows(
         ["table", "rows", "columns", "written by"],
         own.map(|table| {
-            let columns = table.columns.len().to_string();
+            let columns = table.shown().count().to_string();
             [site.link(Place::Top, table), table.remarks.clone(), columns, facts::writes(table).join(", ")]
         }),
     );
 
-    page += "## From Twilio's documents\n\n";
+    page += "## All others, by schema\n\n";
     let mut schemas: BTreeMap<&str, Vec<&Table>> = BTreeMap::new();
     for table in site.tables().filter(|t| !site.has_own_page(t)) {
         schemas.entry(&table.schema).or_default().push(table);

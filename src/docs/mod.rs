@@ -24,8 +24,8 @@ use crate::model::{DEFAULT_SCHEMA, Model, Table, TableKind};
 /// What the pages are made of.
 struct Site {
     model: Arc<Model>,
-    /// The tables that have a page of their own, by name.
-    own_pages: BTreeSet<String>,
+    /// The tables that are made by hand, by schema and name.
+    hand_made: BTreeSet<(String, String)>,
     /// Notes by the name of the table or procedure.
     notes: BTreeMap<String, String>,
     /// Prepares examples.
@@ -45,13 +45,13 @@ impl Site {
         let folder = root().join("src/model/data/tables");
         let hand_made = read_folder(&folder).into_values().filter_map(|text| {
             let table: Value = serde_json::from_str(&text).expect("a data file");
-            let is_listed = table["schema"] == DEFAULT_SCHEMA && table["kind"] != "system";
-            is_listed.then(|| table["name"].as_str().expect("a name").to_owned())
+            let text = |field: &str| table[field].as_str().expect("a text").to_owned();
+            (table["kind"] != "system").then(|| (text("schema"), text("name")))
         });
         let notes = read_folder(&root().join("src/docs/notes")).into_iter();
         let notes = notes.map(|(file, text)| (file.trim_end_matches(".md").to_owned(), text));
-        let (model, own_pages, notes) = (Model::builtin(), hand_made.collect(), notes.collect());
-        Site { planner: examples::Planner::new(model.clone()), model, own_pages, notes }
+        let (model, hand_made, notes) = (Model::builtin(), hand_made.collect(), notes.collect());
+        Site { planner: examples::Planner::new(model.clone()), model, hand_made, notes }
     }
 
     /// All tables of Twilio's, ordered by schema and name.
@@ -59,8 +59,12 @@ impl Site {
         self.model.tables().filter(|t| t.kind != TableKind::System).map(|t| &**t.table())
     }
 
+    fn is_hand_made(&self, table: &Table) -> bool {
+        self.hand_made.contains(&(table.schema.clone(), table.name.clone()))
+    }
+
     fn has_own_page(&self, table: &Table) -> bool {
-        table.schema == DEFAULT_SCHEMA && self.own_pages.contains(&table.name)
+        table.schema == DEFAULT_SCHEMA && self.is_hand_made(table)
     }
 
     /// A link from a page to what is told of a table.
@@ -150,6 +154,7 @@ fn every_note_has_its_page() {
     let site = Site::new();
     for name in site.notes.keys() {
         let is_procedure = site.model.procedure(None, name).is_some();
-        assert!(is_procedure || site.own_pages.contains(name), "src/docs/notes/{name}.md belongs to nothing");
+        let has_page = site.tables().any(|t| t.name == *name && site.has_own_page(t));
+        assert!(is_procedure || has_page, "src/docs/notes/{name}.md belongs to nothing");
     }
 }

@@ -6,9 +6,9 @@ use super::{Place, Site};
 use crate::model::{Column, DEFAULT_SCHEMA, Parameter, Table};
 
 pub(super) fn page(site: &Site, schema: &str, tables: &[&Table]) -> String {
-    let further = if schema == DEFAULT_SCHEMA { " Those made by hand have pages of their own." } else { "" };
+    let further = if schema == DEFAULT_SCHEMA { " Others have pages of their own." } else { "" };
     let mut page = format!(
-        "# Schema {schema}\n\n{} from Twilio's OpenAPI documents.{further} What holds for all of them: [Tables](../README.md).\n\n",
+        "# Schema {schema}\n\n{}.{further} What holds for all tables: [Tables](../README.md).\n\n",
         count(tables.len(), "table", "tables")
     );
     for table in tables {
@@ -46,6 +46,8 @@ fn of_column(site: &Site, table: &Table, column: &Column) -> [String; 3] {
     let hidden = if column.hidden { "Hidden." } else { "" };
     let mut words: Vec<String> =
         [key, hidden].iter().filter(|w| !w.is_empty()).map(|w| (*w).to_owned()).collect();
+    // Composed from the name in the others, so that it says nothing more.
+    words.extend(site.is_hand_made(table).then(|| column.remarks.clone()));
     words.extend(facts::of_column(site, Place::Schema(&table.schema), table, column));
     [code(&column.name), type_name(column.column_type()), words.join(" ")]
 }
