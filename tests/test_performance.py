@@ -1,7 +1,7 @@
 """Bounds of what the driver takes of the processor, measured by `benches/cpu.c` through the driver manager.
 
-The least of several times counts, because the machine may have other things to do. An unoptimised build may take
-three times as long.
+The least of several times counts, because the machine may have other things to do, which costs CPU time too. An unoptimised
+build, told by cargo's variable, may take five times as long.
 """
 
 import os
@@ -12,7 +12,7 @@ import pytest
 from support import ROOT, account
 
 REPETITIONS = 10
-SLACK = 3 if os.environ.get("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3") in "01" else 1
+SLACK = 5 if os.environ.get("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3") in "01" else 1
 
 
 @pytest.fixture(scope="module")
