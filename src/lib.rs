@@ -17,6 +17,8 @@ pub mod abi;
 pub mod cancel;
 pub mod convert;
 pub mod decimal;
+#[cfg(test)]
+mod docs;
 pub mod engine;
 pub mod error;
 pub mod model;

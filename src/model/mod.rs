@@ -78,8 +78,13 @@ impl Model {
     /// The table of that name in any letter case. Without `schema` it is the default schema's, or else the only one
     /// of that name. `name` may be qualified itself (`Twilio.Calls`), as references in the data are.
     pub fn table(&self, schema: Option<&str>, name: &str) -> Option<&Arc<Table>> {
+        self.entry(schema, name).map(TableEntry::table)
+    }
+
+    /// What a list of tables shows of the table that [`Model::table`] finds; the rest of it is not read.
+    pub fn entry(&self, schema: Option<&str>, name: &str) -> Option<&TableEntry> {
         if let Some((schema, name)) = name.split_once('.') {
-            return self.table(Some(schema), name);
+            return self.entry(Some(schema), name);
         }
         let mut named = self.tables_named(name);
         let of = |schema: &str| self.tables_named(name).find(|t| t.schema.eq_ignore_ascii_case(schema));
@@ -90,7 +95,6 @@ impl Model {
                 named.next().filter(|_| named.next().is_none() && !removed::is_removed(None, name))
             }),
         }
-        .map(TableEntry::table)
     }
 
     /// Why there is no table of that name any more, and what to use instead, in sentences; `None` where Twilio has removed

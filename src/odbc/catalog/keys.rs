@@ -110,11 +110,16 @@ impl<'a> ForeignKey<'a> {
         let Context { model, listing, .. } = *context;
         table.columns.iter().filter_map(move |column| {
             let reference = column.references.as_ref()?;
-            let target = model.table(Some(&table.schema), &reference.table)?;
+            // Whether it is listed is known before its file is read.
+            let target = model.entry(Some(&table.schema), &reference.table)?;
+            let target = listing.shows(&target.schema, &target.name, target.kind).then(|| target.table())?;
             let (_, target_column) = target.column(&reference.column)?;
-            let is_listed = typed::is_key(target, target_column)
-                && listing.shows(&target.schema, &target.name, target.kind);
-            is_listed.then_some(ForeignKey { table, column, target, target_column })
+            typed::is_key(target, target_column).then_some(ForeignKey {
+                table,
+                column,
+                target,
+                target_column,
+            })
         })
     }
 
