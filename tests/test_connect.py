@@ -29,6 +29,11 @@ def sid_of(connection) -> str:
     return connection.execute("SELECT AccountSid FROM Conferences LIMIT 1").fetchval()
 
 
+def base_of(connection) -> str:
+    """Where the connection's requests go; nothing is sent to find out."""
+    return connection.execute("SELECT BaseUrl FROM sys_information").fetchval()
+
+
 def test_a_data_source_connects(connect):
     assert sid_of(connect("DSN=Twilio")) == ACCOUNT
 
@@ -314,3 +319,41 @@ def test_connections_to_two_accounts_do_not_mix(connect, sim):
     first = connect(account(sim.url))
     second = connect(account(sim.url, AccountSid=SUBACCOUNT, AuthToken=SUBACCOUNT_TOKEN))
     assert [sid_of(first), sid_of(second), sid_of(first)] == [ACCOUNT, SUBACCOUNT, ACCOUNT]
+
+
+@pytest.mark.parametrize(
+    "keywords, host",
+    [
+        ("Region=ie1;Edge=dublin", "dublin.ie1"),
+        ("Region=IE1", "dublin.ie1"),
+        ("Edge=sao-paulo", "sao-paulo.us1"),
+        ("Region=xx1;Edge=somewhere", "somewhere.xx1"),
+        ("", ""),
+    ],
+)
+def test_region_and_edge_are_part_of_the_hosts(connect, keywords, host):
+    text = f"Driver=Twilio;AccountSid={ACCOUNT};AuthToken={TOKEN};ConnectOnOpen=0;{keywords}"
+    parts = ["https://{product}", *filter(None, [host]), "twilio.com"]
+    assert base_of(connect(text)) == ".".join(parts)
+
+
+def test_regions_come_from_the_environment_too(connect, sim, monkeypatch):
+    monkeypatch.setenv("TWILIO_REGION", "au1")
+    own = connect(f"Driver=Twilio;AccountSid={ACCOUNT};AuthToken={TOKEN};ConnectOnOpen=0")
+    assert base_of(own) == "https://{product}.sydney.au1.twilio.com"
+    assert sid_of(connect(account(sim.url))) == ACCOUNT, "a base URL goes before it"
+
+
+@pytest.mark.parametrize(
+    "keywords, message",
+    [
+        ("Region=evil.example/", "letters, digits and hyphens"),
+        ("Edge=a@b", "letters, digits and hyphens"),
+        ("Region=ie1;Edge=-", "letters, digits and hyphens"),
+        ("Region=xx1", "needs an edge beside it"),
+        ("Region=ie1;BaseUrl=http://127.0.0.1:1", "leave one of them out"),
+    ],
+)
+def test_what_is_no_region_is_refused(connect, keywords, message):
+    with pytest.raises(pyodbc.Error, match=message):
+        connect(f"Driver=Twilio;AccountSid={ACCOUNT};AuthToken={TOKEN};ConnectOnOpen=0;{keywords}")

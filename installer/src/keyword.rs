@@ -11,6 +11,8 @@ enum Kind {
     Sid(&'static str),
     Secret,
     BaseUrl,
+    /// Part of a host name: letters, digits and hyphens.
+    Label,
     Seconds,
     Rows,
     Switch,
@@ -27,6 +29,8 @@ const KEYWORDS: &[(&str, Kind)] = &[
     ("ApiKeySid", Kind::Sid("SK")),
     ("ApiKeySecret", Kind::Secret),
     ("BaseUrl", Kind::BaseUrl),
+    ("Region", Kind::Label),
+    ("Edge", Kind::Label),
     ("Timeout", Kind::Seconds),
     ("ReadOnly", Kind::Switch),
     ("ConnectOnOpen", Kind::Switch),
@@ -35,11 +39,14 @@ const KEYWORDS: &[(&str, Kind)] = &[
     ("Pushdown", Kind::Switch),
     ("ParentScan", Kind::OneOf(&["Auto", "Always"])),
     ("StrictTypes", Kind::Switch),
+    ("Subaccounts", Kind::OneOf(&["None", "All"])),
     ("MaxRows", Kind::Rows),
     ("BrowsableSchemas", Kind::Text),
     ("Tables", Kind::Text),
     ("Views", Kind::Text),
     ("PseudoColumns", Kind::Pairs),
+    ("Location", Kind::Text),
+    ("UserDefinedViews", Kind::Text),
     // Not the driver's: unixODBC and its tools read these.
     ("Description", Kind::Text),
     ("DMEnvAttr", Kind::Text),
@@ -101,6 +108,7 @@ fn check_value(kind: Kind, value: &str) -> Result<String, String> {
         Kind::Switch => return switch(value).map(str::to_owned).ok_or("0 or 1".to_owned()),
         Kind::BaseUrl => return base_url(value).map(|()| value.to_owned()),
         Kind::Secret if value.is_empty() => return Err("more than an empty text".to_owned()),
+        Kind::Label if !is_label(value) => Err("letters, digits and hyphens, such as ie1 or dublin"),
         Kind::Seconds if value.parse::<u32>().is_err() => Err("a whole number of seconds"),
         Kind::Rows if value.parse::<u32>().is_err() => Err("a number of rows, or 0 for all"),
         Kind::OneOf(words) => {
@@ -111,9 +119,17 @@ fn check_value(kind: Kind, value: &str) -> Result<String, String> {
         Kind::Pairs if !value.split([',', ';']).next().is_some_and(|first| first.contains('=')) => {
             Err("Table=Column pairs with commas between them, or *=*")
         }
-        Kind::Secret | Kind::Seconds | Kind::Rows | Kind::Level | Kind::Pairs | Kind::Text => Ok(value),
+        Kind::Secret | Kind::Label | Kind::Seconds | Kind::Rows | Kind::Level | Kind::Pairs | Kind::Text => {
+            Ok(value)
+        }
     };
     valid.map(str::to_owned).map_err(str::to_owned)
+}
+
+/// Whether it can be a part of a host name.
+fn is_label(value: &str) -> bool {
+    let is_inside = |c: u8| c.is_ascii_alphanumeric() || c == b'-';
+    !value.is_empty() && value.bytes().all(is_inside) && !value.starts_with('-') && !value.ends_with('-')
 }
 
 fn switch(value: &str) -> Option<&'static str> {

@@ -25,6 +25,8 @@ pub(super) struct Context {
     pub snapshots: Snapshots,
     /// Whether predicates are sent to Twilio.
     pub pushdown: bool,
+    /// Whether all accounts are read where nothing says which one.
+    pub all_accounts: bool,
     /// Whether parents are walked where the model calls that costly.
     walks_costly: bool,
     /// Whether a statement that would walk them all the same can be planned; it fails when it gets there.
@@ -50,7 +52,8 @@ struct State {
     /// The columns that a warning was posted for.
     warned: HashSet<(String, usize)>,
     /// The accounts of rows that are not the connection's, by their keys: what lies below them is theirs too.
-    accounts: HashMap<String, String>,
+    /// `None` for a key that several accounts have.
+    accounts: HashMap<String, Option<String>>,
 }
 
 impl Context {
@@ -61,6 +64,7 @@ impl Context {
             cancel: cancel.clone(),
             keep_scans,
             pushdown: database.pushdown,
+            all_accounts: database.all_accounts,
             walks_costly: database.walks_costly,
             plans_costly,
             strict_types: database.strict_types,
@@ -151,7 +155,7 @@ impl Context {
 
     /// The scan of a request: the one that runs already, if scans are kept.
     pub fn scan(&self, request: ScanRequest) -> Arc<Mutex<SharedScan>> {
-        let request = request.without_own_account(self.client.account_sid());
+        let request = request.without_own_account(self);
         if !self.keep_scans {
             return Arc::new(Mutex::new(SharedScan::new(request, Keep::None)));
         }
@@ -172,17 +176,23 @@ impl Context {
         self.state().scans.get(request).cloned()
     }
 
-    /// Remembers which account the rows belong to, if it is not the connection's.
+    /// Remembers which account the rows belong to, if it is not the connection's or all are read.
     pub fn remember_account(&self, account: &str, keys: impl Iterator<Item = String>) {
-        if account != self.client.account_sid() {
+        if account != self.client.account_sid() || self.all_accounts {
             let mut state = self.state();
-            state.accounts.extend(keys.map(|key| (key, account.to_owned())));
+            for key in keys {
+                let known = state.accounts.entry(key).or_insert_with(|| Some(account.to_owned()));
+                // Keys that are no SIDs, such as those of countries, are in several accounts.
+                if known.as_deref() != Some(account) {
+                    *known = None;
+                }
+            }
         }
     }
 
-    /// The account of the row with that key, if it is not the connection's.
+    /// The account of the row with that key, if it was remembered and is the only one.
     pub fn account_of(&self, key: &str) -> Option<String> {
-        self.state().accounts.get(key).cloned()
+        self.state().accounts.get(key).cloned().flatten()
     }
 
     /// Turns the page's values that could not be read into one warning for each column that the statement names.

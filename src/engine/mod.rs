@@ -59,6 +59,7 @@ pub struct Database {
     pushdown: bool,
     walks_costly: bool,
     strict_types: bool,
+    all_accounts: bool,
     max_rows: usize,
     /// Rows written since the count was last taken.
     writes: Arc<AtomicUsize>,
@@ -86,6 +87,7 @@ impl Database {
             pushdown: true,
             walks_costly: false,
             strict_types: false,
+            all_accounts: false,
             max_rows: 0,
             writes: Arc::default(),
             local: Arc::default(),
@@ -127,6 +129,11 @@ impl Database {
     /// Makes a value that is none of its column's type an error; else it is NULL, with a warning.
     pub fn set_strict_types(&mut self, strict_types: bool) {
         self.strict_types = strict_types;
+    }
+
+    /// Reads all active accounts where nothing says which one, instead of the connection's own.
+    pub fn set_all_accounts(&mut self, all_accounts: bool) {
+        self.all_accounts = all_accounts;
     }
 
     /// The most rows that a query returns; 0 for all.
@@ -181,13 +188,17 @@ impl Database {
 
     fn plan(&self, sql: &str) -> Result<Statement> {
         let local = self.local.tables();
-        sql::plan(Names { model: &self.model, local: &local, walks_costly: self.walks_costly }, sql).map_err(
-            |error| {
-                // What Twilio has no way to write is refused for the first reason that there is.
-                let is_write = error.state == state::NOT_IMPLEMENTED && sql::changes_data(sql);
-                if self.read_only && is_write { read_only() } else { error }
-            },
-        )
+        let names = Names {
+            model: &self.model,
+            local: &local,
+            walks_costly: self.walks_costly,
+            all_accounts: self.all_accounts,
+        };
+        sql::plan(names, sql).map_err(|error| {
+            // What Twilio has no way to write is refused for the first reason that there is.
+            let is_write = error.state == state::NOT_IMPLEMENTED && sql::changes_data(sql);
+            if self.read_only && is_write { read_only() } else { error }
+        })
     }
 
     /// The text that the relational engine is given (SQLNativeSql). Statements that it never sees are given back

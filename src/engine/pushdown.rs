@@ -180,6 +180,13 @@ pub(super) fn choose(
             roles.extend(find(Operator::Offset).map(|i| (Role::Offset, i)));
         }
     }
+    // A join that has the account beside the table is to read the account first: without it, the rows would be those of
+    // the connection's own.
+    let is_of_account =
+        |c: &Constraint| account.is_some_and(|account| c.operator == Operator::Equal(account));
+    if account.is_some_and(|account| equal(account).is_none()) && constraints.iter().any(is_of_account) {
+        cost *= 1000.0;
+    }
     Choice {
         access: Access { fetch, arguments: roles.iter().map(|(r, _)| *r).collect(), columns },
         constraints: roles.into_iter().map(|(_, i)| i).collect(),

@@ -13,7 +13,9 @@ use super::pushdown::{Access, Role};
 use super::send::{self, Pushed};
 use super::shared_scan::{Reader, SharedScan, read_ahead};
 use crate::error::{Error, Result, state};
-use crate::model::{ACCOUNT, Column, DataType, Filter, FilterOperator, Method, Operation, Table};
+use crate::model::{
+    ACCOUNT, Column, DEFAULT_SCHEMA, DataType, Filter, FilterOperator, Method, Operation, Table,
+};
 use crate::twilio::{self, Layout, Page, Pages, Request};
 use crate::value::{Value, ValueRef};
 
@@ -178,9 +180,11 @@ impl ScanRequest {
         Ok(Some(request))
     }
 
-    /// Leaves out the connection's own account, so that the request is the same as one that names none.
-    pub fn without_own_account(mut self, own: &str) -> Self {
-        if self.account() == Some(own)
+    /// Leaves out the connection's own account, so that the request is the same as one that names none. Where that reads
+    /// all accounts, it is not.
+    pub fn without_own_account(mut self, context: &Context) -> Self {
+        if !context.all_accounts
+            && self.account() == Some(context.client.account_sid())
             && let Some(column) = self.table.account_column()
         {
             self.path.remove(&column);
@@ -271,6 +275,13 @@ impl ScanRequest {
             Some(_) => None,
             None => self.path.values().find_map(|key| context.account_of(key)),
         }
+    }
+
+    /// The place of the account in the path, if all accounts are read because nothing says which one.
+    fn unnamed_account(&self, context: &Context) -> Option<usize> {
+        let column = self.table.account_column().filter(|_| context.all_accounts)?;
+        let is_named = self.path.contains_key(&column) || self.inherited_account(context).is_some();
+        (!is_named).then_some(column)
     }
 
     fn request(&self, context: &Context, template: &str) -> Result<Request> {
@@ -396,9 +407,30 @@ struct Parents {
     key: usize,
     /// Rows with one of these values have nothing below them.
     except: Vec<(usize, String)>,
+    /// Whether they are the accounts that the connection sees.
+    are_accounts: bool,
 }
 
 impl Parents {
+    /// The next page of the rows.
+    fn next_page(&mut self, context: &Context) -> Result<Option<Arc<Page>>> {
+        let mut scan = self.scan.lock().unwrap_or_else(PoisonError::into_inner);
+        let page = scan.page(context, self.read, Reader::Statement).map_err(|error| {
+            let is_refused = [state::INVALID_AUTHORIZATION, state::SYNTAX_ERROR].contains(&error.state);
+            if !self.are_accounts || !is_refused {
+                return error;
+            }
+            let message = format!(
+                "Subaccounts=All reads the list of accounts, which these credentials may not: connect with the auth \
+                 token or a main API key, or name the account (WHERE {ACCOUNT} = …). {}",
+                error.message
+            );
+            Error { message, ..error }
+        })?;
+        self.read += usize::from(page.is_some());
+        Ok(page)
+    }
+
     fn has_children(&self, page: &Page, row: usize) -> bool {
         !self.except.iter().any(|(slot, value)| match page.value(row, *slot) {
             ValueRef::Text(text) => text == value,
@@ -412,6 +444,11 @@ impl Scan {
     pub fn open(context: &Context, request: &ScanRequest) -> Result<Scan> {
         // Keys come first: below each of them the parents are walked once, whatever the values of a filter.
         let keys = request.lists.iter().position(|(slot, _)| matches!(slot, Slot::Path(_)));
+        if keys.is_none()
+            && let Some(column) = request.unnamed_account(context)
+        {
+            return Walk::over_accounts(context, request, column).map(|walk| Scan::Walk(Box::new(walk)));
+        }
         let missing = if keys.is_none() && !request.fetch { request.missing_parent() } else { None };
         if let Some(column) = missing {
             return Walk::open(context, request, column).map(|walk| Scan::Walk(Box::new(walk)));
@@ -546,7 +583,37 @@ impl Walk {
             page_size,
             lists: Vec::new(),
         };
-        let parents = Parents { scan: context.scan(parent), read: 0, key, except };
+        let parents = Parents { scan: context.scan(parent), read: 0, key, except, are_accounts: false };
+        Ok(Walk::over(child.clone(), Slot::Path(column), Some(parents), &[]))
+    }
+
+    /// A scan for each account that is active.
+    fn over_accounts(context: &Context, child: &ScanRequest, column: usize) -> Result<Walk> {
+        const ACTIVE: &str = "active";
+        let accounts = context.model.table(Some(DEFAULT_SCHEMA), "Accounts");
+        let found = accounts.and_then(|table| {
+            let (key, _) = table.column("Sid")?;
+            let (status, _) = table.column("Status")?;
+            let is_status = |f: &Filter| f.column == "Status" && f.operator == FilterOperator::Equal;
+            Some((table, key, status, table.filters.iter().position(is_status)?))
+        });
+        let (table, key, status, filter) = found.ok_or_else(|| {
+            let message = "Subaccounts=All needs a table Accounts with Sid, Status and a filter of it.";
+            Error::new(state::GENERAL_ERROR, message)
+        })?;
+        // Whole rows where scans are kept: the statement may name the accounts too.
+        let shown = table.shown().map(|(i, _)| i).filter(|_| context.keep_scans);
+        let columns = shown.chain([key, status]).fold(0, |mask, i| mask | 1 << i.min(63));
+        let access = Access { fetch: false, arguments: vec![Role::Filter(filter)], columns };
+        let active = [Argument::One(Value::Text(ACTIVE.to_owned()))];
+        let Some(request) = ScanRequest::new(table, &access, &active)? else {
+            return Ok(Walk::over(child.clone(), Slot::Path(column), None, &[]));
+        };
+        let place = |column: usize| request.columns.iter().position(|c| *c == column).unwrap_or_default();
+        let other = table.columns[status].values.iter().filter(|value| *value != ACTIVE);
+        let except = other.map(|value| (place(status), value.clone())).collect();
+        let key = place(key);
+        let parents = Parents { scan: context.scan(request), read: 0, key, except, are_accounts: true };
         Ok(Walk::over(child.clone(), Slot::Path(column), Some(parents), &[]))
     }
 
@@ -594,11 +661,9 @@ impl Walk {
             }
             if self.keys.is_empty() {
                 let Some(parents) = &mut self.parents else { return Ok(None) };
-                let mut scan = parents.scan.lock().unwrap_or_else(PoisonError::into_inner);
-                let page = scan.page(context, parents.read, Reader::Statement)?;
-                drop(scan);
-                let (Some(page), column) = (page, parents.key) else { return Ok(None) };
-                parents.read += 1;
+                let (Some(page), column) = (parents.next_page(context)?, parents.key) else {
+                    return Ok(None);
+                };
                 let mut keys = Vec::new();
                 for row in (0..page.rows()).filter(|&row| parents.has_children(&page, row)) {
                     // A key that cannot be read would lose the rows below it in silence.

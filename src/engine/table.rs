@@ -333,7 +333,7 @@ impl ResourceCursor<'_> {
         arguments: &[Argument],
     ) -> Result<Arc<Mutex<SharedScan>>> {
         let Resource { table, context, is_ahead, .. } = &self.resource;
-        let request = request.without_own_account(context.client.account_sid());
+        let request = request.without_own_account(context);
         let Some(look_ahead) = self.resource.look_ahead.upgrade() else { return Ok(context.scan(request)) };
         if !is_ahead && look_ahead.reach(table, &request.columns) {
             return Ok(context.outermost_scan(request));

@@ -40,6 +40,17 @@ impl TableEntry {
         }
     }
 
+    /// A built-in table as its file has it.
+    pub(super) fn as_written(&self) -> Option<Table> {
+        serde_json::from_str(self.text).ok()
+    }
+
+    /// Whether the file of a built-in table may name the other one.
+    pub(super) fn mentions(&self, name: &str) -> bool {
+        let (text, name) = (self.text.to_ascii_lowercase(), name.to_ascii_lowercase());
+        text.contains(&format!("\"{name}\"")) || text.contains(&format!(".{name}\""))
+    }
+
     /// The whole table.
     pub fn table(&self) -> &Arc<Table> {
         self.table

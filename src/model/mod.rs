@@ -3,9 +3,11 @@
 //! Each file under `data/tables` describes one table, each file under `data/procedures` one stored procedure. Those
 //! under `data/generated` are written by `model-gen` from Twilio's OpenAPI documents, a folder for each schema. The
 //! same data feeds the virtual tables, the catalogue functions and the write path, so one fact lives in one place.
-//! This module holds the shapes of the data ([`table`], [`procedure`]), the list of tables ([`entry`]), their loader
-//! and their checks ([`load`]); nothing here knows SQL text, HTTP or ODBC.
+//! This module holds the shapes of the data ([`table`], [`procedure`]), the list of tables ([`entry`]), the loader of
+//! the built-in files ([`load`]), that of users' files ([`user`]) and the checks of both ([`check`]); nothing here knows
+//! SQL text, HTTP or ODBC.
 
+mod check;
 mod entry;
 mod feature;
 mod load;
@@ -15,12 +17,15 @@ mod removed;
 mod sid;
 mod table;
 mod types;
+mod user;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+pub use check::name_fault;
 pub use entry::TableEntry;
 pub use feature::{Feature, feature_of};
+pub use load::read as read_json;
 pub use procedure::Procedure;
 pub use sid::{check_sid, is_sid};
 pub use table::{
@@ -28,6 +33,7 @@ pub use table::{
     RAW, Reference, Source, Table, TableKind,
 };
 pub use types::{ColumnType, DataType};
+pub use user::read_file;
 
 /// The catalog that qualifies every table, as queries written for other Twilio drivers spell it.
 pub const CATALOG: &str = "CData";
@@ -38,11 +44,14 @@ pub const ACCOUNT: &str = "AccountSid";
 /// The schema that an unqualified table name is looked up in.
 pub const DEFAULT_SCHEMA: &str = "Twilio";
 
+/// The schema of the views that the user defines.
+pub const VIEW_SCHEMA: &str = "UserViews";
+
 /// All tables and procedures that a connection can see.
 #[derive(Debug)]
 pub struct Model {
     /// Ordered by schema and name.
-    tables: Vec<TableEntry>,
+    tables: Vec<Arc<TableEntry>>,
     procedures: Vec<Arc<Procedure>>,
     /// The tables of a name in lower case, by their positions.
     table_names: HashMap<String, Vec<usize>>,
@@ -64,10 +73,19 @@ impl Model {
         Arc::new(load::of_tables(texts).expect("tables of a test"))
     }
 
+    /// The model with further tables. One that has the schema and the name of another takes its place.
+    ///
+    /// # Errors
+    /// The name that two of them have.
+    pub fn with_tables(&self, tables: Vec<Table>) -> Result<Arc<Model>, String> {
+        let entries = tables.into_iter().map(|table| Arc::new(TableEntry::from(Arc::new(table))));
+        load::with_tables(self, entries).map(Arc::new)
+    }
+
     /// All tables, ordered by schema and name. What an entry shows costs nothing; the rest of a table is read when
     /// it is first asked for.
     pub fn tables(&self) -> impl Iterator<Item = &TableEntry> {
-        self.tables.iter()
+        self.tables.iter().map(|table| &**table)
     }
 
     /// All procedures, ordered by schema and name.
@@ -75,8 +93,8 @@ impl Model {
         self.procedures.iter()
     }
 
-    /// The table of that name in any letter case. Without `schema` it is the default schema's, or else the only one
-    /// of that name. `name` may be qualified itself (`Twilio.Calls`), as references in the data are.
+    /// The table of that name in any letter case. Without `schema` it is the default schema's, or else the view of
+    /// that name, or the only table of it. `name` may be qualified itself (`Twilio.Calls`), as references in the data are.
     pub fn table(&self, schema: Option<&str>, name: &str) -> Option<&Arc<Table>> {
         self.entry(schema, name).map(TableEntry::table)
     }
@@ -90,7 +108,7 @@ impl Model {
         let of = |schema: &str| self.tables_named(name).find(|t| t.schema.eq_ignore_ascii_case(schema));
         match schema {
             Some(schema) => of(schema),
-            None => of(DEFAULT_SCHEMA).or_else(|| {
+            None => of(DEFAULT_SCHEMA).or_else(|| of(VIEW_SCHEMA)).or_else(|| {
                 // One that has been removed is not to be taken for another schema's.
                 named.next().filter(|_| named.next().is_none() && !removed::is_removed(None, name))
             }),
@@ -106,7 +124,7 @@ impl Model {
     /// The tables of that name in any letter case, in whatever schema.
     pub fn tables_named(&self, name: &str) -> impl Iterator<Item = &TableEntry> {
         let positions = self.table_names.get(&name.to_ascii_lowercase());
-        positions.into_iter().flatten().map(|&i| &self.tables[i])
+        positions.into_iter().flatten().map(|&i| &*self.tables[i])
     }
 
     /// The procedure of that name in any letter case; the default schema when `schema` is `None`.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::table::{Method, Table, placeholders};
-use super::{ACCOUNT, DataType, Parameter};
+use super::{ACCOUNT, DataType, Parameter, load};
 
 /// A data file: a procedure in full, or the update of a table's row under a name of its own.
 pub(super) enum ProcedureFile {
@@ -14,14 +14,31 @@ pub(super) enum ProcedureFile {
 
 impl ProcedureFile {
     /// Reads a file. Which of the two it is shows in its fields, so that a fault is told by its place.
-    pub(super) fn read(text: &str) -> serde_json::Result<Self> {
+    ///
+    /// # Errors
+    /// The field, the line, and what is wrong.
+    pub(super) fn read(text: &str) -> Result<Self, String> {
         #[derive(Deserialize)]
         struct Kind {
             updates: Option<IgnoredAny>,
         }
-        match serde_json::from_str::<Kind>(text)?.updates {
-            Some(_) => serde_json::from_str(text).map(ProcedureFile::Update),
-            None => serde_json::from_str(text).map(ProcedureFile::Whole),
+        match load::read::<Kind>(text)?.updates {
+            Some(_) => load::read(text).map(ProcedureFile::Update),
+            None => load::read(text).map(ProcedureFile::Whole),
+        }
+    }
+
+    /// The procedure in full.
+    ///
+    /// # Errors
+    /// What the table lacks whose row is updated.
+    pub(super) fn whole<'a>(
+        self,
+        table: impl Fn(&str, &str) -> Option<&'a Table>,
+    ) -> Result<Procedure, String> {
+        match self {
+            ProcedureFile::Whole(procedure) => Ok(procedure),
+            ProcedureFile::Update(update) => update.resolve(table),
         }
     }
 }
@@ -38,11 +55,7 @@ pub(super) struct UpdateProcedure {
 }
 
 impl UpdateProcedure {
-    /// The procedure in full.
-    pub(super) fn resolve<'a>(
-        self,
-        table: impl Fn(&str, &str) -> Option<&'a Table>,
-    ) -> Result<Procedure, String> {
+    fn resolve<'a>(self, table: impl Fn(&str, &str) -> Option<&'a Table>) -> Result<Procedure, String> {
         let target = table(&self.schema, &self.updates).ok_or(format!("{}: updates no table", self.name))?;
         let update = target.update.as_ref().ok_or(format!("{}: {} has no update", self.name, target.name))?;
         let path = placeholders(&update.path).filter(|&name| name != ACCOUNT).map(|name| {

@@ -129,6 +129,9 @@ pub struct Table {
     pub create: Option<Operation>,
     pub update: Option<Operation>,
     pub delete: Option<Operation>,
+    /// The query that a view of the user's is.
+    #[serde(skip)]
+    pub view: Option<String>,
 }
 
 impl Table {
@@ -155,6 +158,7 @@ impl Table {
             create: None,
             update: None,
             delete: None,
+            view: None,
         }
     }
 

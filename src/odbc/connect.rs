@@ -1,5 +1,6 @@
 //! SQLConnect and SQLDriverConnect.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,8 @@ use super::system::System;
 use super::{dsn, logging};
 use crate::engine::Database;
 use crate::error::{Error, Result, state};
-use crate::model::Model;
+use crate::model::{Model, read_file};
+use crate::sql;
 use crate::twilio::Client;
 
 /// How SQLDriverConnect may complete a connection string. The driver never shows a window: what is missing is an
@@ -32,7 +34,7 @@ impl ConnectionCall<'_> {
     /// SQLConnect. `user` and `password` go before what the DSN says.
     ///
     /// # Errors
-    /// 08002, 28000, 08001, HY024, HYT00, and what the check of the credentials finds.
+    /// 08002, 28000, 08001, HY024, HYT00, HY000 (faults in the files of Location and UserDefinedViews), and what the check of the credentials finds.
     pub fn connect(
         &mut self,
         data_source: &str,
@@ -89,26 +91,50 @@ impl ConnectionCall<'_> {
         let config = settings.client_config(connection.attributes.connection_timeout);
         settings.timeout = config.timeout;
         let client = Client::new(config)?;
+        let model = model(&settings)?;
         if settings.connect_on_open {
             let seconds = u64::from(connection.attributes.login_timeout);
             connection.cancel.arm((seconds > 0).then(|| Duration::from_secs(seconds)));
             client.check(&connection.cancel).map_err(|error| login_timed_out(error.into(), seconds))?;
         }
-        for unknown in settings.listing.unknown(&Model::builtin()) {
+        for unknown in settings.listing.unknown(&model) {
             log::warn!("{unknown}");
             connection.diagnostics.post(Error::new(state::GENERAL_WARNING, unknown));
         }
         let read_only = settings.read_only || connection.attributes.read_only;
-        let mut database = Database::new(Model::builtin(), client, read_only);
+        let mut database = Database::new(model, client, read_only);
         database.set_pushdown(settings.pushdown);
         database.set_walks_costly(settings.walks_costly);
         database.set_strict_types(settings.strict_types);
+        database.set_all_accounts(settings.all_accounts);
         database.set_max_rows(settings.max_rows);
         let system = Arc::new(System::new(data_source, &settings, connection.version));
         database.set_system_rows(system.clone());
         connection.session = Some(Session { database, system, read_only: settings.read_only, log });
         Ok(Completion::Success)
     }
+}
+
+/// What the connection shows.
+///
+/// # Errors
+/// HY000 for files that cannot be used, with all their faults: a table or a view that is left out would be missed later.
+fn model(settings: &Settings) -> Result<Arc<Model>> {
+    let unusable = |what: &str, path: &Path, faults: String| {
+        let message = format!("The {what} ({}) cannot be used.\n{faults}", path.display());
+        Error::new(state::GENERAL_ERROR, message)
+    };
+    let mut model = Model::builtin();
+    if let Some(folder) = &settings.location {
+        model =
+            Model::with_folder(folder).map_err(|faults| unusable("tables of Location", folder, faults))?;
+    }
+    if let Some(file) = &settings.views {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let views = read_file(file).and_then(|text| sql::add_views(&model, &name, &text));
+        model = views.map_err(|faults| unusable("views of UserDefinedViews", file, faults))?;
+    }
+    Ok(model)
 }
 
 /// The login timeout uses the token that a query timeout uses; its message has to say which one it was.

@@ -108,6 +108,22 @@ pub static PROPERTIES: &[Property] = {
             "Where requests go; {product} stands for the part of the host that differs by product.",
         ),
         property(
+            "Region",
+            Keyword::Region,
+            CONNECTION,
+            Text,
+            "",
+            "Where Twilio processes and keeps the data: ie1, au1 …; the United States (us1) if it is empty.",
+        ),
+        property(
+            "Edge",
+            Keyword::Edge,
+            CONNECTION,
+            Text,
+            "",
+            "Where requests enter Twilio's network: dublin, sydney …; the region's own edge if it is empty.",
+        ),
+        property(
             "Timeout",
             Keyword::Timeout,
             CONNECTION,
@@ -122,6 +138,22 @@ pub static PROPERTIES: &[Property] = {
             Switch,
             "1",
             "Whether the credentials are checked when the connection is opened.",
+        ),
+        property(
+            "Location",
+            Keyword::Location,
+            SCHEMA,
+            Text,
+            "",
+            "A folder with files of further tables, or of tables in place of built-in ones.",
+        ),
+        property(
+            "UserDefinedViews",
+            Keyword::UserDefinedViews,
+            SCHEMA,
+            Text,
+            "",
+            "A file that defines views: JSON, or CREATE VIEW statements if its name ends in .sql.",
         ),
         property(
             "BrowsableSchemas",
@@ -197,6 +229,15 @@ pub static PROPERTIES: &[Property] = {
             Switch,
             "0",
             "Whether a value that is none of its column's type is an error; otherwise it is NULL, with a warning.",
+        ),
+        property(
+            "Subaccounts",
+            Keyword::Subaccounts,
+            MISCELLANEOUS,
+            Text,
+            "None",
+            "Which accounts a table of the account API is read of where a statement names none: None but the connection's \
+             own, or All active ones.",
         ),
         property(
             "MaxRows",

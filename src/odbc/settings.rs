@@ -22,6 +22,8 @@ pub enum Keyword {
     ApiKeySid,
     ApiKeySecret,
     BaseUrl,
+    Region,
+    Edge,
     Timeout,
     ReadOnly,
     ConnectOnOpen,
@@ -30,11 +32,14 @@ pub enum Keyword {
     Pushdown,
     ParentScan,
     StrictTypes,
+    Subaccounts,
     MaxRows,
     BrowsableSchemas,
     Tables,
     Views,
     PseudoColumns,
+    Location,
+    UserDefinedViews,
     /// Understood by someone else: the driver manager, the installer, or the reader of a file.
     NotOurs,
 }
@@ -46,6 +51,8 @@ const NOT_OURS: &[&str] = &["DSN", "Driver", "FileDSN", "SaveFile", "Description
 const VARIABLES: &[(&str, &str)] = &[
     ("TWILIO_ACCOUNT_SID", "AccountSid"),
     ("TWILIO_AUTH_TOKEN", "AuthToken"),
+    ("TWILIO_REGION", "Region"),
+    ("TWILIO_EDGE", "Edge"),
     ("TWILIO_API_KEY", "ApiKeySid"),
     ("TWILIO_API_SECRET", "ApiKeySecret"),
 ];
@@ -95,6 +102,9 @@ pub struct Settings {
     pub account_sid: String,
     pub credentials: Credentials,
     pub base_url: Option<String>,
+    /// None beside a base URL, which says where requests go by itself.
+    pub region: Option<String>,
+    pub edge: Option<String>,
     /// The longest that one request may take.
     pub timeout: Duration,
     pub read_only: bool,
@@ -107,9 +117,15 @@ pub struct Settings {
     pub walks_costly: bool,
     /// Whether a value that is none of its column's type is an error.
     pub strict_types: bool,
+    /// Whether all active accounts are read where a statement names none.
+    pub all_accounts: bool,
     /// The most rows that a query returns; 0 for all.
     pub max_rows: usize,
     pub listing: Listing,
+    /// The folder of the user's own tables.
+    pub location: Option<PathBuf>,
+    /// The file of the user's views.
+    pub views: Option<PathBuf>,
 }
 
 /// The value of a setting, and the number of its source.
@@ -148,6 +164,8 @@ impl Settings {
             account_sid,
             credentials: credentials(&find)?,
             base_url: find(Keyword::BaseUrl).map(|found| found.value.to_owned()),
+            region: place(&find, Keyword::Region)?,
+            edge: place(&find, Keyword::Edge)?,
             timeout: Duration::from_secs(number(find(Keyword::Timeout), 1..=86_400, 60)?),
             read_only: boolean(find(Keyword::ReadOnly), false)?,
             connect_on_open: boolean(find(Keyword::ConnectOnOpen), true)?,
@@ -155,8 +173,11 @@ impl Settings {
             pushdown: boolean(find(Keyword::Pushdown), true)?,
             walks_costly: one_of(find(Keyword::ParentScan), &["Auto", "Always"])? == 1,
             strict_types: boolean(find(Keyword::StrictTypes), false)?,
+            all_accounts: one_of(find(Keyword::Subaccounts), &["None", "All"])? == 1,
             max_rows: number(find(Keyword::MaxRows), 0..=u32::MAX.into(), 0)? as usize,
             listing: listing(&find)?,
+            location: find(Keyword::Location).map(|found| PathBuf::from(found.value)),
+            views: find(Keyword::UserDefinedViews).map(|found| PathBuf::from(found.value)),
         })
     }
 
@@ -164,6 +185,8 @@ impl Settings {
     pub fn client_config(&self, request_timeout: u32) -> ClientConfig {
         let mut config = ClientConfig::new(self.account_sid.clone(), self.credentials.clone());
         config.base_url = self.base_url.clone();
+        config.region = self.region.clone();
+        config.edge = self.edge.clone();
         config.timeout = match request_timeout {
             0 => self.timeout,
             seconds => Duration::from_secs(seconds.into()),
@@ -187,6 +210,8 @@ impl Settings {
             Keyword::ApiKeySid => api_key.cloned(),
             Keyword::ApiKeySecret => secret(api_key.is_some()),
             Keyword::BaseUrl => self.base_url.clone().or_else(default),
+            Keyword::Region => self.region.clone(),
+            Keyword::Edge => self.edge.clone(),
             Keyword::Timeout => Some(self.timeout.as_secs().to_string()),
             Keyword::ReadOnly => switch(self.read_only),
             Keyword::ConnectOnOpen => switch(self.connect_on_open),
@@ -195,11 +220,14 @@ impl Settings {
             Keyword::Pushdown => switch(self.pushdown),
             Keyword::ParentScan => text(if self.walks_costly { "Always" } else { "Auto" }),
             Keyword::StrictTypes => switch(self.strict_types),
+            Keyword::Subaccounts => text(if self.all_accounts { "All" } else { "None" }),
             Keyword::MaxRows => Some(self.max_rows.to_string()),
             Keyword::BrowsableSchemas => text(&self.listing.schemas.to_string()),
             Keyword::Tables => text(&self.listing.tables.to_string()),
             Keyword::Views => text(&self.listing.views.to_string()),
             Keyword::PseudoColumns => text(&self.listing.pseudo_columns.to_string()),
+            Keyword::Location => self.location.as_ref().map(|path| path.display().to_string()),
+            Keyword::UserDefinedViews => self.views.as_ref().map(|path| path.display().to_string()),
             Keyword::NotOurs => None,
         }
     }
@@ -210,6 +238,25 @@ impl Settings {
             Credentials::AuthToken(_) => &self.account_sid,
             Credentials::ApiKey { sid, .. } => sid,
         }
+    }
+}
+
+/// A region or an edge. Beside a base URL it counts for nothing if it is from a later source.
+///
+/// # Errors
+/// HY024 where an earlier source or the same says both.
+fn place<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>, keyword: Keyword) -> Result<Option<String>> {
+    let Some(found) = find(keyword) else { return Ok(None) };
+    match find(Keyword::BaseUrl) {
+        None => Ok(Some(found.value.to_owned())),
+        Some(base) if found.source > base.source => Ok(None),
+        Some(_) => Err(Error::new(
+            state::INVALID_ATTRIBUTE_VALUE,
+            format!(
+                "{} is \"{}\", but BaseUrl says where requests go: leave one of them out.",
+                found.name, found.value
+            ),
+        )),
     }
 }
 
@@ -365,6 +412,7 @@ mod tests {
             ("Verbosity=6", "0 to 5"),
             ("ReadOnly=maybe", "true or false"),
             ("ParentScan=Never", "Auto or Always"),
+            ("Subaccounts=Some", "None or All"),
             ("MaxRows=-1", "0 to 4294967295"),
             ("PseudoColumns=FriendlyName", "Table=Column"),
         ] {
@@ -390,8 +438,8 @@ mod tests {
     #[test]
     fn what_is_set_is_shown_but_for_secrets() {
         let given = "AccountSid=AC1;ApiKeySid=SK1;ApiKeySecret=s3;BaseUrl=http://127.0.0.1:1;Timeout=7;ReadOnly=yes;\
-            ConnectOnOpen=0;Logfile=/tmp/l;Verbosity=3;Pushdown=off;ParentScan=always;StrictTypes=true;MaxRows=10;BrowsableSchemas=Twilio, Verify;Tables=[Calls];\
-            Views=Balance;PseudoColumns={Calls=A;B, *=C}";
+            ConnectOnOpen=0;Logfile=/tmp/l;Verbosity=3;Pushdown=off;ParentScan=always;StrictTypes=true;Subaccounts=all;MaxRows=10;BrowsableSchemas=Twilio, Verify;Tables=[Calls];\
+            Views=Balance;PseudoColumns={Calls=A;B, *=C};Location=/srv/tables;UserDefinedViews=/srv/views.sql";
         let s = settings(&[given]).unwrap();
         let shown: Vec<String> = PROPERTIES.iter().map(|p| s.shown(p.keyword).unwrap_or_default()).collect();
         let expected = [
@@ -400,8 +448,12 @@ mod tests {
             "SK1",
             "***",
             "http://127.0.0.1:1",
+            "",
+            "",
             "7",
             "0",
+            "/srv/tables",
+            "/srv/views.sql",
             "Twilio,Verify",
             "Calls",
             "Balance",
@@ -412,9 +464,26 @@ mod tests {
             "0",
             "Always",
             "1",
+            "All",
             "10",
         ];
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_region_does_not_stand_beside_a_base_url() {
+        let s = settings(&["UID=AC1;PWD=t;region=ie1", "Edge=dublin"]).unwrap();
+        assert_eq!((s.region.as_deref(), s.edge.as_deref()), (Some("ie1"), Some("dublin")));
+        assert_eq!(s.shown(Keyword::Region).as_deref(), Some("ie1"));
+        let s = settings(&["UID=AC1;PWD=t;BaseUrl=http://127.0.0.1:1", "Region=ie1;Edge=dublin"]).unwrap();
+        assert_eq!((s.region, s.edge), (None, None));
+        for [first, second] in
+            [["Region=ie1;BaseUrl=http://127.0.0.1:1", ""], ["Edge=dublin", "BaseUrl=http://127.0.0.1:1"]]
+        {
+            let error = settings(&[&format!("UID=AC1;PWD=t;{first}"), second]).unwrap_err();
+            assert_eq!(error.state, state::INVALID_ATTRIBUTE_VALUE);
+            assert!(error.message.contains("leave one of them out"), "{}", error.message);
+        }
     }
 
     #[test]

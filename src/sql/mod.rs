@@ -22,6 +22,7 @@ pub mod plan;
 mod resolve;
 mod terms;
 mod typing;
+mod view;
 mod write;
 
 pub use key_source::KeySource;
@@ -29,6 +30,7 @@ pub use plan::{
     CallPlan, ExplainPlan, LocalPlan, LocalRows, Operand, Plan, QueryPlan, RowSource, Statement, WriteKind,
     WritePlan,
 };
+pub use view::add_views;
 
 use std::sync::Arc;
 
@@ -45,6 +47,8 @@ pub struct Names<'n> {
     pub local: &'n [Arc<Table>],
     /// Whether parents are walked where the model calls that costly.
     pub walks_costly: bool,
+    /// Whether all accounts are read where nothing says which one.
+    pub all_accounts: bool,
 }
 
 impl<'n> Names<'n> {
@@ -77,7 +81,7 @@ impl<'n> Names<'n> {
 
 impl<'n> From<&'n Arc<Model>> for Names<'n> {
     fn from(model: &'n Arc<Model>) -> Self {
-        Names { model, local: &[], walks_costly: false }
+        Names { model, local: &[], walks_costly: false, all_accounts: false }
     }
 }
 

@@ -12,8 +12,8 @@ use sqlparser::parser::Parser;
 use super::dialect::TwilioDialect;
 use super::parse::Markers;
 use super::plan::{Operand, ParameterInfo, Plan, RowSource, Statement, WriteKind, WritePlan};
-use super::resolve::{Relation, Resolver, Scope, unsupported};
-use super::{Names, local, names};
+use super::resolve::{Relation, Resolver, Scope, idents, unsupported};
+use super::{Names, local, names, view};
 use crate::convert;
 use crate::error::{Error, Result, state};
 use crate::model::{Operation, Parameter, Table};
@@ -85,6 +85,9 @@ impl Target {
             return Err(unsupported(&format!("Writing to {}", table.relation)));
         };
         let alias = alias.as_ref().map(|a| a.name.value.clone());
+        if let Some(table) = names.table(&idents(name)?) {
+            view::refuse_writing(table)?;
+        }
         let markers = Markers::new();
         let mut scope = Scope::default();
         let mut from = [TableWithJoins { relation: table.relation.clone(), joins: Vec::new() }];
@@ -103,7 +106,9 @@ impl Target {
         values: Vec<(Expr, &Parameter)>,
         kind: WriteKind,
     ) -> Result<Statement> {
-        if let Some((rows, parameters)) = self.by_key(operation, selection.as_ref(), &values, markers)? {
+        if let Some((rows, parameters)) =
+            self.by_key(names, operation, selection.as_ref(), &values, markers)?
+        {
             return Ok(Statement {
                 plan: Plan::Write(WritePlan { table: self.table, kind, rows }),
                 parameters,
@@ -132,6 +137,7 @@ impl Target {
     /// The one row that a WHERE names by its whole path, if every value is known before a row is read.
     fn by_key(
         &self,
+        names: Names<'_>,
         operation: &Operation,
         selection: Option<&Expr>,
         values: &[(Expr, &Parameter)],
@@ -175,7 +181,8 @@ impl Target {
         }
         let needed: HashSet<usize> = self.table.path_columns(&operation.path).collect();
         let given: HashSet<usize> = path.iter().map(|(p, _)| *p).collect();
-        let account = self.table.account_column();
+        // The row of another account has to be found first.
+        let account = self.table.account_column().filter(|_| !names.all_accounts);
         let complete = needed.iter().all(|p| given.contains(p) || Some(*p) == account);
         if !complete || !given.is_subset(&needed) {
             return Ok(None);

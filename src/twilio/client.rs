@@ -10,7 +10,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 
 use super::config::Secret;
 use super::decode::{self, Layout, Page};
-use super::host::Hosts;
+use super::host::{self, Hosts};
 use super::journal::{Journal, Recording};
 use super::paging::Pages;
 use super::request::{Request, encode_pairs};
@@ -95,7 +95,8 @@ impl Client {
     /// [`Error::InvalidConfig`].
     pub fn new(config: ClientConfig) -> Result<Client, Error> {
         config.check()?;
-        let hosts = Hosts::new(config.base_url.as_deref())?;
+        let regional = host::regional(config.region.as_deref(), config.edge.as_deref())?;
+        let hosts = Hosts::new(config.base_url.as_deref().or(regional.as_deref()))?;
         let agent = |idle| transport::agent(agent_config(&hosts, idle));
         Ok(Client(Arc::new(Inner {
             authorization: config.authorization(),

@@ -54,6 +54,11 @@ pub struct ClientConfig {
     /// Where requests go instead of `https://{product}.twilio.com`: absolute, `https` (`http` only to this
     /// machine), with an optional path prefix; `{product}` stands for the product's host label.
     pub base_url: Option<String>,
+    /// Where Twilio processes and keeps the data: `ie1`, `au1` …; counts without a base URL.
+    pub region: Option<String>,
+    /// Where requests enter Twilio's network: `dublin`, `sydney` …; counts without a base URL. Without a region that of
+    /// `us1`, and without an edge the region's own.
+    pub edge: Option<String>,
     /// The longest that one request may take, from the connection to the last byte; not counting repeats.
     /// Zero stands for no limit.
     pub timeout: Duration,
@@ -68,6 +73,8 @@ impl ClientConfig {
             account_sid: account_sid.into(),
             credentials,
             base_url: None,
+            region: None,
+            edge: None,
             timeout: Duration::from_secs(30),
             max_retries: 3,
         }

@@ -38,6 +38,61 @@ fn label(product: &str) -> &str {
     }
 }
 
+/// The edges that are nearest to the regions, for a region without an edge.
+const EDGES: &[(&str, &str)] = &[
+    ("us1", "ashburn"),
+    ("us2", "umatilla"),
+    ("ie1", "dublin"),
+    ("de1", "frankfurt"),
+    ("sg1", "singapore"),
+    ("jp1", "tokyo"),
+    ("jp2", "osaka"),
+    ("au1", "sydney"),
+    ("br1", "sao-paulo"),
+];
+
+/// The region that an edge without a region leads to.
+const DEFAULT_REGION: &str = "us1";
+
+/// The base URL of a region and an edge: `https://{product}.{edge}.{region}.twilio.com`. Twilio no longer serves the form
+/// without an edge. Without both, `None`.
+///
+/// # Errors
+/// [`Error::InvalidConfig`] for what is no label of a host name, and for a region whose edge is not known.
+pub(super) fn regional(region: Option<&str>, edge: Option<&str>) -> Result<Option<String>, Error> {
+    for (what, value) in [("region", region), ("edge", edge)] {
+        let is_label = |text: &str| {
+            let is_inside = |c: u8| c.is_ascii_alphanumeric() || c == b'-';
+            (1..=63).contains(&text.len())
+                && text.bytes().all(is_inside)
+                && !text.starts_with('-')
+                && !text.ends_with('-')
+        };
+        if value.is_some_and(|text| !is_label(text)) {
+            let message =
+                format!("The {what} has letters, digits and hyphens, such as {{}}; it is no host name.");
+            let example = if what == "region" { "ie1" } else { "dublin" };
+            return Err(Error::InvalidConfig(message.replace("{}", example)));
+        }
+    }
+    let region = region.map(str::to_ascii_lowercase);
+    let known = region.as_deref().and_then(|region| EDGES.iter().find(|(r, _)| *r == region));
+    let edge = match (edge, &region, known) {
+        (Some(edge), ..) => edge.to_ascii_lowercase(),
+        (None, Some(_), Some((_, edge))) => (*edge).to_owned(),
+        (None, Some(region), None) => {
+            let known: Vec<&str> = EDGES.iter().map(|(region, _)| *region).collect();
+            let known = known.join(", ");
+            let message =
+                format!("The region {region} needs an edge beside it; without one, there are {known}.");
+            return Err(Error::InvalidConfig(message));
+        }
+        (None, None, _) => return Ok(None),
+    };
+    let region = region.as_deref().unwrap_or(DEFAULT_REGION);
+    Ok(Some(format!("https://{{product}}.{edge}.{region}.twilio.com")))
+}
+
 impl Hosts {
     /// Twilio's own hosts, or those of a base URL.
     ///
@@ -166,6 +221,45 @@ mod tests {
         assert_eq!(hosts.name(), "api.twilio.com");
         let region = Hosts::new(Some("https://{product}.dublin.ie1.twilio.com/")).unwrap();
         assert_eq!(region.base("verify"), "https://verify.dublin.ie1.twilio.com");
+    }
+
+    #[test]
+    fn a_region_and_an_edge_are_part_of_the_host() {
+        for (region, edge, expected) in [
+            (Some("ie1"), Some("dublin"), "https://verify.dublin.ie1.twilio.com"),
+            (Some("ie1"), None, "https://verify.dublin.ie1.twilio.com"),
+            (Some("AU1"), None, "https://verify.sydney.au1.twilio.com"),
+            (Some("us1"), None, "https://verify.ashburn.us1.twilio.com"),
+            (None, Some("Sao-Paulo"), "https://verify.sao-paulo.us1.twilio.com"),
+            (Some("xx9"), Some("dublin-ix"), "https://verify.dublin-ix.xx9.twilio.com"),
+            (None, None, "https://verify.twilio.com"),
+        ] {
+            let hosts = Hosts::new(regional(region, edge).unwrap().as_deref()).unwrap();
+            assert_eq!(hosts.base("verify"), expected, "{region:?} {edge:?}");
+            let public = "https://verify.twilio.com/v2/Services?Page=1";
+            assert_eq!(hosts.resolve("verify", public), Ok(format!("{expected}/v2/Services?Page=1")));
+            assert!(hosts.resolve("verify", "https://verify.evil.example/v2").is_err());
+        }
+        for bad in [
+            "evil.example/",
+            "a.b",
+            "a/b",
+            "a@b",
+            "a:1",
+            "",
+            "-a",
+            "a-",
+            "a b",
+            "{product}",
+            "ü",
+            &"a".repeat(64),
+        ] {
+            for (region, edge) in [(Some(bad), Some("dublin")), (Some("ie1"), Some(bad)), (Some(bad), None)] {
+                assert!(matches!(regional(region, edge), Err(Error::InvalidConfig(_))), "{bad:?}");
+            }
+        }
+        let Err(Error::InvalidConfig(text)) = regional(Some("xx9"), None) else { panic!("no edge is known") };
+        assert!(text.contains("needs an edge") && text.contains("ie1"), "{text}");
     }
 
     #[test]

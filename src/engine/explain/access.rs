@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::program::{Origin, Read};
 use super::{Path, Row};
+use crate::engine::Database;
 use crate::engine::asked;
 use crate::engine::moment;
 use crate::engine::pushdown::{self, Role};
@@ -13,7 +14,6 @@ use crate::error::{Error, Result, state};
 use crate::model::{Column, FilterMatch, FilterOperator, Method, Table};
 use crate::sql::KeySource;
 use crate::sql::explain::{Comparison, NamedTable, Predicate};
-use crate::twilio::Client;
 use crate::value::Value;
 
 /// Values of an IN that are shown one by one.
@@ -49,7 +49,7 @@ impl<'a> Access<'a> {
         read: &Read,
         tables: &'a [NamedTable],
         parameters: &'a [Value],
-        client: &'a Client,
+        database: &'a Database,
         accounts: bool,
     ) -> Result<Self> {
         let table = &*named.table;
@@ -73,9 +73,10 @@ impl<'a> Access<'a> {
             .map_err(|e| Error::new(state::GENERAL_ERROR, format!("The access cannot be read: {e}")))?;
         access.columns = chosen.columns;
         access.row.method = Some(Method::Get);
-        let mut path = Path::new(client, table);
+        let mut path = Path::new(&database.client, table);
         // Below a row of another account its path leads on, and which rows those are shows when it runs.
-        path.account_is_open = accounts && !names_account(table, read) && has_keys(&chosen);
+        path.account_is_open =
+            accounts && !names_account(table, read) && (has_keys(&chosen) || database.all_accounts);
         let is_possible = access.arguments(&chosen, read, &mut path)?;
         access.ways(&chosen, &path, is_possible)?;
         access.roles = chosen.arguments;
@@ -366,6 +367,17 @@ impl<'a> Access<'a> {
         };
         if !is_list && sources.iter().any(looks_up) {
             self.row.read_ahead = MAX_CONCURRENCY - 1;
+        }
+    }
+
+    /// Tells that all accounts are read, unless the row of a join says which one.
+    pub fn each_account(&mut self) {
+        let is_joined = self.each.iter().any(|each| each.starts_with("each row of"));
+        if self.named.table.account_column().is_some() && !is_joined && !self.row.requests.starts_with('0') {
+            self.row.requests = format!(
+                "1 per page of Accounts with Status=active, then {} for each of them",
+                self.row.requests
+            );
         }
     }
 

@@ -103,14 +103,17 @@ fn of_query(
     let names_account = |read: &program::Read| {
         explained.tables.get(read.table).is_some_and(|named| access::names_account(&named.table, read))
     };
-    let accounts = reads.iter().any(names_account);
+    let accounts = database.all_accounts || reads.iter().any(names_account);
     let mut accesses: Vec<Access<'_>> = Vec::with_capacity(reads.len());
     for (place, read) in reads.iter().enumerate() {
         // A condition on two tables is checked where the second one is read.
         let is_last = |others: &[usize]| !reads[place + 1..].iter().any(|r| others.contains(&r.table));
         let Some(named) = explained.tables.get(read.table) else { continue };
-        let mut access = Access::new(named, read, &explained.tables, parameters, &database.client, accounts)?;
+        let mut access = Access::new(named, read, &explained.tables, parameters, database, accounts)?;
         access.read_ahead(&query.keys);
+        if database.all_accounts && !names_account(read) {
+            access.each_account();
+        }
         access.predicates(named.predicates.iter().filter(|p| is_last(&p.others)));
         let same = accesses.iter().position(|earlier| earlier.reads_the_same(&access));
         if let Some(step) = same.filter(|_| query.reruns) {

@@ -100,6 +100,7 @@ pub(in crate::sql) fn drop(names: Names<'_>, tables: &[ObjectName], if_exists: b
         let path = crate::sql::resolve::idents(name)?;
         match names.table(&path) {
             Some(table) if !table.is_temporary() => {
+                crate::sql::view::refuse_writing(table)?;
                 let message = format!("{} is a table of Twilio, which cannot be dropped.", table.name);
                 return Err(Error::new(state::NOT_IMPLEMENTED, message));
             }

@@ -22,7 +22,7 @@ use crate::sql::plan::{
 };
 use crate::sql::resolve::{Resolver, Typed, idents, unsupported};
 use crate::sql::write::{Target, operand, select};
-use crate::sql::{Names, lex, names as messages};
+use crate::sql::{Names, lex, names as messages, view};
 use crate::value::Value;
 
 /// Plans INSERT.
@@ -36,6 +36,7 @@ pub(in crate::sql) fn insert(names: Names<'_>, insert: Insert, markers: &Markers
     let target = match names.table(&idents(name)?) {
         Some(table) if table.is_temporary() => Some(table.clone()),
         Some(table) => {
+            view::refuse_writing(table)?;
             let what = format!("INSERT INTO {}, a table of Twilio,", table.name);
             let message = format!("{what} is not supported; a procedure such as AddParticipants adds rows.");
             return Err(Error::new(state::NOT_IMPLEMENTED, message));

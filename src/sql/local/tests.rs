@@ -16,7 +16,7 @@ fn plan(sql: &str) -> crate::error::Result<Statement> {
     ];
     let local = [Arc::new(Table::temporary("picked".to_owned(), columns, Vec::new()))];
     let model = Model::builtin();
-    sql::plan(Names { model: &model, local: &local, walks_costly: false }, sql)
+    sql::plan(Names { local: &local, ..Names::from(&model) }, sql)
 }
 
 fn refused(sql: &str) -> SqlState {

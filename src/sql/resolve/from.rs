@@ -144,7 +144,18 @@ impl Resolver<'_> {
             } if partitions.is_empty() && index_hints.is_empty() => {
                 // WITH (NOLOCK) and the like: there is nothing to lock.
                 with_hints.clear();
-                let mut relation = self.table(name)?;
+                let mut relation = match self.view(name)? {
+                    Some(view) => {
+                        let alias = alias.take();
+                        let (subquery, relation) = self.query_of_view(&view)?;
+                        *factor = TableFactor::Derived { lateral: false, subquery, alias, sample: None };
+                        relation
+                    }
+                    None => self.table(name)?,
+                };
+                let (TableFactor::Table { alias, .. } | TableFactor::Derived { alias, .. }) = factor else {
+                    return Ok(());
+                };
                 name_relation(&mut relation, alias);
                 scope.relations.push(relation);
                 Ok(())

@@ -21,6 +21,9 @@ mod quantified;
 mod scope;
 mod sets;
 mod sharpen;
+mod views;
+
+use std::sync::Arc;
 
 use sqlparser::ast::{
     Distinct, Expr, GroupByExpr, Ident, OrderByKind, Query, Select, SelectItem,
@@ -69,6 +72,10 @@ pub(super) struct Resolver<'m> {
     /// Whether a join reads its right side a second time, for the rows without a match.
     completes_right: bool,
     is_gated: bool,
+    /// The views whose queries are being resolved, the innermost last.
+    views: Vec<Arc<Table>>,
+    /// How many have been.
+    views_read: usize,
 }
 
 /// A common table expression.
@@ -93,6 +100,8 @@ impl<'m> Resolver<'m> {
             relations: 0,
             completes_right: false,
             is_gated: false,
+            views: Vec::new(),
+            views_read: 0,
         }
     }
 
