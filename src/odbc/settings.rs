@@ -24,6 +24,9 @@ pub enum Keyword {
     BaseUrl,
     Timeout,
     ReadOnly,
+    AllowPaid,
+    AllowUnfiltered,
+    DryRun,
     ConnectOnOpen,
     Logfile,
     Verbosity,
@@ -98,6 +101,12 @@ pub struct Settings {
     /// The longest that one request may take.
     pub timeout: Duration,
     pub read_only: bool,
+    /// Whether statements may run that cost money or reach people.
+    pub allows_paid: bool,
+    /// Whether UPDATE and DELETE may do without WHERE where the model calls that irreversible.
+    pub allows_unfiltered: bool,
+    /// Whether writes are shown instead of sent.
+    pub dry_run: bool,
     /// Whether the credentials are tried when the connection is opened.
     pub connect_on_open: bool,
     pub log: Option<(PathBuf, u8)>,
@@ -150,6 +159,9 @@ impl Settings {
             base_url: find(Keyword::BaseUrl).map(|found| found.value.to_owned()),
             timeout: Duration::from_secs(number(find(Keyword::Timeout), 1..=86_400, 60)?),
             read_only: boolean(find(Keyword::ReadOnly), false)?,
+            allows_paid: boolean(find(Keyword::AllowPaid), true)?,
+            allows_unfiltered: boolean(find(Keyword::AllowUnfiltered), false)?,
+            dry_run: boolean(find(Keyword::DryRun), false)?,
             connect_on_open: boolean(find(Keyword::ConnectOnOpen), true)?,
             log,
             pushdown: boolean(find(Keyword::Pushdown), true)?,
@@ -189,6 +201,9 @@ impl Settings {
             Keyword::BaseUrl => self.base_url.clone().or_else(default),
             Keyword::Timeout => Some(self.timeout.as_secs().to_string()),
             Keyword::ReadOnly => switch(self.read_only),
+            Keyword::AllowPaid => switch(self.allows_paid),
+            Keyword::AllowUnfiltered => switch(self.allows_unfiltered),
+            Keyword::DryRun => switch(self.dry_run),
             Keyword::ConnectOnOpen => switch(self.connect_on_open),
             Keyword::Logfile => self.log.as_ref().map(|(path, _)| path.display().to_string()),
             Keyword::Verbosity => self.log.as_ref().map(|(_, level)| level.to_string()).or_else(default),
@@ -409,6 +424,9 @@ mod tests {
             "/tmp/l",
             "3",
             "1",
+            "1",
+            "0",
+            "0",
             "0",
             "Always",
             "1",
