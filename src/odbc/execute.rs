@@ -180,7 +180,8 @@ impl StatementCall<'_> {
                             (param::SUCCESS, None)
                         }
                         Err(error) => {
-                            stopped = matches!(error.state, state::OPERATION_CANCELLED | state::TIMEOUT);
+                            // A request that took too long is no reason not to try the other sets.
+                            stopped = self.statement.activity.cancel.stop().is_some();
                             (param::ERROR, Some((error, diag::NO_COLUMN_NUMBER)))
                         }
                     }
