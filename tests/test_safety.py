@@ -81,7 +81,7 @@ def test_a_dry_run_checks_everything(having, sim):
 def test_a_dry_run_masks_secrets(having):
     sql = "INSERT INTO Calls ([To], [From], Url, SipAuthPassword) VALUES ('1', '2', 'http://a', 's3cr3t')"
     body = having(DryRun=1).execute(sql).fetchone().Body
-    assert body.endswith("SipAuthPassword=%2A%2A%2A") and "s3cr3t" not in body
+    assert body.endswith("SipAuthPassword=" + "%2A" * 8) and "s3cr3t" not in body
 
 
 def test_a_dry_run_of_several_rows_and_sets(having, sim):

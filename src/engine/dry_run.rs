@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::ResultColumn;
-use crate::model::{ColumnType, DataType, Parameter};
+use crate::model::{ColumnType, DataType, MASK, Parameter};
 use crate::twilio::{Page, Request};
 use crate::value::Value;
 
@@ -43,6 +43,6 @@ pub(super) fn page<'r>(requests: impl Iterator<Item = &'r Request>) -> Page {
 /// Takes the secrets out of what would be sent.
 pub(super) fn mask(given: &mut [(&Parameter, Vec<String>)]) {
     for (_, values) in given.iter_mut().filter(|(parameter, _)| parameter.secret) {
-        values.iter_mut().for_each(|value| "***".clone_into(value));
+        values.iter_mut().for_each(|value| MASK.clone_into(value));
     }
 }

@@ -8,8 +8,7 @@ use serde_json::{Map, Value as Json};
 use crate::convert;
 use crate::error::{Error, Result, state};
 use crate::model::{
-    ACCOUNT, Body, Column, DataType, Filter, FilterMatch, FilterOperator, Parameter, Table, check_sid,
-    is_sid,
+    ACCOUNT, Body, Column, DataType, Filter, FilterMatch, FilterOperator, Parameter, Table, check_sid, is_sid,
 };
 use crate::twilio::{self, Client, Layout, Request};
 use crate::value::Value;
