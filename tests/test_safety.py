@@ -1,5 +1,8 @@
 """Properties that keep writes from being made: ReadOnly, AllowPaid, DryRun, AllowUnfiltered; what a rollback says."""
 
+from ctypes import c_short
+
+import odbc
 import pyodbc
 import pytest
 
@@ -130,13 +133,30 @@ def test_properties_are_shown(having):
     assert {row.Name: row.Value for row in rows} == {"AllowPaid": "0", "DryRun": "1", "AllowUnfiltered": "0"}
 
 
-def test_a_rollback_says_how_many_writes_stand(connect, sim):
+def test_a_rollback_says_how_many_writes_stand(sim):
+    with odbc.connected() as connection, connection.statement() as statement:
+        statement.execute(SEND.replace("?, ?, ?", f"'{TO}', '{FROM}', 'x'") + f", ('{TO}', '{FROM}', 'y')")
+        end = ["SQLEndTran", c_short(odbc.DBC), connection.handle]
+        assert connection.library.call(*end, c_short(1)) == odbc.SUCCESS_WITH_INFO
+        (record,) = connection.diagnostics()
+        assert record.state == "01000" and "2 rows that were written" in record.message
+        assert connection.library.call(*end, c_short(1)) == odbc.SUCCESS, "they have been told of"
+        statement.execute(SEND.replace("?, ?, ?", f"'{TO}', '{FROM}', 'z'"))
+        assert connection.library.call(*end, c_short(0)) == odbc.SUCCESS
+        assert connection.library.call(*end, c_short(1)) == odbc.SUCCESS
+    assert sim.effects()["messages_sent"] == 3
+
+
+def test_autocommit_may_be_off_and_commits_and_rollbacks_succeed(connect, sim):
     connection = connect(autocommit=False)
     cursor = connection.cursor()
-    cursor.execute(SEND + ", ('+14155550124', ?, 'y')", TO, FROM, "x", FROM)
-    connection.rollback()
-    assert sim.effects()["messages_sent"] == 2
     cursor.execute(SEND, TO, FROM, "x")
     connection.commit()
     connection.rollback()
     assert connection.getinfo(pyodbc.SQL_TXN_CAPABLE) == 0
+    assert sim.effects()["messages_sent"] == 1
+
+
+def test_numbers_are_sent_as_they_are_written(having):
+    row = having(DryRun=1).execute("INSERT INTO Messages ([To], Sender, Body, MaxPrice, Attempt) VALUES (14155550123, '1', 5, 0.5, ?)", 2).fetchone()
+    assert row.Body == "To=14155550123&From=1&Body=5&MaxPrice=0.5&Attempt=2"
