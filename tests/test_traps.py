@@ -117,6 +117,6 @@ def test_rows_that_were_written_before_a_failure_are_counted(cursor, sim):
     sim.fault("status", status=400, method="POST", skip=2, times=0)
     with pytest.raises(pyodbc.Error) as error:
         cursor.execute(f"UPDATE ConferenceParticipants SET Muted = true WHERE ConferenceSid = '{SUPPORT}'")
-    assert "(2 of 5 rows were written before.)" in error.value.args[1]
+    assert "(2 of 5 rows were written before, 2 were not sent.)" in error.value.args[1]
     assert len([one for one in sim.world()[SUPPORT]["participants"].values() if one["muted"]]) >= 2
     assert len([request for request in sim.requests() if request.method == "POST"]) == 3

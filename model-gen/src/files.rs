@@ -131,6 +131,7 @@ fn facts(table: &Table) -> BTreeMap<String, String> {
     };
     add("remarks".into(), &table.remarks);
     add("kind".into(), &table.kind);
+    add("irreversible".into(), &table.irreversible);
     add("list".into(), &(&table.product, &table.list, &table.items));
     add("paging".into(), &(&table.paging, table.page_size));
     add("key".into(), &table.key);
@@ -139,7 +140,10 @@ fn facts(table: &Table) -> BTreeMap<String, String> {
     table.switches.iter().for_each(|s| add(format!("switch {}", s.name), s));
     table.parents.iter().for_each(|p| add(format!("parent {}", p.column), p));
     for (name, operation) in table.operations() {
-        add(name.to_owned(), &(&operation.method, &operation.path, &operation.body));
+        add(
+            name.to_owned(),
+            &(&operation.method, &operation.path, &operation.body, operation.paid, &operation.one_of),
+        );
         operation.parameters.iter().for_each(|p| add(format!("{name} {}", p.name), p));
     }
     facts
@@ -188,6 +192,9 @@ pub fn text(table: &Table) -> String {
     }
     for (name, operation) in table.operations() {
         add(name, operation_text(operation));
+    }
+    if table.irreversible {
+        add("irreversible", line(&table.irreversible));
     }
     format!("{{\n{}\n}}\n", fields.join(",\n"))
 }

@@ -157,6 +157,11 @@ fn table(mut draft: Draft<'_, '_>, lists: &Lists, house: &House) -> Table {
     [table.fetch, table.create, table.update, table.delete] = operations;
     let is_written = table.create.is_some() || table.update.is_some() || table.delete.is_some();
     table.kind = if is_written { "table" } else { "view" }.to_owned();
+    let name = format!("{}.{}", table.schema, table.name);
+    table.irreversible = house.irreversible.contains(&name);
+    if let Some(create) = &mut table.create {
+        create.paid = house.paid.contains(&name);
+    }
     table
 }
 

@@ -22,6 +22,10 @@ pub struct House {
     pub keys: BTreeMap<String, Vec<String>>,
     /// Lists that may be long, and are not walked unless the user says so: schema and table.
     pub costly: Vec<String>,
+    /// Tables whose rows cannot be had again once they are gone.
+    pub irreversible: Vec<String>,
+    /// Tables whose create operation costs money or reaches people.
+    pub paid: Vec<String>,
     /// Path parameter to the list that it comes from, where the path before it is no list: product and path.
     pub elsewhere: BTreeMap<String, String>,
     /// Characters of a text whose name ends so; the first that fits counts.

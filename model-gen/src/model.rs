@@ -46,6 +46,8 @@ pub struct Table {
     pub update: Option<Operation>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub delete: Option<Operation>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub irreversible: bool,
 }
 
 impl Table {
@@ -151,6 +153,10 @@ pub struct Operation {
     pub path: String,
     #[serde(default, skip_serializing_if = "is_default")]
     pub body: Option<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub paid: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub one_of: Vec<Vec<String>>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub parameters: Vec<Parameter>,
 }

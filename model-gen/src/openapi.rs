@@ -92,9 +92,24 @@ pub struct Operation {
     pub request_body: Option<Body>,
     #[serde(default)]
     pub responses: Ordered<Body>,
+    #[serde(default, rename = "x-twilio")]
+    extension: OperationExtension,
+}
+
+/// What Twilio says of an operation beyond OpenAPI.
+#[derive(Debug, Default, serde::Deserialize)]
+struct OperationExtension {
+    /// Sets of parameters, of each of which one has to be given.
+    #[serde(default)]
+    conditional: Vec<Vec<String>>,
 }
 
 impl Operation {
+    /// Sets of parameters, in snake case, of each of which one has to be given.
+    pub fn conditional(&self) -> impl Iterator<Item = &[String]> {
+        self.extension.conditional.iter().map(Vec::as_slice)
+    }
+
     /// The schema of the answer to a success.
     pub fn answer(&self) -> Option<&Schema> {
         let success = self.responses.iter().find(|(status, _)| status.starts_with('2'));

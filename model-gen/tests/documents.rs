@@ -217,6 +217,7 @@ fn every_procedure_is_in_the_documents() {
             path: template.clone(),
             body: None,
             parameters: parameters.collect(),
+            ..Operation::default()
         };
         let checked = api.operation(procedure["product"].as_str().unwrap(), &operation);
         assert_eq!(checked, Ok(()), "{}", path.display());

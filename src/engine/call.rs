@@ -1,16 +1,24 @@
 //! Procedure calls: one request, whose answer is the row.
 
 use super::Database;
-use super::context;
-use super::send;
+use super::{context, dry_run, send};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
-use crate::model::Method;
+use crate::model::Body;
 use crate::sql::{CallPlan, Operand};
 use crate::twilio::{Layout, Page, Request, Warning};
 use crate::value::Value;
 
-/// Sends the call; gives the row of the answer, if it has one.
+/// What a call gave.
+#[derive(Debug)]
+pub(super) enum Called {
+    /// The row of the answer, if it has one.
+    Answered(Option<Page>),
+    /// What would have been sent.
+    Dry(Page),
+}
+
+/// Sends the call.
 ///
 /// # Errors
 /// 22002 for a required argument that is NULL, 22018 for a value that an argument does not take, 08S01 when the
@@ -20,7 +28,7 @@ pub(super) fn execute(
     plan: &CallPlan,
     parameters: &[Value],
     cancel: &CancelToken,
-) -> Result<Option<Page>> {
+) -> Result<Called> {
     let procedure = &plan.procedure;
     let mut path = Vec::new();
     let mut form = Vec::new();
@@ -37,23 +45,30 @@ pub(super) fn execute(
         }
         match procedure.is_in_path(input) {
             true => path.extend(values.into_iter().map(|v| (input.name.as_str(), v))),
-            false => form.extend(values.into_iter().map(|v| (input.sent_name().to_owned(), v))),
+            false => form.push((input, values)),
         }
     }
     let given = |name: &str| path.iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str());
     let path = send::path(&database.client, &procedure.path, given)?;
     let mut request = Request::new(procedure.product.as_str(), procedure.method, path);
-    request.form = form;
+    let is_dry = database.dry_run && (procedure.writes() || procedure.paid);
+    if is_dry {
+        dry_run::mask(&mut form);
+    }
+    send::body(&mut request, Body::Form, form.into_iter());
+    if is_dry {
+        return Ok(Called::Dry(dry_run::page([&request].into_iter())));
+    }
     let columns = plan.returns.shown().map(|(_, c)| (c.json.as_str(), c.data_type));
     let mut layout = Layout::new(None, columns);
     send::hide_secrets(&mut layout, &plan.returns);
     let once =
         procedure.creates || plan.arguments.iter().any(|(position, _)| procedure.inputs[*position].acts);
     let written = database.client.write(&request, Some(&layout), once, cancel)?;
-    if procedure.method != Method::Get {
+    if procedure.writes() {
         database.count_write();
     }
-    Ok(written.row)
+    Ok(Called::Answered(written.row))
 }
 
 /// Warnings for the values of the answered row that are not what their columns say. What was called is done, so that

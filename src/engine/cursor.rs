@@ -15,25 +15,55 @@ pub struct Cursor {
     source: Source,
     /// Whether the last row has been passed, or an error came: SQLite would begin again.
     ended: bool,
+    /// The rows that a write with RETURNING concerned.
+    affected: Option<usize>,
 }
 
 #[derive(Debug)]
 enum Source {
     Query(Box<Rows>),
-    /// The answer of a request; `None` when it has no row.
-    Page {
-        page: Option<Page>,
-        next: usize,
+    /// The answers of requests, the number of the one that is read, and how many of its rows have been passed.
+    Pages {
+        pages: Vec<Page>,
+        current: usize,
+        passed: usize,
     },
 }
 
 impl Cursor {
     pub(super) fn of_query(rows: Rows, columns: Vec<ResultColumn>) -> Self {
-        Cursor { columns: columns.into(), source: Source::Query(Box::new(rows)), ended: false }
+        Cursor {
+            columns: columns.into(),
+            source: Source::Query(Box::new(rows)),
+            ended: false,
+            affected: None,
+        }
     }
 
-    pub(super) fn of_page(page: Option<Page>, columns: &[ResultColumn]) -> Self {
-        Cursor { columns: columns.into(), source: Source::Page { page, next: 0 }, ended: false }
+    /// A cursor over the rows of answers, whose pages may have further columns than those that are shown.
+    pub(super) fn of_pages(pages: Vec<Page>, columns: &[ResultColumn]) -> Self {
+        let source = Source::Pages { pages, current: 0, passed: 0 };
+        Cursor { columns: columns.into(), source, ended: false, affected: None }
+    }
+
+    /// The same cursor, of a write that concerned so many rows.
+    pub(super) fn with_affected(self, rows: usize) -> Self {
+        Cursor { affected: Some(rows), ..self }
+    }
+
+    /// How many rows the statement wrote, if it wrote any and they are not merely shown.
+    pub fn affected(&self) -> Option<usize> {
+        self.affected
+    }
+
+    /// Adds the rows of another execution of the same statement, where both have all their rows already.
+    pub fn append(&mut self, other: Cursor) {
+        if let (Source::Pages { pages, .. }, Source::Pages { pages: more, .. }) =
+            (&mut self.source, other.source)
+        {
+            pages.extend(more);
+            self.affected = self.affected.zip(other.affected).map(|(one, two)| one + two);
+        }
     }
 
     /// The columns.
@@ -52,9 +82,12 @@ impl Cursor {
         }
         let moved = match &mut self.source {
             Source::Query(rows) => rows.advance(),
-            Source::Page { page, next } => {
-                *next += 1;
-                Ok(page.as_ref().is_some_and(|p| *next <= p.rows()))
+            Source::Pages { pages, current, passed } => {
+                *passed += 1;
+                while pages.get(*current).is_some_and(|page| *passed > page.rows()) {
+                    (*current, *passed) = (*current + 1, 1);
+                }
+                Ok(*current < pages.len())
             }
         };
         self.ended = !matches!(moved, Ok(true));
@@ -65,10 +98,10 @@ impl Cursor {
     pub fn value(&self, column: usize) -> ValueRef<'_> {
         match &self.source {
             Source::Query(rows) => rows.value(column),
-            Source::Page { page: Some(page), next } if (1..=page.rows()).contains(next) => {
-                page.value(next - 1, column)
-            }
-            Source::Page { .. } => ValueRef::Null,
+            Source::Pages { pages, current, passed } => match pages.get(*current) {
+                Some(page) if *passed > 0 => page.value(passed - 1, column),
+                _ => ValueRef::Null,
+            },
         }
     }
 
@@ -76,7 +109,7 @@ impl Cursor {
     pub fn take_warnings(&mut self) -> Vec<Error> {
         match &mut self.source {
             Source::Query(rows) => rows.take_warnings(),
-            Source::Page { .. } => Vec::new(),
+            Source::Pages { .. } => Vec::new(),
         }
     }
 }

@@ -12,9 +12,11 @@ mod asked;
 mod call;
 mod context;
 mod cursor;
+mod dry_run;
 mod explain;
 mod feature;
 mod functions;
+mod identity;
 mod local;
 mod look_ahead;
 mod moment;
@@ -33,7 +35,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
-use crate::model::{ColumnType, DataType, Method, Model, Table, check_sid};
+use crate::model::{ColumnType, DataType, Model, Table, check_sid};
 use crate::sql::{self, LocalPlan, Names, Plan, QueryPlan, Statement};
 use crate::twilio::Client;
 use crate::value::Value;
@@ -42,6 +44,8 @@ pub use crate::sql::plan::{ParameterInfo, ResultColumn};
 pub use cursor::Cursor;
 pub use system::SystemRows;
 
+use call::Called;
+use identity::Identity;
 use local::Local;
 use session::{Rows, Session};
 
@@ -56,6 +60,9 @@ pub struct Database {
     model: Arc<Model>,
     client: Client,
     read_only: bool,
+    allows_paid: bool,
+    allows_unfiltered: bool,
+    dry_run: bool,
     pushdown: bool,
     walks_costly: bool,
     strict_types: bool,
@@ -63,6 +70,7 @@ pub struct Database {
     max_rows: usize,
     /// Rows written since the count was last taken.
     writes: Arc<AtomicUsize>,
+    identity: Arc<Identity>,
     local: Arc<Local>,
     /// Who tells what the system tables show.
     system: Option<Arc<dyn SystemRows>>,
@@ -84,12 +92,16 @@ impl Database {
             model,
             client,
             read_only,
+            allows_paid: true,
+            allows_unfiltered: false,
+            dry_run: false,
             pushdown: true,
             walks_costly: false,
             strict_types: false,
             all_accounts: false,
             max_rows: 0,
             writes: Arc::default(),
+            identity: Arc::default(),
             local: Arc::default(),
             system: None,
         }
@@ -113,6 +125,21 @@ impl Database {
     /// Refuses or admits writes from now on.
     pub fn set_read_only(&mut self, read_only: bool) {
         self.read_only = read_only;
+    }
+
+    /// Admits or refuses (42000) what costs money or reaches people.
+    pub fn set_allows_paid(&mut self, allows_paid: bool) {
+        self.allows_paid = allows_paid;
+    }
+
+    /// Admits or refuses (42000) UPDATE and DELETE without WHERE where the model calls that irreversible.
+    pub fn set_allows_unfiltered(&mut self, allows_unfiltered: bool) {
+        self.allows_unfiltered = allows_unfiltered;
+    }
+
+    /// Has writes checked and shown instead of sent.
+    pub fn set_dry_run(&mut self, dry_run: bool) {
+        self.dry_run = dry_run;
     }
 
     /// Keeps predicates to the driver, save for the keys without which a list cannot be read: slower, and a way to
@@ -179,9 +206,10 @@ impl Database {
             text: sql.to_owned(),
             statement,
             session: None,
+            begins: true,
             warnings: Vec::new(),
         };
-        prepared.check_read_only()?;
+        prepared.check_allowed()?;
         prepared.open()?;
         Ok(prepared)
     }
@@ -223,6 +251,9 @@ pub struct Prepared {
     statement: Statement,
     /// The session that the preparation opened, for the first execution, and the most rows that it gives.
     session: Option<(usize, Session)>,
+    /// Whether the next execution is the first of its statement: one with several sets of parameters is executed once
+    /// for each.
+    begins: bool,
     /// What came up in executions that gave no rows to read.
     warnings: Vec<Error>,
 }
@@ -230,7 +261,40 @@ pub struct Prepared {
 impl Prepared {
     /// The result set's columns; empty for a statement that returns none.
     pub fn columns(&self) -> &[ResultColumn] {
-        columns_of(&self.statement.plan)
+        match self.is_dry() {
+            true => &dry_run::COLUMNS,
+            false => columns_of(&self.statement.plan),
+        }
+    }
+
+    /// Whether it is a query, which takes one set of parameters.
+    pub fn queries(&self) -> bool {
+        matches!(self.statement.plan, Plan::Query(_) | Plan::Explain(_))
+    }
+
+    /// Whether the rows of several executions are one result. Of a procedure that is called several times only the
+    /// calls count.
+    pub fn collects(&self) -> bool {
+        self.is_dry() || matches!(self.statement.plan, Plan::Write(_))
+    }
+
+    /// Begins an execution with one or several sets of parameters: an INSERT's keys are those of all of them.
+    pub fn begin(&mut self) {
+        self.begins = true;
+    }
+
+    /// Whether executions show what they would send.
+    fn is_dry(&self) -> bool {
+        self.database.dry_run && (self.writes() || self.is_paid())
+    }
+
+    /// Whether an execution costs money or reaches people.
+    fn is_paid(&self) -> bool {
+        match &self.statement.plan {
+            Plan::Query(_) | Plan::Explain(_) | Plan::Local(_) => false,
+            Plan::Write(write) => write.operation().is_ok_and(|operation| operation.paid),
+            Plan::Call(call) => call.procedure.paid,
+        }
     }
 
     /// One entry for each parameter marker, in order.
@@ -254,7 +318,7 @@ impl Prepared {
         match &self.statement.plan {
             Plan::Query(_) | Plan::Explain(_) | Plan::Local(_) => false,
             Plan::Write(_) => true,
-            Plan::Call(call) => call.procedure.method != Method::Get,
+            Plan::Call(call) => call.procedure.writes(),
         }
     }
 
@@ -276,7 +340,7 @@ impl Prepared {
                 format!("The statement has {expected} parameters, but {} are bound.", parameters.len());
             return Err(Error::new(state::WRONG_PARAMETER_COUNT, message));
         }
-        self.check_read_only()?;
+        self.check_allowed()?;
         self.follow_tables()?;
         for (info, value) in self.statement.parameters.iter().zip(&parameters) {
             if let (Some(prefix), Value::Text(text)) = (&info.sid, value) {
@@ -294,17 +358,32 @@ impl Prepared {
             }
             Plan::Write(write) => {
                 let warnings = &mut self.warnings;
-                write::execute(&self.database, write, &parameters, &self.cancel, warnings)
-                    .map(Outcome::Affected)
+                let begins = &mut self.begins;
+                let written =
+                    write::execute(&self.database, write, &parameters, begins, &self.cancel, warnings)?;
+                Ok(match &write.returning {
+                    _ if self.database.dry_run => {
+                        Outcome::Rows(Cursor::of_pages(written.pages, &dry_run::COLUMNS))
+                    }
+                    Some(returning) => {
+                        let cursor = Cursor::of_pages(written.pages, &returning.results);
+                        Outcome::Rows(cursor.with_affected(written.rows))
+                    }
+                    None => Outcome::Affected(written.rows),
+                })
             }
             Plan::Call(call) => {
-                let row = call::execute(&self.database, call, &parameters, &self.cancel)?;
-                self.warnings.extend(row.iter().flat_map(|row| call::warnings(call, row)));
-                Ok(Outcome::Rows(Cursor::of_page(row, &call.columns)))
+                Ok(Outcome::Rows(match call::execute(&self.database, call, &parameters, &self.cancel)? {
+                    Called::Answered(row) => {
+                        self.warnings.extend(row.iter().flat_map(|row| call::warnings(call, row)));
+                        Cursor::of_pages(row.into_iter().collect(), &call.columns)
+                    }
+                    Called::Dry(page) => Cursor::of_pages(vec![page], &dry_run::COLUMNS),
+                }))
             }
             Plan::Explain(plan) => {
                 let page = explain::execute(&self.database, plan, &parameters, max_rows, &self.cancel)?;
-                Ok(Outcome::Rows(Cursor::of_page(Some(page), &plan.columns)))
+                Ok(Outcome::Rows(Cursor::of_pages(vec![page], &plan.columns)))
             }
             Plan::Local(plan) => {
                 let mut rows = None;
@@ -401,11 +480,29 @@ impl Prepared {
         columns
     }
 
-    fn check_read_only(&self) -> Result<()> {
+    fn check_allowed(&self) -> Result<()> {
         if self.database.read_only && self.writes() {
             return Err(read_only());
         }
-        Ok(())
+        let refused = |message: String| Err(Error::new(state::SYNTAX_ERROR, message));
+        if !self.database.allows_paid && self.is_paid() {
+            return refused(
+                "The statement costs money or reaches people, which AllowPaid=0 refuses: nothing was sent."
+                    .into(),
+            );
+        }
+        match &self.statement.plan {
+            Plan::Write(write)
+                if write.is_unfiltered && write.table.irreversible && !self.database.allows_unfiltered =>
+            {
+                refused(format!(
+                    "The statement has no WHERE, and what it does to all rows of {} cannot be undone: nothing was \
+                     sent. AllowUnfiltered=1 in the connection string permits it.",
+                    write.table.name
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -414,7 +511,8 @@ fn columns_of(plan: &Plan) -> &[ResultColumn] {
         Plan::Query(query) => &query.columns,
         Plan::Call(call) => &call.columns,
         Plan::Explain(explain) => &explain.columns,
-        Plan::Write(_) | Plan::Local(_) => &[],
+        Plan::Write(write) => write.returning.as_ref().map_or(&[], |returning| &returning.results),
+        Plan::Local(_) => &[],
     }
 }
 

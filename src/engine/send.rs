@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value as Json};
+
 use crate::convert;
 use crate::error::{Error, Result, state};
 use crate::model::{
-    ACCOUNT, Column, DataType, Filter, FilterMatch, FilterOperator, Parameter, Table, check_sid, is_sid,
+    ACCOUNT, Body, Column, DataType, Filter, FilterMatch, FilterOperator, Parameter, Table, check_sid, is_sid,
 };
-use crate::twilio::{self, Client, Layout};
+use crate::twilio::{self, Client, Layout, Request};
 use crate::value::Value;
 
 /// Hides the secrets of the table's rows, whichever columns are read.
@@ -146,37 +149,115 @@ pub(super) fn filter_value(column: &Column, filter: &Filter, value: &Value) -> P
 /// 22018 for a value that the parameter does not take, 22001 for a text that is too long; each names it.
 pub(super) fn form_values(parameter: &Parameter, value: &Value) -> Result<Vec<String>> {
     let Some(written) = text(value) else { return Ok(Vec::new()) };
-    let canonical = convert::canonical(&written, &parameter.column_type())
-        .map_err(|e| Error { message: format!("{}: {}", parameter.name, e.message), ..e })?;
-    let sent = match (parameter.data_type, &canonical) {
+    if written.is_empty() && (parameter.is_clearable() || parameter.required) {
+        return Ok(vec![written]);
+    }
+    if written.is_empty() {
+        let name = &parameter.name;
+        let message = format!("{name} cannot be cleared by an empty text; NULL leaves it as it is.");
+        return Err(Error::new(state::INVALID_CHARACTER_VALUE, message));
+    }
+    let values = if parameter.array { elements(parameter, &written)? } else { vec![written] };
+    values.into_iter().map(|value| form_value(parameter, &value)).collect()
+}
+
+/// One value in Twilio's spelling.
+fn form_value(parameter: &Parameter, written: &str) -> Result<String> {
+    let name = &parameter.name;
+    let element = parameter.element_type();
+    let canonical = convert::canonical(written, &element)
+        .map_err(|e| Error { message: format!("{name}: {}", e.message), ..e })?;
+    let value = match (parameter.data_type, &canonical) {
         (DataType::Boolean, Value::Integer(b)) => (*b != 0).to_string(),
         (DataType::Timestamp, Value::Text(t)) => format!("{}Z", t.replacen(' ', "T", 1)),
         (_, value) => text(value).unwrap_or_default(),
     };
-    let values = if parameter.array { elements(&sent) } else { vec![sent] };
-    for value in &values {
-        check_sid(&parameter.name, parameter.sid.as_deref(), value)?;
-        if !parameter.values.is_empty() && !parameter.values.iter().any(|v| v == value) {
-            let message =
-                format!("{} is '{value}', but takes {}.", parameter.name, parameter.values.join(", "));
-            return Err(Error::new(state::INVALID_CHARACTER_VALUE, message));
-        }
-        let length = value.chars().count();
-        if parameter.data_type == DataType::Text && length > parameter.column_type().size as usize {
-            let most = parameter.column_type().size;
-            let message = format!("{} has {length} characters, but takes at most {most}.", parameter.name);
-            return Err(Error::new(state::STRING_RIGHT_TRUNCATION, message));
-        }
+    check_sid(name, parameter.sid.as_deref(), &value)?;
+    if parameter.data_type == DataType::Json {
+        serde_json::from_str::<IgnoredAny>(&value).map_err(|e| {
+            Error::new(state::INVALID_CHARACTER_VALUE, format!("{name} takes JSON, and is none: {e}."))
+        })?;
     }
-    Ok(values)
+    if !parameter.values.is_empty() && !parameter.values.contains(&value) {
+        let message = format!("{name} is '{value}', but takes {}.", parameter.values.join(", "));
+        return Err(Error::new(state::INVALID_CHARACTER_VALUE, message));
+    }
+    let length = value.chars().count();
+    if parameter.data_type == DataType::Text && length > element.size as usize {
+        let message = format!("{name} has {length} characters, but takes at most {}.", element.size);
+        return Err(Error::new(state::STRING_RIGHT_TRUNCATION, message));
+    }
+    Ok(value)
 }
 
-/// The elements of a JSON array of texts, or of a list with commas.
-fn elements(text: &str) -> Vec<String> {
-    if let Ok(elements) = serde_json::from_str(text) {
-        return elements;
+/// The elements of a JSON array, or of a list with commas.
+fn elements(parameter: &Parameter, text: &str) -> Result<Vec<String>> {
+    if !text.trim_start().starts_with('[') {
+        return Ok(text.split(',').map(|e| e.trim().to_owned()).filter(|e| !e.is_empty()).collect());
     }
-    text.split(',').map(|e| e.trim().to_owned()).filter(|e| !e.is_empty()).collect()
+    let elements: Vec<Json> = serde_json::from_str(text).map_err(|e| {
+        let message = format!("{} begins as a JSON array, and is none: {e}.", parameter.name);
+        Error::new(state::INVALID_CHARACTER_VALUE, message)
+    })?;
+    let text = |element| match element {
+        Json::String(text) => text,
+        other => other.to_string(),
+    };
+    Ok(elements.into_iter().map(text).collect())
+}
+
+/// Gives a request its body: parameters with the values that [`form_values`] made of theirs.
+pub(super) fn body<'p>(
+    request: &mut Request,
+    body: Body,
+    given: impl Iterator<Item = (&'p Parameter, Vec<String>)>,
+) {
+    match body {
+        Body::Form => {
+            for (parameter, values) in given {
+                let name = parameter.sent_name();
+                request.form.extend(values.into_iter().map(|value| (name.to_owned(), value)));
+            }
+        }
+        Body::Json => {
+            let mut object = Map::new();
+            for (parameter, values) in given.filter(|(_, values)| !values.is_empty()) {
+                let mut values = values.into_iter().map(|value| json(parameter, value));
+                let value = match parameter.array {
+                    true => Json::Array(values.collect()),
+                    false => values.next().unwrap_or_default(),
+                };
+                put(&mut object, parameter.sent_name(), value);
+            }
+            request.json = Some(Json::Object(object).to_string());
+        }
+    }
+}
+
+/// A form value as the JSON value of its type.
+fn json(parameter: &Parameter, value: String) -> Json {
+    match parameter.data_type {
+        DataType::Text | DataType::Date | DataType::Time | DataType::Timestamp | DataType::Binary => {
+            Json::String(value)
+        }
+        // What is no JSON is an empty text, or the mask of a secret.
+        _ => serde_json::from_str(&value).unwrap_or(Json::String(value)),
+    }
+}
+
+/// Puts a value into an object; dots in the name lead to objects below it.
+fn put(object: &mut Map<String, Json>, name: &str, value: Json) {
+    match name.split_once('.') {
+        None => {
+            object.insert(name.to_owned(), value);
+        }
+        Some((first, rest)) => {
+            let below = object.entry(first).or_insert_with(|| Json::Object(Map::new()));
+            if let Json::Object(below) = below {
+                put(below, rest, value);
+            }
+        }
+    }
 }
 
 /// The value as text; `None` for NULL.

@@ -73,8 +73,7 @@ impl Snapshots {
                 let entries = self.database.client.journal().entries();
                 entries.iter().map(|entry| fields.iter().map(|f| request_field(entry, f)).collect()).collect()
             }
-            // No statement makes rows at Twilio as yet.
-            Source::Identity => Vec::new(),
+            Source::Identity => self.database.identity.rows(&fields),
             _ => match &self.database.system {
                 Some(system) => system.rows(source, &fields, name, &self.database, temporary),
                 None => Vec::new(),

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use super::remarks;
-use super::table::{Body, Column, Operation, Table, TableKind};
+use super::table::{Column, Table, TableKind};
 
 /// What the build takes out of a data file, and its text.
 #[derive(Debug)]
@@ -87,8 +87,7 @@ pub(super) fn read(text: &str) -> serde_json::Result<Table> {
     Ok(table)
 }
 
-/// Completes what a file need not say, makes columns of the switches, and takes out what the engine cannot do as yet: it sends every
-/// write as a form.
+/// Completes what a file need not say, and makes columns of the switches.
 fn finish(table: &mut Table) {
     remarks::complete(table);
     let switches = table.switches.iter().enumerate().map(|(i, switch)| Column::of_switch(i, switch));
@@ -99,7 +98,4 @@ fn finish(table: &mut Table) {
     // A secret is never sent, and so neither in a URL.
     let secrets: Vec<&Column> = table.columns.iter().filter(|c| c.secret).collect();
     table.filters.retain(|filter| !secrets.iter().any(|c| c.is_named(&filter.column)));
-    for operation in [&mut table.create, &mut table.update] {
-        operation.take_if(|o: &mut Operation| o.body == Body::Json);
-    }
 }

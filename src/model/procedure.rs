@@ -62,6 +62,7 @@ impl UpdateProcedure {
             let (_, column) = target.column(name).ok_or(format!("{}: no column {name}", target.name))?;
             Ok(Parameter {
                 default: None,
+                clear: false,
                 name: column.name.clone(),
                 aliases: column.aliases.clone(),
                 parameter: None,
@@ -85,6 +86,7 @@ impl UpdateProcedure {
             method: update.method,
             path: update.path.clone(),
             creates: false,
+            paid: update.paid,
             inputs,
             returns: target.name.clone(),
         })
@@ -106,6 +108,9 @@ pub struct Procedure {
     /// Whether every execution makes something new, so that it must never be sent twice.
     #[serde(default)]
     pub creates: bool,
+    /// Whether it costs money or reaches people.
+    #[serde(default)]
+    pub paid: bool,
     /// Inputs, in the order of positional arguments.
     pub inputs: Vec<Parameter>,
     /// The table whose row is answered: its columns are the outputs.
@@ -116,6 +121,11 @@ impl Procedure {
     /// The position and the input of that name or alias, in any letter case.
     pub fn input(&self, name: &str) -> Option<(usize, &Parameter)> {
         self.inputs.iter().enumerate().find(|(_, p)| p.is_named(name))
+    }
+
+    /// Whether it changes something at Twilio.
+    pub fn writes(&self) -> bool {
+        self.method != Method::Get
     }
 
     /// Whether the input is a part of the path.

@@ -132,6 +132,9 @@ pub struct Table {
     /// The query that a view of the user's is.
     #[serde(skip)]
     pub view: Option<String>,
+    /// Whether what a write takes away cannot be had again: UPDATE and DELETE of all rows have to be asked for.
+    #[serde(default)]
+    pub irreversible: bool,
 }
 
 impl Table {
@@ -159,6 +162,7 @@ impl Table {
             update: None,
             delete: None,
             view: None,
+            irreversible: false,
         }
     }
 
@@ -490,6 +494,12 @@ pub struct Operation {
     pub body: Body,
     #[serde(default)]
     pub parameters: Vec<Parameter>,
+    /// Sets of parameters, of each of which one at least has to be given.
+    #[serde(default)]
+    pub one_of: Vec<Vec<String>>,
+    /// Whether it costs money or reaches people.
+    #[serde(default)]
+    pub paid: bool,
 }
 
 impl Operation {
@@ -527,6 +537,10 @@ pub struct Parameter {
     /// The only values that the API accepts.
     #[serde(default)]
     pub values: Vec<String>,
+    /// Whether an empty text, which clears the attribute, is taken although it is none of the values that the other
+    /// fields allow.
+    #[serde(default)]
+    pub clear: bool,
     /// Of a switch, what is sent where the statement gives nothing; of what one row is read with, what is always
     /// sent. `719 hours ago` is that moment, for a switch.
     pub default: Option<String>,
@@ -536,6 +550,9 @@ pub struct Parameter {
 }
 
 impl Parameter {
+    /// Characters that a text of several values has at the most.
+    const ARRAY_SIZE: u32 = 32_000;
+
     /// Whether this is the parameter's name or one of its aliases, in any letter case.
     pub fn is_named(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name) || self.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))
@@ -546,8 +563,22 @@ impl Parameter {
         self.parameter.as_deref().unwrap_or(&self.name)
     }
 
-    /// The SQL type with its size.
+    /// Whether an empty text is a value: it clears the attribute.
+    pub fn is_clearable(&self) -> bool {
+        let is_free = matches!(self.data_type, DataType::Text | DataType::Json)
+            && self.sid.is_none()
+            && self.values.is_empty()
+            && !self.array;
+        self.clear || is_free
+    }
+
+    /// The SQL type with its size: of the text that holds all values, where it takes several.
     pub fn column_type(&self) -> ColumnType {
+        if self.array { ColumnType::text(Self::ARRAY_SIZE) } else { self.element_type() }
+    }
+
+    /// The SQL type of one value, with its size.
+    pub fn element_type(&self) -> ColumnType {
         sized(self.data_type, self.size, None)
     }
 }

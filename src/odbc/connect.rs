@@ -103,6 +103,9 @@ impl ConnectionCall<'_> {
         }
         let read_only = settings.read_only || connection.attributes.read_only;
         let mut database = Database::new(model, client, read_only);
+        database.set_allows_paid(settings.allows_paid);
+        database.set_allows_unfiltered(settings.allows_unfiltered);
+        database.set_dry_run(settings.dry_run);
         database.set_pushdown(settings.pushdown);
         database.set_walks_costly(settings.walks_costly);
         database.set_strict_types(settings.strict_types);

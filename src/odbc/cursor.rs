@@ -61,6 +61,8 @@ pub struct OpenCursor {
     pub columns: Arc<[ResultColumn]>,
     rows: Rows,
     pub position: Position,
+    /// The rows that the statement wrote; −1 where that is no write's result.
+    pub affected: isize,
     /// Rows fetched so far.
     pub row_number: usize,
     /// Whether the last row has been passed: the stream is not asked again.
@@ -72,7 +74,8 @@ pub struct OpenCursor {
 impl OpenCursor {
     /// A cursor over a running statement.
     pub fn streaming(columns: Arc<[ResultColumn]>, cursor: Cursor) -> Self {
-        Self::new(columns, Rows::Engine(cursor))
+        let affected = cursor.affected().map_or(-1, |rows| rows as isize);
+        OpenCursor { affected, ..Self::new(columns, Rows::Engine(cursor)) }
     }
 
     /// A cursor over the rows of a catalogue function.
@@ -85,6 +88,7 @@ impl OpenCursor {
             columns,
             rows,
             position: Position::BeforeFirst,
+            affected: -1,
             row_number: 0,
             at_end: false,
             partial: None,

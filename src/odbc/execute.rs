@@ -15,14 +15,13 @@ use super::registry::Activity;
 use super::return_value;
 use super::statement::{Execution, Plan, State};
 use super::types::OdbcVersion;
-use crate::engine::Outcome;
+use crate::engine::{Cursor, Outcome};
 use crate::error::{Error, Result, state};
 use crate::model::TableEntry;
 use crate::sql;
 use crate::value::Value;
 
 /// The codes of SQL_DIAG_DYNAMIC_FUNCTION_CODE that matter here.
-const CALL: i32 = 7;
 const SEARCHED: [i32; 2] = [19, 82];
 
 /// Marks a statement as running, so that SQLCancel knows that there is something to stop.
@@ -145,7 +144,7 @@ impl StatementCall<'_> {
         sets: Vec<ParameterSet>,
     ) -> Result<Completion> {
         let is_array = sets.len() > 1;
-        if is_array && !plan.columns.is_empty() && plan.dynamic_function.1 != CALL {
+        if is_array && plan.prepared.queries() {
             self.give_back(plan, is_prepared);
             return Err(Error::new(
                 state::NOT_IMPLEMENTED,
@@ -155,9 +154,10 @@ impl StatementCall<'_> {
         let attributes = self.statement.attributes;
         let running = Running::start(&self.statement.activity, attributes.query_timeout);
         let header = self.descriptors[self.statement.own.ipd].header;
+        plan.prepared.begin();
         let mut affected: isize = 0;
         let mut succeeded = 0;
-        let mut cursor = None;
+        let mut cursor: Option<Cursor> = None;
         let mut stopped = false;
         for (row, set) in sets.into_iter().enumerate() {
             let (status, error) = match set {
@@ -171,14 +171,17 @@ impl StatementCall<'_> {
                             (param::SUCCESS, None)
                         }
                         Ok(Outcome::Rows(rows)) => {
-                            // Of a procedure that is called with several sets only the calls count: SQLMoreResults
-                            // leads to no further result.
-                            affected += 1;
-                            cursor = (!is_array).then_some(rows);
+                            affected += rows.affected().unwrap_or(1) as isize;
+                            match &mut cursor {
+                                Some(cursor) => cursor.append(rows),
+                                // SQLMoreResults leads to no further result.
+                                None => cursor = (!is_array || plan.prepared.collects()).then_some(rows),
+                            }
                             (param::SUCCESS, None)
                         }
                         Err(error) => {
-                            stopped = matches!(error.state, state::OPERATION_CANCELLED | state::TIMEOUT);
+                            // A request that took too long is no reason not to try the other sets.
+                            stopped = self.statement.activity.cancel.stop().is_some();
                             (param::ERROR, Some((error, diag::NO_COLUMN_NUMBER)))
                         }
                     }
@@ -216,7 +219,7 @@ impl StatementCall<'_> {
         &mut self,
         plan: Plan,
         is_prepared: bool,
-        cursor: Option<crate::engine::Cursor>,
+        cursor: Option<Cursor>,
         affected: isize,
         is_array: bool,
     ) -> Result<Completion> {
@@ -225,8 +228,8 @@ impl StatementCall<'_> {
             let columns = Arc::from(cursor.columns());
             let execution = Execution { plan: Some(plan), is_prepared };
             let open = OpenCursor::streaming(columns, cursor);
+            self.statement.diagnostics.row_count = open.affected;
             self.statement.state = State::Open(Box::new(execution), Box::new(open));
-            self.statement.diagnostics.row_count = -1;
             self.describe_result();
             return Ok(Completion::Success);
         }
@@ -265,7 +268,8 @@ impl StatementCall<'_> {
         Ok(Completion::Success)
     }
 
-    /// SQLRowCount: rows written; −1 for a result set, whose rows are counted by nobody before they are fetched.
+    /// SQLRowCount: rows written, those that RETURNING shows included; −1 for any other result set, whose rows are
+    /// counted by nobody before they are fetched.
     ///
     /// # Errors
     /// HY010.
@@ -273,7 +277,7 @@ impl StatementCall<'_> {
         self.statement.refuse_in_dialogue()?;
         match &self.statement.state {
             State::Executed(_, affected) => Ok(*affected),
-            State::Open(..) => Ok(-1),
+            State::Open(_, cursor) => Ok(cursor.affected),
             _ => Err(Error::new(state::FUNCTION_SEQUENCE, "The statement has not been executed.")),
         }
     }

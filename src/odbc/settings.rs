@@ -26,6 +26,9 @@ pub enum Keyword {
     Edge,
     Timeout,
     ReadOnly,
+    AllowPaid,
+    AllowUnfiltered,
+    DryRun,
     ConnectOnOpen,
     Logfile,
     Verbosity,
@@ -108,6 +111,12 @@ pub struct Settings {
     /// The longest that one request may take.
     pub timeout: Duration,
     pub read_only: bool,
+    /// Whether statements may run that cost money or reach people.
+    pub allows_paid: bool,
+    /// Whether UPDATE and DELETE may do without WHERE where the model calls that irreversible.
+    pub allows_unfiltered: bool,
+    /// Whether writes are shown instead of sent.
+    pub dry_run: bool,
     /// Whether the credentials are tried when the connection is opened.
     pub connect_on_open: bool,
     pub log: Option<(PathBuf, u8)>,
@@ -168,6 +177,9 @@ impl Settings {
             edge: place(&find, Keyword::Edge)?,
             timeout: Duration::from_secs(number(find(Keyword::Timeout), 1..=86_400, 60)?),
             read_only: boolean(find(Keyword::ReadOnly), false)?,
+            allows_paid: boolean(find(Keyword::AllowPaid), true)?,
+            allows_unfiltered: boolean(find(Keyword::AllowUnfiltered), false)?,
+            dry_run: boolean(find(Keyword::DryRun), false)?,
             connect_on_open: boolean(find(Keyword::ConnectOnOpen), true)?,
             log,
             pushdown: boolean(find(Keyword::Pushdown), true)?,
@@ -214,6 +226,9 @@ impl Settings {
             Keyword::Edge => self.edge.clone(),
             Keyword::Timeout => Some(self.timeout.as_secs().to_string()),
             Keyword::ReadOnly => switch(self.read_only),
+            Keyword::AllowPaid => switch(self.allows_paid),
+            Keyword::AllowUnfiltered => switch(self.allows_unfiltered),
+            Keyword::DryRun => switch(self.dry_run),
             Keyword::ConnectOnOpen => switch(self.connect_on_open),
             Keyword::Logfile => self.log.as_ref().map(|(path, _)| path.display().to_string()),
             Keyword::Verbosity => self.log.as_ref().map(|(_, level)| level.to_string()).or_else(default),
@@ -461,6 +476,9 @@ mod tests {
             "/tmp/l",
             "3",
             "1",
+            "1",
+            "0",
+            "0",
             "0",
             "Always",
             "1",

@@ -13,22 +13,28 @@ mod convert;
 mod dialect;
 pub mod explain;
 pub(crate) mod functions;
+mod insert;
 mod key_source;
 mod lex;
 mod local;
+mod loggable;
 mod names;
 mod parse;
 pub mod plan;
 mod resolve;
+mod returning;
 mod terms;
 mod typing;
+mod values;
 mod view;
 mod write;
 
+pub(crate) use insert::one_of;
 pub use key_source::KeySource;
+pub use loggable::loggable;
 pub use plan::{
-    CallPlan, ExplainPlan, LocalPlan, LocalRows, Operand, Plan, QueryPlan, RowSource, Statement, WriteKind,
-    WritePlan,
+    CallPlan, ExplainPlan, GivenRows, LocalPlan, Operand, Place, Plan, QueryPlan, Returning, Statement,
+    WriteKind, WritePlan,
 };
 pub use view::add_views;
 
@@ -108,7 +114,7 @@ fn plan_here(names: Names<'_>, sql: &str) -> Result<Statement> {
             Some(target) => local::create_as(names, &target, *query, false, &markers),
             None => resolve::query(names, *query, &markers),
         },
-        parse::Parsed::Insert(insert, markers) => local::insert(names, *insert, &markers),
+        parse::Parsed::Insert(insert, markers) => insert::insert(names, *insert, &markers),
         parse::Parsed::Update(update, markers) => write::update(names, *update, &markers),
         parse::Parsed::Delete(delete, markers) => write::delete(names, *delete, &markers),
         parse::Parsed::Create(create, markers) => local::create(names, *create, &markers),
@@ -123,18 +129,4 @@ pub fn changes_data(sql: &str) -> bool {
     let verb = lex::tokenize(sql).ok().and_then(|t| t.tokens.first().and_then(|t| lex::bare_word(&t.token)));
     let verbs = ["insert", "update", "delete", "replace", "merge", "truncate"];
     verb.is_some_and(|verb| verbs.contains(&verb.as_str()))
-}
-
-/// The statement as a log may show it: a procedure call without the values of its secret arguments.
-pub fn loggable(model: &Model, sql: &str) -> String {
-    with_deep_stack(|| loggable_here(model, sql))
-}
-
-fn loggable_here(model: &Model, sql: &str) -> String {
-    match parse::parse(sql) {
-        Ok(parse::Parsed::Call(call)) => call::masked(model, &call).unwrap_or_else(|| "EXEC …".to_owned()),
-        Ok(parse::Parsed::Explain(sql)) => format!("EXPLAIN {}", loggable_here(model, &sql).trim_start()),
-        Err(_) if sql.trim_start().starts_with(['{', 'e', 'E', 'c', 'C']) => "EXEC …".to_owned(),
-        _ => sql.to_owned(),
-    }
 }

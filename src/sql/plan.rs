@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::key_source::KeySource;
 use crate::error::{Error, Result, state};
-use crate::model::{Column, ColumnType, Operation, Parameter, Procedure, Table};
+use crate::model::{Column, ColumnType, Operation, Procedure, Table};
 use crate::value::Value;
 
 /// A column of a result set, described before a row is fetched.
@@ -84,7 +84,7 @@ impl Plan {
     pub fn query(&self) -> Option<&QueryPlan> {
         match self {
             Plan::Query(query) => Some(query),
-            Plan::Write(WritePlan { rows: RowSource::Query { query, .. }, .. }) => Some(query),
+            Plan::Write(WritePlan { rows: GivenRows::Query(query), .. }) => Some(query),
             Plan::Write(_) | Plan::Call(_) => None,
             Plan::Explain(explain) => explain.plan.query(),
             Plan::Local(local) => local.query(),
@@ -111,7 +111,7 @@ pub enum LocalPlan {
         creates: bool,
         /// The positions of the columns, in the order of the values.
         columns: Vec<usize>,
-        rows: LocalRows,
+        rows: GivenRows,
     },
     Update {
         table: Arc<Table>,
@@ -132,17 +132,17 @@ impl LocalPlan {
     pub fn query(&self) -> Option<&QueryPlan> {
         match self {
             LocalPlan::Create { rows, .. } => rows.as_ref(),
-            LocalPlan::Insert { rows: LocalRows::Query(query), .. } => Some(query),
+            LocalPlan::Insert { rows: GivenRows::Query(query), .. } => Some(query),
             LocalPlan::Update { rows, .. } | LocalPlan::Delete { rows, .. } => Some(rows),
             LocalPlan::Drop { .. } | LocalPlan::Insert { .. } => None,
         }
     }
 }
 
-/// The rows that INSERT adds.
+/// The rows of a write, and their values.
 #[derive(Debug)]
-pub enum LocalRows {
-    /// Constants in the representation of their columns, and markers.
+pub enum GivenRows {
+    /// Constants in the representation of what they are for, and markers.
     Values(Vec<Vec<Operand>>),
     Query(QueryPlan),
 }
@@ -221,51 +221,59 @@ pub enum Operand {
     Parameter(usize),
 }
 
-/// UPDATE or DELETE: one request for each row.
+/// INSERT, UPDATE or DELETE: one request for each row.
 #[derive(Debug)]
 pub struct WritePlan {
     pub table: Arc<Table>,
     pub kind: WriteKind,
-    pub rows: RowSource,
+    /// Where the values of a row go, in their order.
+    pub places: Vec<Place>,
+    pub rows: GivenRows,
+    /// What RETURNING asks for.
+    pub returning: Option<Returning>,
+    /// Whether no WHERE says which rows are meant.
+    pub is_unfiltered: bool,
 }
 
 impl WritePlan {
-    /// The operation on each row, and its parameters that are set, in the order of the values.
+    /// The operation on each row.
     ///
     /// # Errors
     /// 42000 if the table has no such operation.
-    pub fn operation(&self) -> Result<(&Operation, Vec<&Parameter>)> {
-        let (operation, set): (_, &[usize]) = match &self.kind {
-            WriteKind::Delete => (&self.table.delete, &[]),
-            WriteKind::Update(positions) => (&self.table.update, positions),
+    pub fn operation(&self) -> Result<&Operation> {
+        let operation = match self.kind {
+            WriteKind::Insert => &self.table.create,
+            WriteKind::Update => &self.table.update,
+            WriteKind::Delete => &self.table.delete,
         };
-        let operation = operation.as_ref().ok_or_else(|| {
-            Error::new(state::SYNTAX_ERROR, format!("{} cannot be written.", self.table.name))
-        })?;
-        Ok((operation, set.iter().map(|&p| &operation.parameters[p]).collect()))
+        operation
+            .as_ref()
+            .ok_or_else(|| Error::new(state::SYNTAX_ERROR, format!("{} cannot be written.", self.table.name)))
     }
 }
 
 /// What is done to a row.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteKind {
+    Insert,
+    Update,
     Delete,
-    /// The positions of the update operation's parameters that are set, in the order of the values.
-    Update(Vec<usize>),
 }
 
-/// Where the rows of an UPDATE or DELETE come from.
+/// Where a value goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Into the path, as the column of that position.
+    Path(usize),
+    /// Into the body, as the operation's parameter of that position.
+    Parameter(usize),
+}
+
+/// The columns that RETURNING asks for, by their positions, and what they are called.
 #[derive(Debug)]
-pub enum RowSource {
-    /// The WHERE gives the whole path: one row, found without a request.
-    Key {
-        /// Table column and its value.
-        path: Vec<(usize, Operand)>,
-        /// One value for each parameter that is set.
-        values: Vec<Operand>,
-    },
-    /// A query whose columns are the path columns, then one value for each parameter that is set.
-    Query { path: Vec<usize>, query: QueryPlan },
+pub struct Returning {
+    pub columns: Vec<usize>,
+    pub results: Vec<ResultColumn>,
 }
 
 /// A procedure call: one request, one row.

@@ -1,33 +1,37 @@
 //! UPDATE and DELETE: which rows, and what is sent for each.
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use sqlparser::ast::{
     Assignment, AssignmentTarget, BinaryOperator, Delete, Expr, FromTable, Ident, Query, SelectItem,
-    TableFactor, TableWithJoins, Update, Value, ValueWithSpan,
+    TableFactor, TableWithJoins, Update, Value, ValueWithSpan, visit_expressions,
 };
 use sqlparser::parser::Parser;
 
 use super::dialect::TwilioDialect;
 use super::parse::Markers;
-use super::plan::{Operand, ParameterInfo, Plan, RowSource, Statement, WriteKind, WritePlan};
+use super::plan::{
+    GivenRows, Operand, ParameterInfo, Place, Plan, Returning, Statement, WriteKind, WritePlan,
+};
 use super::resolve::{Relation, Resolver, Scope, idents, unsupported};
-use super::{Names, local, names, view};
-use crate::convert;
+use super::values::Recipient;
+use super::{Names, local, names, returning, view};
 use crate::error::{Error, Result, state};
 use crate::model::{Operation, Parameter, Table};
 use crate::value;
 
 /// Plans UPDATE.
 pub(super) fn update(names: Names<'_>, update: Update, markers: &Markers) -> Result<Statement> {
-    let given = update.from.is_some() || update.returning.is_some() || update.output.is_some();
+    let given = update.from.is_some() || update.output.is_some();
     if given || !update.order_by.is_empty() || update.limit.is_some() || update.or.is_some() {
-        return Err(unsupported("UPDATE with FROM, RETURNING, ORDER BY, LIMIT or OR"));
+        return Err(unsupported("UPDATE with FROM, OUTPUT, ORDER BY, LIMIT or OR"));
     }
     let target = Target::resolve(names, update.table)?;
     let table = target.table.clone();
     if table.is_temporary() {
+        refuse_returning(update.returning.as_ref(), "UPDATE of")?;
         return local::update(names, target, update.assignments, update.selection, markers);
     }
     let operation = table
@@ -43,16 +47,23 @@ pub(super) fn update(names: Names<'_>, update: Update, markers: &Markers) -> Res
             return Err(Error::new(state::SYNTAX_ERROR, format!("{name} is set twice.")));
         }
         set.push(position);
-        values.push((value, &operation.parameters[position]));
+        values.push(value);
     }
-    target.plan(names, markers, operation, update.selection, values, WriteKind::Update(set))
+    let is_set = |name: &str| set.iter().any(|&position| operation.parameters[position].is_named(name));
+    if let Some(parameter) = operation.parameters.iter().find(|p| p.required && !is_set(&p.name)) {
+        let message = format!("UPDATE of {} has to set {}.", table.name, parameter.name);
+        return Err(Error::new(state::SYNTAX_ERROR, message));
+    }
+    let returning = returning::plan(&table, target.alias(), update.returning.as_deref())?;
+    let change = Change { kind: WriteKind::Update, operation, set, values, returning };
+    target.plan(names, markers, change, update.selection)
 }
 
 /// Plans DELETE.
 pub(super) fn delete(names: Names<'_>, delete: Delete, markers: &Markers) -> Result<Statement> {
-    let given = delete.using.is_some() || delete.returning.is_some() || delete.output.is_some();
+    let given = delete.using.is_some() || delete.output.is_some();
     if given || !delete.order_by.is_empty() || delete.limit.is_some() || !delete.tables.is_empty() {
-        return Err(unsupported("DELETE with USING, RETURNING, ORDER BY or LIMIT"));
+        return Err(unsupported("DELETE with USING, OUTPUT, ORDER BY or LIMIT"));
     }
     let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = delete.from;
     let [table] =
@@ -60,12 +71,50 @@ pub(super) fn delete(names: Names<'_>, delete: Delete, markers: &Markers) -> Res
     let target = Target::resolve(names, table)?;
     let table = target.table.clone();
     if table.is_temporary() {
+        refuse_returning(delete.returning.as_ref(), "DELETE from")?;
         return local::delete(names, target, delete.selection, markers);
     }
     let operation = table.delete.as_ref().ok_or_else(|| {
         Error::new(state::SYNTAX_ERROR, format!("Rows of {} cannot be deleted.", table.name))
     })?;
-    target.plan(names, markers, operation, delete.selection, Vec::new(), WriteKind::Delete)
+    let returning = returning::plan(&table, target.alias(), delete.returning.as_deref())?;
+    let (set, values) = (Vec::new(), Vec::new());
+    let change = Change { kind: WriteKind::Delete, operation, set, values, returning };
+    target.plan(names, markers, change, delete.selection)
+}
+
+fn refuse_returning(returning: Option<&Vec<SelectItem>>, what: &str) -> Result<()> {
+    match returning {
+        Some(_) => Err(unsupported(&format!("{what} a temporary table with RETURNING"))),
+        None => Ok(()),
+    }
+}
+
+/// What UPDATE or DELETE does to each row.
+struct Change<'t> {
+    kind: WriteKind,
+    operation: &'t Operation,
+    /// The positions of the operation's parameters that are set.
+    set: Vec<usize>,
+    /// Their values.
+    values: Vec<Expr>,
+    returning: Option<Returning>,
+}
+
+impl Change<'_> {
+    /// The parameters that are set, with their values.
+    fn assignments(&self) -> impl Iterator<Item = (&Parameter, &Expr)> {
+        self.set.iter().map(|&position| &self.operation.parameters[position]).zip(&self.values)
+    }
+}
+
+/// The rows that are meant.
+struct Found {
+    /// The columns of the path, whose values come first in each row; those that are set follow.
+    path: Vec<usize>,
+    rows: GivenRows,
+    /// What is known of the markers.
+    parameters: Vec<ParameterInfo>,
 }
 
 /// The table that is written.
@@ -97,52 +146,75 @@ impl Target {
         Ok(Target { name: alias.unwrap_or_else(|| found.name.clone()), factor: table.relation, table: found })
     }
 
+    /// The table's alias, if it has one.
+    fn alias(&self) -> Option<&str> {
+        (self.name != self.table.name).then_some(self.name.as_str())
+    }
+
     fn plan(
         self,
         names: Names<'_>,
         markers: &Markers,
-        operation: &Operation,
+        change: Change<'_>,
         selection: Option<Expr>,
-        values: Vec<(Expr, &Parameter)>,
-        kind: WriteKind,
     ) -> Result<Statement> {
-        if let Some((rows, parameters)) =
-            self.by_key(names, operation, selection.as_ref(), &values, markers)?
-        {
-            return Ok(Statement {
-                plan: Plan::Write(WritePlan { table: self.table, kind, rows }),
-                parameters,
-            });
-        }
-        let path: Vec<usize> = unique(self.table.path_columns(&operation.path));
-        let column = |name: &str| {
+        let is_unfiltered = !selection.as_ref().is_some_and(names_a_column);
+        let found = match self.by_key(names, &change, selection.as_ref(), markers)? {
+            Some(found) => found,
+            None => self.by_query(names, markers, &change, selection)?,
+        };
+        let set = change.set.into_iter().map(Place::Parameter);
+        let plan = WritePlan {
+            table: self.table,
+            kind: change.kind,
+            places: found.path.into_iter().map(Place::Path).chain(set).collect(),
+            rows: found.rows,
+            returning: change.returning,
+            is_unfiltered,
+        };
+        Ok(Statement { plan: Plan::Write(plan), parameters: found.parameters })
+    }
+
+    /// The rows that a query finds.
+    fn by_query(
+        &self,
+        names: Names<'_>,
+        markers: &Markers,
+        change: &Change<'_>,
+        selection: Option<Expr>,
+    ) -> Result<Found> {
+        let path: Vec<usize> = unique(self.table.path_columns(&change.operation.path));
+        let column = |position: &usize| {
+            let name = &*self.table.columns[*position].name;
             Expr::CompoundIdentifier(vec![Ident::with_quote('"', &*self.name), Ident::with_quote('"', name)])
         };
-        let expected: Vec<&Parameter> = values.iter().map(|(_, p)| *p).collect();
+        // What is deleted is answered with nothing: its columns are those that it was found with.
+        let returned = change.returning.iter().filter(|_| change.kind == WriteKind::Delete);
         let items = path
             .iter()
-            .map(|&i| column(&self.table.columns[i].name))
-            .chain(values.into_iter().map(|(e, _)| e));
-        let query = select(items.map(SelectItem::UnnamedExpr).collect(), self.factor, selection)?;
+            .map(column)
+            .chain(change.values.iter().cloned())
+            .chain(returned.flat_map(|returning| returning.columns.iter().map(column)));
+        let items = items.map(SelectItem::UnnamedExpr).collect();
         let mut resolver = Resolver::new(names, markers);
-        let mut query = resolver.plan(query)?;
-        for (parameter, result) in expected.iter().zip(&mut query.columns[path.len()..]) {
-            result.column_type = parameter.column_type();
+        let query = resolver.plan(select(items, self.factor.clone(), selection)?)?;
+        for ((parameter, _), result) in change.assignments().zip(&query.columns[path.len()..]) {
+            resolver.assign_result(result, &Recipient::of_parameter(parameter).typed());
         }
-        let parameters = resolver.parameters;
-        let rows = RowSource::Query { path, query };
-        Ok(Statement { plan: Plan::Write(WritePlan { table: self.table, kind, rows }), parameters })
+        Ok(Found { path, rows: GivenRows::Query(query), parameters: resolver.parameters })
     }
 
     /// The one row that a WHERE names by its whole path, if every value is known before a row is read.
     fn by_key(
         &self,
         names: Names<'_>,
-        operation: &Operation,
+        change: &Change<'_>,
         selection: Option<&Expr>,
-        values: &[(Expr, &Parameter)],
         markers: &Markers,
-    ) -> Result<Option<(RowSource, Vec<ParameterInfo>)>> {
+    ) -> Result<Option<Found>> {
+        if change.kind == WriteKind::Delete && change.returning.is_some() {
+            return Ok(None);
+        }
         let mut parameters = vec![ParameterInfo::untyped(); markers.len()];
         let mut terms = Vec::new();
         let Some(selection) = selection else { return Ok(None) };
@@ -150,12 +222,12 @@ impl Target {
             return Ok(None);
         }
         let relation = Relation { name: self.name.clone(), ..Relation::of_table(&self.table) };
-        let relation = if self.name == self.table.name {
-            Relation::of_table(&self.table)
-        } else {
-            Relation { schema: None, ..relation }
+        let relation = match self.alias() {
+            None => relation,
+            Some(_) => Relation { schema: None, ..relation },
         };
-        let mut path: Vec<(usize, Operand)> = Vec::new();
+        let mut path: Vec<usize> = Vec::new();
+        let mut row: Vec<Operand> = Vec::new();
         for (name, value) in terms {
             let (column, qualifier) = name.split_last().expect("a name has a part");
             let Some(position) =
@@ -163,53 +235,47 @@ impl Target {
             else {
                 return Ok(None);
             };
-            let target = &self.table.columns[position];
             let Some(operand) = operand(value, markers)? else { return Ok(None) };
-            if path.iter().any(|(p, _)| *p == position) {
+            if path.contains(&position) {
                 return Ok(None);
             }
             if let Operand::Parameter(number) = operand {
-                parameters[number] = ParameterInfo {
-                    column_type: target.column_type(),
-                    typed: true,
-                    nullable: false,
-                    name: Some(target.name.clone()),
-                    sid: None,
-                };
+                let marker = Recipient::of_column(&self.table, position).marker();
+                parameters[number] = ParameterInfo { nullable: false, ..marker };
             }
-            path.push((position, operand));
+            path.push(position);
+            row.push(operand);
         }
-        let needed: HashSet<usize> = self.table.path_columns(&operation.path).collect();
-        let given: HashSet<usize> = path.iter().map(|(p, _)| *p).collect();
+        let needed: HashSet<usize> = self.table.path_columns(&change.operation.path).collect();
+        let given: HashSet<usize> = path.iter().copied().collect();
         // The row of another account has to be found first.
         let account = self.table.account_column().filter(|_| !names.all_accounts);
         let complete = needed.iter().all(|p| given.contains(p) || Some(*p) == account);
         if !complete || !given.is_subset(&needed) {
             return Ok(None);
         }
-        let mut operands = Vec::with_capacity(values.len());
-        for (value, parameter) in values {
+        for (parameter, value) in change.assignments() {
+            let recipient = Recipient::of_parameter(parameter);
             let Some(operand) = operand(value, markers)? else { return Ok(None) };
-            operands.push(match operand {
+            row.push(match operand {
                 Operand::Parameter(number) => {
-                    parameters[number] = ParameterInfo {
-                        column_type: parameter.column_type(),
-                        typed: true,
-                        nullable: true,
-                        name: Some(parameter.name.clone()),
-                        sid: None,
-                    };
+                    parameters[number] = ParameterInfo { nullable: true, ..recipient.marker() };
                     Operand::Parameter(number)
                 }
-                Operand::Constant(value::Value::Text(text)) => Operand::Constant(
-                    convert::canonical(&text, &parameter.column_type())
-                        .map_err(|e| Error { message: format!("{}: {}", parameter.name, e.message), ..e })?,
-                ),
-                constant => constant,
+                Operand::Constant(constant) => Operand::Constant(recipient.assign(&constant)?),
             });
         }
-        Ok(Some((RowSource::Key { path, values: operands }, parameters)))
+        Ok(Some(Found { path, rows: GivenRows::Values(vec![row]), parameters }))
     }
+}
+
+/// Whether a condition says anything of a row.
+fn names_a_column(condition: &Expr) -> bool {
+    let found = visit_expressions(condition, |expr| match expr {
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    found.is_break()
 }
 
 /// The update parameter that an assignment sets, by its position, and the value.

@@ -481,8 +481,12 @@ impl<'a> Call<'a> {
             "PhoneNumber",
             "Author",
         ];
-        let telling = self.form.iter().filter(|(name, _)| TELLING.contains(&&**name));
-        let fields = telling.map(|(name, value)| {
+        let is_telling = |name: &str| TELLING.iter().any(|t| name.replace('_', "").eq_ignore_ascii_case(t));
+        let object: serde_json::Map<String, serde_json::Value> =
+            self.json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        let form = self.form.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let json = object.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+        let fields = form.chain(json).filter(|(name, _)| is_telling(name)).map(|(name, value)| {
             let value: String = value.chars().filter(|c| !c.is_control()).take(64).collect();
             format!("{name}={value}")
         });

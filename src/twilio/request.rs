@@ -30,6 +30,14 @@ impl Request {
         let (query, form) = (Vec::new(), Vec::new());
         Request { product: product.into(), method, path: path.into(), query, form, json: None }
     }
+
+    /// The body as it is sent; `None` where there is none.
+    pub fn body(&self) -> Option<String> {
+        match &self.json {
+            Some(json) => Some(json.clone()),
+            None => (!self.form.is_empty()).then(|| encode_pairs(&self.form)),
+        }
+    }
 }
 
 /// Shows no values: a body may hold a password.

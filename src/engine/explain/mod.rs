@@ -11,9 +11,11 @@ use super::session;
 use super::{Database, send};
 use crate::cancel::CancelToken;
 use crate::error::Result;
-use crate::model::{ACCOUNT, Method, Parameter, Table};
+use crate::model::{ACCOUNT, Method, Operation, Parameter, Table};
 use crate::sql::explain::{self, Explained};
-use crate::sql::{CallPlan, ExplainPlan, LocalPlan, Operand, Plan, QueryPlan, RowSource, WritePlan};
+use crate::sql::{
+    CallPlan, ExplainPlan, GivenRows, LocalPlan, Operand, Place, Plan, QueryPlan, WriteKind, WritePlan,
+};
 use crate::twilio::{self, Client, Page};
 use crate::value::Value;
 use access::Access;
@@ -132,64 +134,85 @@ fn operand<'v>(operand: &'v Operand, parameters: &'v [Value]) -> std::result::Re
     }
 }
 
+/// The requests of a write: one for each row that is known, or one that stands for those of the rows found.
 fn of_write(
     database: &Database,
     plan: &WritePlan,
     parameters: &[Value],
     cancel: &CancelToken,
 ) -> Result<Vec<Row>> {
-    let (operation, set) = plan.operation()?;
-    let mut row = Row {
+    match &plan.rows {
+        GivenRows::Values(rows) => {
+            rows.iter().map(|row| of_known_row(&database.client, plan, row, parameters)).collect()
+        }
+        GivenRows::Query(query) => {
+            let (mut rows, explained) = of_query(database, query, parameters, 0, cancel)?;
+            let operation = plan.operation()?;
+            let mut row = written(plan, operation);
+            for (i, place) in plan.places.iter().enumerate() {
+                match *place {
+                    Place::Path(c) => row.keys.push(format!("{} of each row", plan.table.columns[c].name)),
+                    Place::Parameter(p) => {
+                        let text = explained.items.get(i).map_or("…", String::as_str);
+                        row.pushed.extend(form(&operation.parameters[p], Err(format!("<{text}>")))?);
+                    }
+                }
+            }
+            row.requests = "1 for each row found".into();
+            row.endpoint = Some(Path::new(&database.client, &plan.table).fill(&operation.path)?);
+            rows.push(row);
+            Ok(rows)
+        }
+    }
+}
+
+fn written(plan: &WritePlan, operation: &Operation) -> Row {
+    Row {
         table: plan.table.name.clone(),
         scan: "write",
         method: Some(operation.method),
         requests: "1".into(),
         ..Row::default()
-    };
-    let mut path = Path::new(&database.client, &plan.table);
-    let mut rows = Vec::new();
-    match &plan.rows {
-        RowSource::Key { path: given, values } => {
-            for (column, value) in given {
-                let column = &plan.table.columns[*column];
-                let how = match (value, operand(value, parameters)) {
-                    (_, Err(marker)) => marker,
-                    (given, Ok(value)) => match send::path_value(column, value)? {
-                        Some(segment) => {
-                            path.set(&column.name, segment.clone());
-                            how_given(&segment, given)
-                        }
-                        None => {
-                            row.requests = "0: the key is NULL".into();
-                            "NULL".into()
-                        }
-                    },
-                };
-                row.keys.push(format!("{} = {how}", column.name));
+    }
+}
+
+fn of_known_row(client: &Client, plan: &WritePlan, values: &[Operand], parameters: &[Value]) -> Result<Row> {
+    let operation = plan.operation()?;
+    let mut row = written(plan, operation);
+    let mut path = Path::new(client, &plan.table);
+    let mut sets = false;
+    for (place, given) in plan.places.iter().zip(values) {
+        let value = operand(given, parameters);
+        let column = match *place {
+            Place::Path(column) => &plan.table.columns[column],
+            Place::Parameter(position) => {
+                sets = true;
+                row.pushed.extend(form(&operation.parameters[position], value)?);
+                continue;
             }
-            for (parameter, value) in set.iter().zip(values) {
-                row.pushed.extend(form(parameter, operand(value, parameters))?);
-            }
-            if !set.is_empty() && row.pushed.is_empty() {
-                row.requests = "0: nothing is set".into();
-            }
-        }
-        RowSource::Query { path: columns, query } => {
-            let explained;
-            (rows, explained) = of_query(database, query, parameters, 0, cancel)?;
-            let names = columns.iter().map(|&c| format!("{} of each row", plan.table.columns[c].name));
-            row.keys = names.collect();
-            let items = explained.items.get(columns.len()..).unwrap_or_default();
-            for (i, parameter) in set.iter().enumerate() {
-                let text = items.get(i).map_or("…", String::as_str);
-                row.pushed.extend(form(parameter, Err(format!("<{text}>")))?);
-            }
-            row.requests = "1 for each row found".into();
-        }
+        };
+        let how = match value {
+            Err(marker) => marker,
+            Ok(value) => match send::path_value(column, value)? {
+                Some(segment) => {
+                    path.set(&column.name, segment.clone());
+                    how_given(&segment, given)
+                }
+                None => {
+                    if plan.kind != WriteKind::Insert {
+                        row.requests = "0: the key is NULL".into();
+                    }
+                    "NULL".into()
+                }
+            },
+        };
+        row.keys.push(format!("{} = {how}", column.name));
+    }
+    if sets && row.pushed.is_empty() && plan.kind != WriteKind::Insert {
+        row.requests = "0: nothing is set".into();
     }
     row.endpoint = Some(path.fill(&operation.path)?);
-    rows.push(row);
-    Ok(rows)
+    Ok(row)
 }
 
 /// What is read for a temporary table, and the tables that are written.
@@ -203,14 +226,14 @@ fn of_local(
         Some(query) => of_query(database, query, parameters, 0, cancel)?.0,
         None => Vec::new(),
     };
-    let written =
+    let local =
         |table: &str| Row { table: table.to_owned(), scan: "local", requests: "0".into(), ..Row::default() };
     match plan {
-        LocalPlan::Drop { names, .. } => rows.extend(names.iter().map(|name| written(name))),
+        LocalPlan::Drop { names, .. } => rows.extend(names.iter().map(|name| local(name))),
         LocalPlan::Create { table, .. }
         | LocalPlan::Insert { table, .. }
         | LocalPlan::Update { table, .. }
-        | LocalPlan::Delete { table, .. } => rows.push(written(&table.name)),
+        | LocalPlan::Delete { table, .. } => rows.push(local(&table.name)),
     }
     Ok(rows)
 }

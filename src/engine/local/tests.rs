@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::model::{Column, ColumnType, DataType};
-use crate::sql::{LocalPlan, LocalRows, Operand};
+use crate::sql::{GivenRows, LocalPlan, Operand};
 use crate::value::Value;
 
 fn table(name: &str, key: &[&str]) -> Arc<Table> {
@@ -22,7 +22,7 @@ fn create(local: &Local, table: &Arc<Table>) {
 
 fn insert(local: &Local, table: &Arc<Table>, rows: std::ops::Range<i64>) -> Result<usize> {
     let row = |i| vec![Operand::Constant(Value::Integer(i)), Operand::Constant(Value::Integer(i % 2))];
-    let rows = LocalRows::Values(rows.map(row).collect());
+    let rows = GivenRows::Values(rows.map(row).collect());
     run(local, &LocalPlan::Insert { table: table.clone(), creates: false, columns: vec![0, 1], rows })
 }
 

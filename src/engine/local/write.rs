@@ -12,7 +12,7 @@ use crate::engine::session::Rows;
 use crate::error::{Error, Result, state};
 use crate::model::{Column, Table};
 use crate::sql::plan::{module_name, row_id_name, table_of_results};
-use crate::sql::{LocalPlan, LocalRows, Operand};
+use crate::sql::{GivenRows, LocalPlan, Operand};
 use crate::value::{Value, ValueRef};
 
 /// Runs the plan; gives how many rows it concerned. `rows` is its query, begun, whose columns are `results`.
@@ -42,7 +42,7 @@ pub(in crate::engine) fn execute(
             local.insert(&Arc::new(table), true, &columns, Source::Query(query()?), false)
         }
         LocalPlan::Drop { names, if_exists } => local.drop_tables(names, *if_exists),
-        LocalPlan::Insert { table, creates, columns, rows: LocalRows::Values(values) } => {
+        LocalPlan::Insert { table, creates, columns, rows: GivenRows::Values(values) } => {
             local.insert(table, *creates, columns, Source::Values { values, parameters, next: 0 }, true)
         }
         LocalPlan::Insert { table, creates, columns, .. } => {

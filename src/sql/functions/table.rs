@@ -221,6 +221,7 @@ functions! {
     Rewritten "contains" (2, 2; Text) -> BOOLEAN, Strict;
     Rewritten "database" (0, 0;) -> TEXT, Never;
     Rewritten "db_name" (0, 0;) -> TEXT, Never;
+    Rewritten "scope_identity" (0, 0;) -> TEXT, Possible;
     Native "greatest" = "max" (2, MANY; Alike) -> ALIKE, Strict;
     Native "least" = "min" (2, MANY; Alike) -> ALIKE, Strict;
     Native "max" (2, MANY; Alike) -> ALIKE, Strict;

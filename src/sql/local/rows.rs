@@ -7,48 +7,34 @@ use std::sync::Arc;
 
 use sqlparser::ast::{
     Assignment, AssignmentTarget, Expr, Insert, ObjectName, ObjectNamePart, Query, SelectItem, SetExpr,
-    TableObject, UnaryOperator, Value as SqlValue, ValueWithSpan, Values,
 };
 
 use super::create::check_columns;
 use super::{ends_in_suffix, table_name};
-use crate::convert;
 use crate::error::{Error, Result, state};
 use crate::model::{Column, ColumnType, Table};
 use crate::sql::parse::Markers;
 use crate::sql::plan::{
-    LocalPlan, LocalRows, Operand, ParameterInfo, Plan, QueryPlan, ResultColumn, Statement, row_id_name,
-    table_of_results,
+    GivenRows, LocalPlan, Plan, QueryPlan, ResultColumn, Statement, row_id_name, table_of_results,
 };
 use crate::sql::resolve::{Resolver, Typed, idents, unsupported};
-use crate::sql::write::{Target, operand, select};
-use crate::sql::{Names, lex, names as messages, view};
-use crate::value::Value;
+use crate::sql::values::{self, Listed, Recipient, column_name};
+use crate::sql::write::{Target, select};
+use crate::sql::{Names, lex, names as messages};
 
-/// Plans INSERT.
+/// Plans INSERT. `target` is the table, if there is one.
 ///
 /// # Errors
-/// HYC00 for a table of Twilio.
-pub(in crate::sql) fn insert(names: Names<'_>, insert: Insert, markers: &Markers) -> Result<Statement> {
-    let TableObject::TableName(name) = &insert.table else {
-        return Err(unsupported(&format!("INSERT INTO {}", insert.table)));
-    };
-    let target = match names.table(&idents(name)?) {
-        Some(table) if table.is_temporary() => Some(table.clone()),
-        Some(table) => {
-            view::refuse_writing(table)?;
-            let what = format!("INSERT INTO {}, a table of Twilio,", table.name);
-            let message = format!("{what} is not supported; a procedure such as AddParticipants adds rows.");
-            return Err(Error::new(state::NOT_IMPLEMENTED, message));
-        }
-        None => None,
-    };
-    let given = insert.or.is_some() || insert.on.is_some() || insert.returning.is_some();
-    if given || insert.overwrite || insert.replace_into || insert.ignore || insert.output.is_some() {
-        return Err(unsupported("INSERT with OR, ON CONFLICT, RETURNING, OUTPUT, IGNORE or OVERWRITE"));
-    }
-    if !insert.assignments.is_empty() || insert.partitioned.is_some() || !insert.after_columns.is_empty() {
-        return Err(unsupported("INSERT with SET or PARTITION"));
+/// HYC00 for clauses that only tables of Twilio take.
+pub(in crate::sql) fn insert(
+    names: Names<'_>,
+    name: &ObjectName,
+    target: Option<Arc<Table>>,
+    insert: Insert,
+    markers: &Markers,
+) -> Result<Statement> {
+    if insert.returning.is_some() {
+        return Err(unsupported("INSERT into a temporary table with RETURNING"));
     }
     let columns = insert.columns.iter().map(column_name).collect::<Result<Vec<_>>>()?;
     // Without a source, INSERT … DEFAULT VALUES.
@@ -57,17 +43,6 @@ pub(in crate::sql) fn insert(names: Names<'_>, insert: Insert, markers: &Markers
         Some(table) => into_table(names, table, false, &columns, source, markers),
         None => into_new_table(names, name, &columns, source, markers),
     }
-}
-
-/// The column that an INSERT lists, and where.
-struct Listed {
-    name: String,
-    place: String,
-}
-
-fn column_name(name: &ObjectName) -> Result<Listed> {
-    let ident = idents(name)?.pop().expect("a name has a part");
-    Ok(Listed { place: lex::at(ident.span.start), name: ident.value })
 }
 
 /// INSERT that makes its table: its columns are text, unless a query gives them their types.
@@ -103,7 +78,7 @@ fn into_new_table(
     let query = resolver.plan(source.expect("there is a query"))?;
     let mut results = query.columns.clone();
     if !columns.is_empty() {
-        check_count(columns.len(), results.len())?;
+        values::check_count(columns.len(), results.len())?;
         for (result, column) in results.iter_mut().zip(columns) {
             result.name.clone_from(&column.name);
         }
@@ -112,7 +87,7 @@ fn into_new_table(
     let table = Arc::new(table_of_results(&name, &results));
     check_columns(&table)?;
     let columns = (0..results.len()).collect();
-    let plan = LocalPlan::Insert { table, creates: true, columns, rows: LocalRows::Query(query) };
+    let plan = LocalPlan::Insert { table, creates: true, columns, rows: GivenRows::Query(query) };
     Ok(Statement { plan: Plan::Local(plan), parameters: resolver.parameters })
 }
 
@@ -133,106 +108,19 @@ fn into_table(
         }
         columns.push(position);
     }
-    let Some(mut query) = source else {
-        let rows = LocalRows::Values(vec![Vec::new()]);
+    let Some(query) = source else {
+        let rows = GivenRows::Values(vec![Vec::new()]);
         let plan = LocalPlan::Insert { table, creates, columns: Vec::new(), rows };
         return Ok(Statement { plan: Plan::Local(plan), parameters: Vec::new() });
     };
     if columns.is_empty() {
         columns = (0..table.columns.len()).collect();
     }
-    let is_bare = query.with.is_none() && query.order_by.is_none() && query.limit_clause.is_none();
-    let (rows, parameters) = match &mut *query.body {
-        SetExpr::Values(values) if is_bare => {
-            values_of(names, &table, &columns, std::mem::take(&mut values.rows), markers)?
-        }
-        _ => {
-            let mut resolver = Resolver::new(names, markers);
-            let query = resolver.plan(query)?;
-            check_count(columns.len(), query.columns.len())?;
-            for (result, &position) in query.columns.iter().zip(&columns) {
-                resolver.assign_result(result, &typed(&table, position));
-            }
-            (LocalRows::Query(query), resolver.parameters)
-        }
-    };
+    let recipients: Vec<Recipient<'_>> =
+        columns.iter().map(|&position| Recipient::of_column(&table, position)).collect();
+    let (rows, parameters) = values::given(names, query, &recipients, markers)?;
     let plan = LocalPlan::Insert { table, creates, columns, rows };
     Ok(Statement { plan: Plan::Local(plan), parameters })
-}
-
-/// The rows of VALUES, and what is known of their markers.
-fn values_of(
-    names: Names<'_>,
-    table: &Arc<Table>,
-    columns: &[usize],
-    mut rows: Vec<sqlparser::ast::Parens<Vec<Expr>>>,
-    markers: &Markers,
-) -> Result<(LocalRows, Vec<ParameterInfo>)> {
-    for row in &mut rows {
-        check_count(columns.len(), row.content.len())?;
-        for item in &mut row.content {
-            let is_default = matches!(item, Expr::Identifier(name)
-                if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("default"));
-            if is_default {
-                *item = Expr::value(SqlValue::Null);
-            }
-        }
-    }
-    let mut parameters = vec![ParameterInfo::untyped(); markers.len()];
-    if let Some(known) = known_values(table, columns, &rows, markers, &mut parameters)? {
-        return Ok((LocalRows::Values(known), parameters));
-    }
-    let targets: Vec<Typed> = columns.iter().map(|&position| typed(table, position)).collect();
-    let mut resolver = Resolver::new(names, markers);
-    let values = Values { explicit_row: false, value_keyword: false, rows };
-    let query = resolver.assign_values(values, &targets)?;
-    Ok((LocalRows::Query(query), resolver.parameters))
-}
-
-/// The rows, if every value is written out or bound; `None` if one has to be computed.
-fn known_values(
-    table: &Table,
-    columns: &[usize],
-    rows: &[sqlparser::ast::Parens<Vec<Expr>>],
-    markers: &Markers,
-    parameters: &mut [ParameterInfo],
-) -> Result<Option<Vec<Vec<Operand>>>> {
-    let mut known = Vec::with_capacity(rows.len());
-    for row in rows {
-        let mut values = Vec::with_capacity(columns.len());
-        for (item, &position) in row.content.iter().zip(columns) {
-            let column = &table.columns[position];
-            let Some(value) = literal(item, markers)? else { return Ok(None) };
-            values.push(match value {
-                Operand::Parameter(number) => {
-                    parameters[number] = ParameterInfo {
-                        column_type: column.column_type(),
-                        typed: true,
-                        nullable: table.is_nullable(column),
-                        name: Some(column.name.clone()),
-                        sid: None,
-                    };
-                    value
-                }
-                Operand::Constant(constant) => {
-                    let assigned = convert::assign(constant.as_ref(), &column.column_type());
-                    let assigned = assigned.map_err(|e| convert::name_column(e, &column.name))?;
-                    Operand::Constant(assigned.as_ref().to_owned())
-                }
-            });
-        }
-        known.push(values);
-    }
-    Ok(Some(known))
-}
-
-fn literal(item: &Expr, markers: &Markers) -> Result<Option<Operand>> {
-    if let Expr::UnaryOp { op: UnaryOperator::Minus, expr } = item
-        && let Expr::Value(ValueWithSpan { value: SqlValue::Number(digits, _), .. }) = &**expr
-    {
-        return Ok(Some(Operand::Constant(Value::Text(format!("-{digits}")))));
-    }
-    operand(item, markers)
 }
 
 /// Plans UPDATE of a temporary table.
@@ -307,14 +195,4 @@ fn position(table: &Table, name: &str, place: &str) -> Result<usize> {
 fn typed(table: &Arc<Table>, position: usize) -> Typed {
     let result = ResultColumn::of_table(table, position);
     Typed { base: result.base, ..Typed::of(Some(result.column_type), result.nullable) }
-}
-
-/// # Errors
-/// 21S01.
-fn check_count(columns: usize, values: usize) -> Result<()> {
-    if columns == values {
-        return Ok(());
-    }
-    let message = format!("INSERT has {columns} columns, but {values} values for them.");
-    Err(Error::new(state::INSERT_LIST_MISMATCH, message))
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::error::SqlState;
 use crate::model::{Column, ColumnType, DataType, Model, Table};
-use crate::sql::{self, LocalPlan, LocalRows, Operand, Plan, Statement};
+use crate::sql::{self, GivenRows, LocalPlan, Operand, Plan, Statement};
 use crate::value::Value;
 
 /// A connection with the table `picked (Sid, Number, Made)`.
@@ -36,7 +36,7 @@ fn some_names_are_temporary_by_their_form() {
 #[test]
 fn values_that_are_known_need_no_query() {
     let statement = plan("INSERT INTO Picked VALUES ('x', -5, '2024-06-30'), (?, ?, NULL)").unwrap();
-    let Plan::Local(LocalPlan::Insert { columns, rows: LocalRows::Values(rows), creates: false, .. }) =
+    let Plan::Local(LocalPlan::Insert { columns, rows: GivenRows::Values(rows), creates: false, .. }) =
         statement.plan
     else {
         panic!("an insert of values")
@@ -54,7 +54,7 @@ fn values_that_are_known_need_no_query() {
 #[test]
 fn values_that_are_computed_are_a_query() {
     let statement = plan("INSERT INTO picked (Number, Sid) VALUES (1 + ?, ?)").unwrap();
-    let Plan::Local(LocalPlan::Insert { columns, rows: LocalRows::Query(query), .. }) = statement.plan else {
+    let Plan::Local(LocalPlan::Insert { columns, rows: GivenRows::Query(query), .. }) = statement.plan else {
         panic!("an insert of a query's rows")
     };
     assert_eq!((columns, query.sql.as_str()), (vec![1, 0], "VALUES (decimal_add(1, ?1, 0), ?2)"));

@@ -9,7 +9,7 @@ use super::operands::{apart, as_number, concatenate, is_arithmetic, is_of};
 use super::operands::{order_by_number, order_by_numbers, parenthesize, width};
 use super::scope::Bound;
 use super::{Resolver, Scope, Typed, calendar, quote, unsupported};
-use super::{forms, numbers, sets};
+use super::{forms, functions, numbers, sets};
 use crate::convert;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
@@ -44,6 +44,12 @@ impl Resolver<'_> {
         forms::simplify(expr)?;
         let boolean = |nullable| Typed::of(Some(ColumnType::of(DataType::Boolean)), nullable);
         match expr {
+            Expr::Identifier(ident)
+                if ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("@@identity") =>
+            {
+                *expr = functions::identity();
+                self.walk(expr, scope, depth)
+            }
             Expr::Identifier(ident) => {
                 let path = [ident.clone()];
                 self.name(expr, &path, scope)

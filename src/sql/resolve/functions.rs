@@ -8,10 +8,10 @@ use sqlparser::ast::{
 use super::compare::{coerce, is_literal};
 use super::operands::as_number;
 use super::{Resolver, Scope, Typed, instead, quote, refuse, unsupported};
-use super::{forms, numbers};
+use super::{forms, numbers, sets};
 use crate::convert;
 use crate::error::{Error, Result, state};
-use crate::model::{CATALOG, ColumnType, DataType};
+use crate::model::{CATALOG, ColumnType, DEFAULT_SCHEMA, DataType};
 use crate::sql::functions::parts::Part;
 use crate::sql::functions::{self, Argument, FUNCTIONS, Kind, Null, Returns, Said};
 use crate::sql::{lex, names, typing};
@@ -212,8 +212,15 @@ fn rewrite(name: &str, arguments: Vec<Expr>) -> Expr {
     match name {
         "decode" => forms::decode(arguments),
         "contains" => forms::contains(arguments),
+        "scope_identity" => identity(),
         _ => forms::text(CATALOG),
     }
+}
+
+/// The key of the last row that the connection's last INSERT made: `SCOPE_IDENTITY()` and `@@IDENTITY`.
+pub(super) fn identity() -> Expr {
+    let last = format!("SELECT Id FROM {CATALOG}.{DEFAULT_SCHEMA}.sys_identity ORDER BY Number DESC LIMIT 1");
+    Expr::Subquery(Box::new(sets::template(&last)))
 }
 
 fn plain(list: FunctionArgumentList) -> Result<Vec<Expr>> {

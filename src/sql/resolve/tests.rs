@@ -1,6 +1,6 @@
 use crate::error::state;
 use crate::model::{DataType, Model};
-use crate::sql::{self, Operand, Plan, QueryPlan, RowSource, Statement, WriteKind};
+use crate::sql::{self, GivenRows, Operand, Place, Plan, QueryPlan, Statement, WriteKind};
 use crate::value::Value;
 
 fn plan(sql: &str) -> Statement {
@@ -199,7 +199,7 @@ fn faults_say_what_comes_near_and_where() {
         ("", state::SYNTAX_ERROR, "empty"),
         ("SELECT *", state::SYNTAX_ERROR, "FROM"),
         ("SELECT Sid FROM Conferences ORDER BY 2", state::SYNTAX_ERROR, "no column 2"),
-        ("INSERT INTO Conferences (Name) VALUES ('x')", state::NOT_IMPLEMENTED, "INSERT"),
+        ("INSERT INTO Conferences (Name) VALUES ('x')", state::NOT_IMPLEMENTED, "inserted into Conferences"),
         ("DROP TABLE Conferences", state::NOT_IMPLEMENTED, "Twilio, which cannot be dropped"),
         (
             "UPDATE ConferenceParticipants SET Label = 'x'",
@@ -220,22 +220,23 @@ fn faults_say_what_comes_near_and_where() {
 fn a_where_that_names_the_whole_path_needs_no_reading() {
     let sql = "DELETE FROM ConferenceParticipants where CallSid='CA1' and conferenceSid='CF1'";
     let Plan::Write(write) = plan(sql).plan else { panic!() };
-    let RowSource::Key { path, values } = write.rows else { panic!("{:?}", write.rows) };
-    let named = path.iter().map(|(i, o)| (write.table.columns[*i].name.as_str(), o.clone()));
-    let named: Vec<_> = named.collect();
-    assert_eq!(named[0], ("CallSid", Operand::Constant(Value::from("CA1"))));
-    assert_eq!(named[1].0, "ConferenceSid");
-    assert!(values.is_empty());
+    let GivenRows::Values(rows) = &write.rows else { panic!("{:?}", write.rows) };
+    let named = write.places.iter().map(|place| match place {
+        Place::Path(column) => write.table.columns[*column].name.as_str(),
+        Place::Parameter(_) => panic!("{place:?}"),
+    });
+    assert_eq!(named.collect::<Vec<_>>(), ["CallSid", "ConferenceSid"]);
+    assert_eq!(rows[0][0], Operand::Constant(Value::from("CA1")));
+    assert!(!write.is_unfiltered);
 
     let sql = "UPDATE ConferenceParticipants p SET Muted = ?, Hold = 'false' WHERE p.ConferenceSid = ? AND p.CallSid = ?";
     let statement = plan(sql);
     assert_eq!(statement.parameters[0].column_type.data_type, DataType::Boolean);
     assert_eq!(statement.parameters[2].name.as_deref(), Some("CallSid"));
     let Plan::Write(write) = statement.plan else { panic!() };
-    let WriteKind::Update(set) = &write.kind else { panic!() };
-    assert_eq!(set.len(), 2);
-    let RowSource::Key { values, .. } = write.rows else { panic!() };
-    assert_eq!(values, [Operand::Parameter(0), Operand::Constant(Value::Integer(0))]);
+    assert_eq!((write.kind, write.places.len()), (WriteKind::Update, 4));
+    let GivenRows::Values(rows) = write.rows else { panic!() };
+    assert_eq!(rows[0][2..], [Operand::Parameter(0), Operand::Constant(Value::Integer(0))]);
 }
 
 #[test]
@@ -249,8 +250,9 @@ fn any_other_where_finds_the_rows_first() {
         "UPDATE ConferenceParticipants SET Muted = 1 WHERE CallSid IN (SELECT 'CA00000000000000000000000000000001')",
     ] {
         let Plan::Write(write) = plan(sql).plan else { panic!() };
-        let RowSource::Query { path, query } = write.rows else { panic!("{sql}: {:?}", write.rows) };
-        assert!(query.columns.len() >= path.len(), "{sql}");
+        let GivenRows::Query(query) = write.rows else { panic!("{sql}: {:?}", write.rows) };
+        assert_eq!(query.columns.len(), write.places.len(), "{sql}");
+        assert_eq!(write.is_unfiltered, !sql.contains("WHERE"), "{sql}");
         assert!(query.sql.contains("FROM \"Twilio.ConferenceParticipants\""), "{sql}: {}", query.sql);
     }
 }

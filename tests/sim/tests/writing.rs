@@ -262,3 +262,36 @@ fn a_file_of_a_message_can_be_deleted() {
     assert_eq!(sim.column(&list, "media_list", "sid").len(), 2);
     assert_eq!(sim.post(&list, "").refusal(), (405, 20004));
 }
+
+#[test]
+fn a_message_is_taken_or_refused_as_twilio_does() {
+    let sim = Simulator::start();
+    let answer = sim.post(
+        "Messages.json",
+        "From=%2B14155550100&To=%2B14155550199&Body=Hi&MediaUrl=https://a/1&MediaUrl=https://a/2",
+    );
+    assert_eq!(answer.status, 201);
+    let row = answer.json();
+    assert_eq!((&row["status"], &row["num_media"]), (&json!("queued"), &json!("2")));
+    let sid = row["sid"].as_str().unwrap();
+    assert!(sid.starts_with("MM"));
+    assert_eq!(sim.get(&format!("Messages/{sid}.json")).json()["body"], "Hi");
+    let media = sim.get(&format!("Messages/{sid}/Media.json")).json();
+    assert_eq!(media["media_list"].as_array().unwrap().len(), 2);
+    let service = format!("MessagingServiceSid=MG{:032}&To=%2B14155550199&Body=Hi", 1);
+    let row = sim.post("Messages.json", &service).json();
+    assert_eq!((&row["status"], &row["num_segments"]), (&json!("accepted"), &json!("0")));
+    let later = format!("{service}&SendAt=2024-08-01T10:00:00Z&ScheduleType=fixed");
+    assert_eq!(sim.post("Messages.json", &later).json()["status"], "scheduled");
+    for (form, code) in [
+        ("From=%2B14155550100&Body=Hi", 21604),
+        ("To=%2B14155550199&Body=Hi", 21603),
+        ("From=%2B14155550100&To=%2B14155550199", 21602),
+        ("From=%2B14155550100&To=nobody&Body=Hi", 21211),
+        ("From=%2B14155550100&To=%2B15005550004&Body=Hi", 21610),
+        ("From=%2B15005550001&To=%2B14155550199&Body=Hi", 21212),
+    ] {
+        assert_eq!(sim.post("Messages.json", form).refusal(), (400, code), "{form}");
+    }
+    assert_eq!(sim.effects()["messages_sent"], 3);
+}

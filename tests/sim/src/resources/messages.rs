@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::Context;
 use crate::dates::{DateFilter, Literal, Upper, rfc2822};
 use crate::errors::ApiError;
-use crate::http::Answer;
+use crate::http::{Answer, Pairs};
 use crate::paging::{self, ListKind};
-use crate::params;
+use crate::params::{self, Kind};
 use crate::world::{Message, MessageStatus, World};
 
 /// Tokens hold the whole SID, whose first letters differ.
@@ -65,7 +66,7 @@ impl Serialize for Shown<'_> {
             account_sid: account,
             num_media: message.media.to_string(),
             status: message.status,
-            messaging_service_sid: message.service,
+            messaging_service_sid: message.service.as_deref(),
             sid: &message.sid,
             date_sent: message.date_sent.map(rfc2822),
             date_created: rfc2822(message.date_created),
@@ -98,6 +99,105 @@ pub(crate) fn list(context: &Context<'_>, world: &World) -> Result<Answer, ApiEr
 
 pub(crate) fn fetch(context: &Context<'_>, world: &World, sid: &str) -> Result<Answer, ApiError> {
     Ok(Answer::json(200, &Shown(context.account, find(context, world, sid)?)))
+}
+
+/// The most characters of a text, and the most files.
+const LONGEST: usize = 1600;
+const MOST_MEDIA: usize = 10;
+
+/// Takes a message to be sent, or refuses it as Twilio does.
+pub(crate) fn create(context: &Context<'_>, world: &mut World) -> Result<Answer, ApiError> {
+    let form = &context.request.form;
+    let draft = draft(form, world.now())?;
+    let message = world.send_message(context.account, draft).ok_or_else(|| context.not_found())?;
+    Ok(Answer::json(201, &Shown(context.account, Cow::Owned(message))))
+}
+
+fn draft(form: &Pairs, now: Timestamp) -> Result<Message, ApiError> {
+    let given = |name| params::text(form, name).filter(|value| !value.trim().is_empty());
+    params::check(
+        form,
+        &[
+            ("ScheduleType", Kind::OneOf(&["fixed"])),
+            ("ShortenUrls", Kind::Boolean),
+            ("SmartEncoded", Kind::Boolean),
+            ("SendAsMms", Kind::Boolean),
+            ("ValidityPeriod", Kind::Integer(1, 36_000)),
+        ],
+    )?;
+    let to = given("To").ok_or_else(|| ApiError::new(400, 21604, "A 'To' phone number is required."))?;
+    let (from, service) = (given("From"), given("MessagingServiceSid"));
+    if from.is_none() && service.is_none() {
+        return Err(ApiError::new(400, 21603, "A 'From' phone number is required."));
+    }
+    let media = form.iter().filter(|(name, value)| name == "MediaUrl" && !value.is_empty()).count();
+    let body = given("Body");
+    if body.is_none() && media == 0 && given("ContentSid").is_none() {
+        return Err(ApiError::new(400, 21602, "Message body is required."));
+    }
+    let body = body.unwrap_or_default();
+    let length = body.chars().count();
+    if length > LONGEST {
+        let message = format!("The concatenated message body exceeds the {LONGEST} character limit.");
+        return Err(ApiError::new(400, 21617, message));
+    }
+    if media > MOST_MEDIA {
+        return Err(ApiError::new(400, 21623, format!("Number of media files exceeds {MOST_MEDIA}.")));
+    }
+    // Twilio's magic numbers: invalid, not reachable, not permitted, opted out, no mobile.
+    match to {
+        "+15005550002" => Err(ApiError::new(400, 21612, "The message cannot be routed to this 'To' number.")),
+        "+15005550003" => Err(ApiError::new(400, 21408, "Permission to send to this region is not enabled.")),
+        "+15005550004" => Err(ApiError::new(400, 21610, "Attempt to send to unsubscribed recipient.")),
+        "+15005550009" => Err(ApiError::new(400, 21614, "The 'To' number is not a valid mobile number.")),
+        _ if to == "+15005550001" || !is_recipient(to) => {
+            Err(ApiError::new(400, 21211, format!("Invalid 'To' Phone Number: {to}")))
+        }
+        _ => Ok(()),
+    }?;
+    if from == Some("+15005550001") {
+        return Err(ApiError::new(400, 21212, "Invalid 'From' Phone Number: +15005550001"));
+    }
+    let scheduled = match given("SendAt") {
+        Some(_) if service.is_none() || given("ScheduleType").is_none() => {
+            return Err(ApiError::new(400, 35_111, "SendAt needs MessagingServiceSid and ScheduleType."));
+        }
+        Some(time) => {
+            time.parse::<Timestamp>().map_err(|_| ApiError::invalid("Invalid value for SendAt"))?;
+            true
+        }
+        None => false,
+    };
+    let segments = if from.is_some() { (length as u32).div_ceil(160).max(1) } else { 0 };
+    Ok(Message {
+        sid: String::new(),
+        from: from.unwrap_or_default().to_string(),
+        to: to.to_string(),
+        body: body.to_string(),
+        direction: "outbound-api",
+        status: match (scheduled, from) {
+            (true, _) => MessageStatus::Scheduled,
+            (false, Some(_)) => MessageStatus::Queued,
+            (false, None) => MessageStatus::Accepted,
+        },
+        segments,
+        media,
+        price: None,
+        price_unit: Some("USD"),
+        error: None,
+        service: service.map(str::to_string),
+        date_created: now,
+        date_sent: None,
+        date_updated: now,
+    })
+}
+
+/// A phone number in E.164 form, or a channel and an address.
+fn is_recipient(text: &str) -> bool {
+    let number = text.rsplit(':').next().unwrap_or(text);
+    let digits = number.strip_prefix('+').unwrap_or(number);
+    (text.contains(':') && !number.is_empty())
+        || ((3..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Only a message that has come to its end can be deleted. Its media go with it.

@@ -307,7 +307,7 @@ fn message(seed: &Seed, sid: &mut impl FnMut(&str) -> String) -> Message {
         price: seed.price,
         price_unit: seed.unit,
         error: seed.error,
-        service: seed.service,
+        service: seed.service.map(str::to_string),
         date_created: created,
         date_sent: sent,
         date_updated: sent.unwrap_or(created),

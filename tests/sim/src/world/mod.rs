@@ -35,6 +35,7 @@ const FIRST_NOW: &str = "2024-07-01T12:00:00Z";
 pub(crate) struct Effects {
     pub(crate) participants_created: u64,
     pub(crate) calls_made: u64,
+    pub(crate) messages_sent: u64,
     pub(crate) conferences_ended: u64,
     pub(crate) participants_removed: u64,
     /// What was done to resources of the store, by the names their data give it.

@@ -199,7 +199,7 @@ pub(crate) struct Message {
     pub(crate) price_unit: Option<&'static str>,
     /// Code and text.
     pub(crate) error: Option<(u32, &'static str)>,
-    pub(crate) service: Option<&'static str>,
+    pub(crate) service: Option<String>,
     pub(crate) date_created: Timestamp,
     pub(crate) date_sent: Option<Timestamp>,
     pub(crate) date_updated: Timestamp,
