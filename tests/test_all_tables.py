@@ -44,14 +44,15 @@ def generic():
 @pytest.fixture(scope="module")
 def simulated(generic, model):
     """The tables whose lists have rows of the simulator's own world, not synthetic ones."""
-
-    # A name in braces that begins a segment is a value of any kind; one within a segment may be empty.
     served = [
         (one["product"], re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(one["list"])))) for one in generic.lists()
     ]
 
     def is_simulated(table):
-        path = re.sub(r"(?<=[^/]){\w+}", "", table.get("list", ""))
+        path = table.get("list", "")
+        for column in table["columns"]:
+            # Of several lists the first.
+            path = path.replace(f"{{{column['name']}}}", next(iter(column.get("paths", {}).values()), "{}"))
         return any(table.get("product") == product and pattern.fullmatch(path) for product, pattern in served)
 
     return {name for name, table in model.items() if is_simulated(table)}
@@ -187,7 +188,9 @@ def test_simulated_tables_give_rows_of_their_types(cursor, model, simulated):
         table = model[schema, name]
         if (schema, name) not in simulated or not is_walkable(table, model):
             continue
-        rows = cursor.execute(f'SELECT * FROM "{schema}"."{name}"').fetchall()
+        # What the driver asks for by itself begins some time before now, and the simulator's clock stands still.
+        where = " WHERE EventDate >= '2024-06-01'" if (schema, name) == ("TaskRouter", "Events") else ""
+        rows = cursor.execute(f'SELECT * FROM "{schema}"."{name}"{where}').fetchall()
         for row in rows:
             check_row(table, row)
         keys = {tuple(getattr(row, column) for column in table["key"]) for row in rows}

@@ -109,7 +109,7 @@ def generic(connect, new_simulator):
 
 def test_rows_of_other_products_have_it_and_one_row_answers(generic):
     assert json.loads(column(generic, "SELECT _raw FROM Twilio.Balance")[0])["account_sid"] == ACCOUNT
-    for table in ["Verify.Services", "Insights.CallSummaries", "Lookups.AccountRateLimits"]:
+    for table in ["Verify.Services", "CallSummaries", "Lookups.AccountRateLimits"]:
         rows = column(generic, f"SELECT _raw FROM {table}")
         assert rows and all(isinstance(json.loads(row), dict) for row in rows)
 

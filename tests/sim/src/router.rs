@@ -43,17 +43,10 @@ pub(crate) fn lists() -> impl Iterator<Item = (&'static str, String)> {
     LISTS.iter().map(|(product, path)| (*product, path.to_string())).chain(store::lists())
 }
 
-/// Whether a list is simulated, and so none of the generic part's. A name within a segment is taken for nothing.
+/// Whether a list is simulated, and so none of the generic part's.
 pub(crate) fn has_list(product: &str, list: &Template) -> bool {
     let path = list.to_string();
-    let parts = path.trim_start_matches('/').split('/').map(|part| match (part.find('{'), part.find('}')) {
-        (Some(start), Some(end)) if 0 < start && start < end => {
-            format!("{}{}", &part[..start], &part[end + 1..])
-        }
-        _ => part.to_owned(),
-    });
-    let parts: Vec<String> = parts.collect();
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let mut own = LISTS.iter().filter(|(theirs, _)| *theirs == product);
     own.any(|(_, path)| Template::from(path.to_string()).capture(&parts).is_some())
         || store::has_list(product, &parts)

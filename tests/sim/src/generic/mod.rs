@@ -36,7 +36,7 @@ impl Generic {
     /// A sentence that names the file.
     pub(crate) fn read(folder: &Path) -> Result<Self, String> {
         let mut tables = model::read(folder)?;
-        tables.retain(|table| !router::has_list(&table.product, &table.list));
+        tables.retain(|table| !table.lists.iter().any(|list| router::has_list(&table.product, list)));
         Ok(Generic { tables })
     }
 
