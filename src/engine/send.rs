@@ -170,6 +170,9 @@ fn form_value(parameter: &Parameter, written: &str) -> Result<String> {
     let value = match (parameter.data_type, &canonical) {
         (DataType::Boolean, Value::Integer(b)) => (*b != 0).to_string(),
         (DataType::Timestamp, Value::Text(t)) => format!("{}Z", t.replacen(' ', "T", 1)),
+        (DataType::Decimal, Value::Text(t)) if t.contains('.') => {
+            t.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
         (_, value) => text(value).unwrap_or_default(),
     };
     check_sid(name, parameter.sid.as_deref(), &value)?;
