@@ -229,7 +229,7 @@ mod tests {
         let has = |product: &str, path: &str| has_list(product, &Template::from(path.to_string()));
         let account = "/2010-04-01/Accounts/{AccountSid}";
         assert!(has("api", &format!("{account}/Calls/{{CallSid}}/Recordings.json")));
-        assert!(has("api", &format!("{account}/Usage/Records{{Interval}}.json")));
+        assert!(has("api", &format!("{account}/Usage/Records.json")));
         assert!(has("api", &format!("{account}/AvailablePhoneNumbers/{{Country}}/Voip.json")));
         assert!(!has("api", &format!("{account}/Notifications.json")));
         assert!(!has("verify", "/v2/Services/{ServiceSid}/Verifications"));
