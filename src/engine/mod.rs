@@ -327,6 +327,11 @@ impl Prepared {
         matches!(self.statement.plan, Plan::Explain(_))
     }
 
+    /// The rows that the connection has written since [`Database::take_writes`].
+    pub fn written(&self) -> usize {
+        self.database.writes.load(Ordering::Relaxed)
+    }
+
     /// Runs the statement with one value for each marker, in the representation of the marker's type. A query gives
     /// at most `max_rows` rows, and no more than the connection allows; 0 stands for all.
     ///

@@ -3,11 +3,12 @@
 //! A call comes from [`crate::abi`] through [`dispatch`], which finds the handle in the [`registry`], takes the
 //! connection's lock and collects [`diagnostics`]. Connections open through [`connection_string`], [`dsn`] and
 //! [`settings`], whose keywords are [`properties`]; statements go from [`execute`] (their parameters from
-//! [`parameters`], in parts from [`data_at_execution`]) to a [`cursor`], which [`fetch`] and [`get_data`] empty into
-//! bound buffers.
+//! [`parameters`], in parts from [`data_at_execution`], in sets to [`batch`]) to a [`cursor`], which [`fetch`] and
+//! [`get_data`] empty into bound buffers.
 //! [`types`], [`info`] and [`catalog`] answer from tables and the model, and [`system`] shows the same as tables.
 //! [`width`] says how wide everything is.
 
+mod batch;
 pub mod catalog;
 pub mod column_attributes;
 pub mod connect;

@@ -222,7 +222,7 @@ pub fn gather(
     let offset = apd.header.offset();
     let set = |row: usize| {
         let operation = apd.header.array_status.offset((row * size_of::<u16>()) as isize).read::<u16>();
-        if apd.header.array_size > 1 && operation == Some(param::IGNORE) {
+        if operation == Some(param::IGNORE) {
             return ParameterSet::Ignored;
         }
         let mut slots = Vec::with_capacity(markers.len());
