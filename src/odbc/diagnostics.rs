@@ -33,13 +33,16 @@ pub struct Diagnostics {
     /// Rows that the last execution wrote.
     pub row_count: isize,
     pub dynamic_function: (&'static str, i32),
+    /// Errors, then warnings.
     records: Vec<Record>,
+    errors: usize,
 }
 
 impl Diagnostics {
     /// Starts a call: its predecessor's records go.
     pub fn clear(&mut self) {
         self.records.clear();
+        self.errors = 0;
         self.return_code = 0;
     }
 
@@ -50,7 +53,13 @@ impl Diagnostics {
 
     /// Adds a record.
     pub fn post_at(&mut self, error: Error, row: isize, column: i32) {
-        self.records.push(Record { error, row, column });
+        let record = Record { error, row, column };
+        if record.is_warning() {
+            self.records.push(record);
+        } else {
+            self.records.insert(self.errors, record);
+            self.errors += 1;
+        }
     }
 
     /// Whether there is a record: a call that succeeded then says SQL_SUCCESS_WITH_INFO.
@@ -61,7 +70,7 @@ impl Diagnostics {
     /// How many rows have an error, not only a warning.
     pub fn rows_in_error(&self) -> usize {
         let mut rows: Vec<isize> =
-            self.records.iter().filter(|r| r.row > 0 && !r.is_warning()).map(|r| r.row).collect();
+            self.records[..self.errors].iter().filter(|r| r.row > 0).map(|r| r.row).collect();
         rows.dedup();
         rows.len()
     }
@@ -69,8 +78,7 @@ impl Diagnostics {
     /// The record of that number, counted from 1. Errors come before warnings (SQLGetDiagField, "Sequence of
     /// Status Records"); otherwise they keep the order in which they were posted.
     pub fn record(&self, number: usize) -> Option<&Record> {
-        let errors = self.records.iter().filter(|r| !r.is_warning());
-        errors.chain(self.records.iter().filter(|r| r.is_warning())).nth(number.checked_sub(1)?)
+        self.records.get(number.checked_sub(1)?)
     }
 
     /// A header field; `None` for the id of a record field. `for_statement` says that the handle has the fields
