@@ -224,6 +224,23 @@ def test_the_query_timeout_leaves_the_rest_unused(statement, sim):
     assert f"({executed} of 20 sets were executed, {tried - executed} failed, {20 - tried} were not executed.)" in done.records[0].message
 
 
+def test_a_set_that_is_stopped_before_twilio_took_it_is_unused(statement, sim):
+    sim.fault("status", status=429, retry_after=30, method="POST", skip=1)
+    done = execute(statement, SEND, [(TO, FROM, f"n{n}") for n in range(3)], timeout=1)
+    assert (done.code, done.status, done.processed) == (odbc.ERROR, [SUCCESS, UNUSED, UNUSED], 1)
+    (record,) = done.records
+    assert (record.row, record.state) == (-1, "HYT00") and "(1 of 3 sets were executed, 0 failed, 2 were not executed.)" in record.message
+    assert sim.effects()["messages_sent"] == 1
+
+
+def test_a_set_that_is_stopped_on_its_way_is_unknown(statement, sim):
+    sim.fault("delay_ms", delay_ms=3000, method="POST", skip=1)
+    done = execute(statement, SEND, [(TO, FROM, f"n{n}") for n in range(3)], timeout=1)
+    assert (done.code, done.status, done.processed) == (odbc.ERROR, [SUCCESS, ERROR, UNUSED], 2)
+    (record,) = done.records
+    assert (record.row, record.state) == (2, "HYT00") and "is not known" in record.message
+
+
 def test_a_cancel_leaves_the_rest_unused(cursor, sim):
     sim.fault("delay_ms", delay_ms=100, times=0, method="POST")
     cursor.fast_executemany = True

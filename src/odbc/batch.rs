@@ -57,13 +57,19 @@ impl Batch {
         param::ERROR
     }
 
-    /// Stops between two sets if the token says so: no set is to blame then.
+    /// Stops between two sets if the token says so.
     fn check(&mut self, cancel: &CancelToken) {
         if let Some(stop) = cancel.stop().filter(|_| self.is_array() && !self.is_stopped) {
-            self.is_stopped = true;
-            let (row, column) = (diag::NO_ROW_NUMBER, diag::NO_COLUMN_NUMBER);
-            self.failures.push(Failure { error: stop.into(), row, column });
+            self.stop(stop.into());
         }
+    }
+
+    /// Notes that the execution ends before a set of which nothing was written: no set is to blame. The status of that
+    /// set and those after it.
+    fn stop(&mut self, error: Error) -> u16 {
+        self.is_stopped = true;
+        self.failures.push(Failure { error, row: diag::NO_ROW_NUMBER, column: diag::NO_COLUMN_NUMBER });
+        param::UNUSED
     }
 
     /// Whether the whole execution is an error: nothing was executed, it was stopped, or some set failed and the
@@ -117,15 +123,14 @@ impl StatementCall<'_> {
         plan.prepared.begin();
         for (number, set) in sets.into_iter().enumerate() {
             batch.check(&self.statement.activity.cancel);
-            let is_tried = !batch.is_stopped;
             let status = match set {
-                _ if !is_tried => param::UNUSED,
+                _ if batch.is_stopped => param::UNUSED,
                 ParameterSet::Ignored => param::UNUSED,
                 ParameterSet::Failed(error, column) => batch.fail(number, error, column as i32),
                 ParameterSet::Ready(slots) => self.run_set(&mut plan, &mut batch, number, values(slots)),
             };
             header.array_status.offset((number * size_of::<u16>()) as isize).write(status);
-            if is_tried {
+            if !batch.is_stopped || status == param::ERROR {
                 header.rows_processed.write(number + 1);
             }
         }
@@ -164,8 +169,13 @@ impl StatementCall<'_> {
             }
             Err(error) => {
                 batch.affected += (plan.prepared.written() - before) as isize;
-                batch.is_stopped = self.statement.activity.cancel.stop().is_some();
-                status = batch.fail(set, error, diag::NO_COLUMN_NUMBER);
+                let stop = self.statement.activity.cancel.stop().map(Error::from);
+                batch.is_stopped = stop.is_some();
+                // What was on its way has an error of its own.
+                status = match stop {
+                    Some(stop) if batch.is_array() && error == stop => batch.stop(error),
+                    _ => batch.fail(set, error, diag::NO_COLUMN_NUMBER),
+                };
             }
         }
         if status == param::SUCCESS {
