@@ -10,7 +10,8 @@ use serde_json::Value;
 fn main() {
     let data = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("set by cargo")).join("src/model/data");
     println!("cargo::rerun-if-changed={}", data.display());
-    let generated = entries(&data.join("generated")).into_iter().flat_map(|schema| files(&schema));
+    let below = |folder: &str| entries(&data.join(folder)).into_iter().flat_map(|schema| files(&schema));
+    let generated = below("generated");
     let files_of_tables = files(&data.join("tables")).into_iter().chain(generated);
     let mut tables: Vec<_> = files_of_tables.map(|file| Header::read(&file)).collect();
     tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
@@ -19,14 +20,35 @@ fn main() {
     for table in &tables {
         writeln!(list, "    {table},").expect("writing to a string");
     }
-    list.push_str("];\npub(super) const PROCEDURES: &[(&str, &str)] = &[\n");
-    for file in files(&data.join("procedures")) {
-        let name = file.file_name().expect("a file").to_string_lossy();
-        writeln!(list, "    ({name:?}, include_str!({file:?})),").expect("writing to a string");
+    let mut procedures: Vec<_> = files(&data.join("procedures"))
+        .into_iter()
+        .chain(below("generated_procedures"))
+        .map(|file| (text_field(&file, "schema"), text_field(&file, "name"), file))
+        .collect();
+    procedures.sort();
+    list.push_str("];\npub(super) const PROCEDURES: &[ProcedureHeader] = &[\n");
+    for (schema, name, file) in &procedures {
+        writeln!(
+            list,
+            "    ProcedureHeader {{ schema: {schema:?}, name: {name:?}, text: include_str!({file:?}) }},"
+        )
+        .expect("writing to a string");
     }
     list.push_str("];\n");
     let out = Path::new(&env::var("OUT_DIR").expect("set by cargo")).join("model_files.rs");
     fs::write(out, list).expect("OUT_DIR is writable");
+}
+
+fn text_field(file: &Path, name: &str) -> String {
+    match &read(file)[name] {
+        Value::String(text) => text.clone(),
+        _ => panic!("{}: {name} is no text", file.display()),
+    }
+}
+
+fn read(file: &Path) -> Value {
+    let text = fs::read_to_string(file).expect("a readable file");
+    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
 }
 
 /// What is known of a table before its file is read.
@@ -40,8 +62,7 @@ struct Header {
 
 impl Header {
     fn read(file: &Path) -> Header {
-        let text = fs::read_to_string(file).expect("a readable file");
-        let table: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let table = read(file);
         let field = |name: &str| match &table[name] {
             Value::String(text) => text.clone(),
             _ => panic!("{}: {name} is no text", file.display()),

@@ -6,7 +6,7 @@ use super::{Place, Site};
 use crate::model::{Parameter, Procedure};
 
 pub(super) fn page(site: &Site) -> String {
-    let mut page = "# Procedures\n\nArguments are given by name or in this order; each answers one row. How they are called: \
+    let mut page = "# Procedures\n\nArguments are given by name or in this order; one that answers anything answers one row. How they are called: \
                     [sql.md](../sql.md#procedures).\n\n"
         .to_owned();
     for procedure in site.model.procedures() {
@@ -20,10 +20,26 @@ fn section(site: &Site, procedure: &Procedure) -> String {
     if let Some(note) = site.notes.get(&procedure.name) {
         section += &format!("{}\n\n", note.trim());
     }
-    let returns =
-        site.model.table(Some(&procedure.schema), &procedure.returns).expect("a test checks the model");
-    section += &format!("It answers a row of {}.\n\n", site.link(Place::Top, returns));
-    section + &rows(["input", "type", "", "what it is"], procedure.inputs.iter().map(of_input))
+    let answer = site.model.answer(procedure);
+    if procedure.paid {
+        section += "It costs money or reaches people.\n\n";
+    }
+    section += &match (answer, &procedure.returns) {
+        (Some(table), Some(_)) => format!("It answers a row of {}.\n\n", site.link(Place::Top, table)),
+        (Some(_), None) => "It answers a row of columns of its own.\n\n".to_owned(),
+        (None, _) => "It answers no row.\n\n".to_owned(),
+    };
+    if !procedure.inputs.is_empty() {
+        section += &rows(["input", "type", "", "what it is"], procedure.inputs.iter().map(of_input));
+    }
+    if let (Some(table), None) = (answer, &procedure.returns) {
+        let results = table
+            .columns
+            .iter()
+            .map(|column| [code(&column.name), type_name(column.column_type()), column.remarks.clone()]);
+        section += &format!("\n{}", rows(["output", "type", "what it is"], results));
+    }
+    section
 }
 
 fn of_input(input: &Parameter) -> [String; 4] {

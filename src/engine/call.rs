@@ -4,8 +4,8 @@ use super::Database;
 use super::{context, dry_run, send};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
-use crate::model::Body;
-use crate::sql::{CallPlan, Operand};
+use crate::model::Parameter;
+use crate::sql::{CallPlan, Operand, one_of};
 use crate::twilio::{Layout, Page, Request, Warning};
 use crate::value::Value;
 
@@ -14,6 +14,8 @@ use crate::value::Value;
 pub(super) enum Called {
     /// The row of the answer, if it has one.
     Answered(Option<Page>),
+    /// It has no answer.
+    Done,
     /// What would have been sent.
     Dry(Page),
 }
@@ -30,8 +32,8 @@ pub(super) fn execute(
     cancel: &CancelToken,
 ) -> Result<Called> {
     let procedure = &plan.procedure;
-    let mut path = Vec::new();
-    let mut form = Vec::new();
+    let mut path: Vec<(&Parameter, String)> = Vec::new();
+    let mut given = Vec::new();
     for (position, operand) in &plan.arguments {
         let input = &procedure.inputs[*position];
         let value = match operand {
@@ -44,37 +46,47 @@ pub(super) fn execute(
             return Err(Error::new(state::INDICATOR_REQUIRED, message));
         }
         match procedure.is_in_path(input) {
-            true => path.extend(values.into_iter().map(|v| (input.name.as_str(), v))),
-            false => form.push((input, values)),
+            true => path.extend(values.into_iter().map(|v| (input, v))),
+            false => given.push((input, values)),
         }
     }
-    let given = |name: &str| path.iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str());
-    let path = send::path(&database.client, &procedure.path, given)?;
+    let has = |name: &str| {
+        given.iter().any(|(p, values)| p.is_named(name) && values.iter().any(|value| !value.is_empty()))
+    };
+    if let Some(names) = procedure.one_of.iter().find(|names| !names.iter().any(|name| has(name))) {
+        let message = format!("{} needs a value for the argument {}.", procedure.name, one_of(names));
+        return Err(Error::new(state::INDICATOR_REQUIRED, message));
+    }
+    let segment = |name: &str| path.iter().find(|(p, _)| p.is_named(name)).map(|(_, value)| value.as_str());
+    let path = send::path(&database.client, &procedure.path, segment)?;
     let mut request = Request::new(procedure.product.as_str(), procedure.method, path);
     let is_dry = database.dry_run && (procedure.writes() || procedure.paid);
     if is_dry {
-        dry_run::mask(&mut form);
+        dry_run::mask(&mut given);
     }
-    send::body(&mut request, Body::Form, form.into_iter());
+    let once = procedure.creates || plan.arguments.iter().any(|(i, _)| procedure.inputs[*i].acts);
+    send::values(&mut request, procedure.body, given.into_iter());
+    send::fixed(&mut request, &procedure.fixed);
     if is_dry {
         return Ok(Called::Dry(dry_run::page([&request].into_iter())));
     }
-    let columns = plan.returns.shown().map(|(_, c)| (c.json.as_str(), c.data_type));
-    let mut layout = Layout::new(None, columns);
-    send::hide_secrets(&mut layout, &plan.returns);
-    let once =
-        procedure.creates || plan.arguments.iter().any(|(position, _)| procedure.inputs[*position].acts);
-    let written = database.client.write(&request, Some(&layout), once, cancel)?;
+    let layout = plan.answer.as_ref().map(|table| {
+        let mut layout = Layout::new(None, table.shown().map(|(_, c)| (c.json.as_str(), c.data_type)));
+        send::hide_secrets(&mut layout, table);
+        layout
+    });
+    let written = database.client.write(&request, layout.as_ref(), once, cancel)?;
     if procedure.writes() {
         database.count_write();
     }
-    Ok(Called::Answered(written.row))
+    Ok(if layout.is_some() { Called::Answered(written.row) } else { Called::Done })
 }
 
 /// Warnings for the values of the answered row that are not what their columns say. What was called is done, so that
 /// they are no errors on a strict connection either.
 pub(super) fn warnings(plan: &CallPlan, row: &Page) -> Vec<Error> {
-    let shown: Vec<usize> = plan.returns.shown().map(|(position, _)| position).collect();
-    let warning = |w: &Warning| context::read_as_null(&plan.returns, shown[w.column], &w.sample);
+    let Some(table) = &plan.answer else { return Vec::new() };
+    let shown: Vec<usize> = table.shown().map(|(position, _)| position).collect();
+    let warning = |w: &Warning| context::read_as_null(table, shown[w.column], &w.sample);
     row.warnings().iter().map(warning).collect()
 }

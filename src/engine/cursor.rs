@@ -105,6 +105,17 @@ impl Cursor {
         }
     }
 
+    /// The value of a column in the first row of an answer, wherever the cursor stands; NULL if there is none.
+    pub fn first(&self, column: usize) -> ValueRef<'_> {
+        match &self.source {
+            Source::Pages { pages, .. } => match pages.iter().find(|page| page.rows() > 0) {
+                Some(page) => page.value(0, column),
+                None => ValueRef::Null,
+            },
+            Source::Query(_) => ValueRef::Null,
+        }
+    }
+
     /// Warnings (01000) that came up since the last call: values that are not what their column says.
     pub fn take_warnings(&mut self) -> Vec<Error> {
         match &mut self.source {

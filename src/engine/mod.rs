@@ -40,7 +40,7 @@ use crate::sql::{self, LocalPlan, Names, Plan, QueryPlan, Statement};
 use crate::twilio::Client;
 use crate::value::Value;
 
-pub use crate::sql::plan::{ParameterInfo, ResultColumn};
+pub use crate::sql::plan::{Output, ParameterInfo, ResultColumn};
 pub use cursor::Cursor;
 pub use system::SystemRows;
 
@@ -242,6 +242,15 @@ impl Database {
     }
 }
 
+/// A marker that is bound as output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutputMarker {
+    /// Counted from 0.
+    pub marker: usize,
+    /// The result column that it takes; `None` for the return value.
+    pub column: Option<usize>,
+}
+
 /// A statement that can be executed many times.
 #[derive(Debug)]
 pub struct Prepared {
@@ -313,6 +322,46 @@ impl Prepared {
         matches!(&self.statement.plan, Plan::Call(call) if call.returns_value)
     }
 
+    /// What a marker, counted from 0, takes if it is bound as output; `None` where it can take nothing.
+    pub fn output(&self, marker: usize) -> Option<Output> {
+        match &self.statement.plan {
+            Plan::Call(call) => call.outputs.get(marker).copied(),
+            _ => None,
+        }
+    }
+
+    /// What the markers take that are bound as output.
+    ///
+    /// # Errors
+    /// HY105 for one that has no result.
+    pub fn outputs(&self, is_output: impl Fn(usize) -> bool) -> Result<Vec<OutputMarker>> {
+        let mut outputs = Vec::new();
+        let mut next = 0;
+        for marker in (0..self.parameters().len()).filter(|&marker| is_output(marker)) {
+            let column = match self.output(marker) {
+                Some(Output::ReturnValue) => None,
+                Some(Output::Column(column) | Output::OfInput(Some(column))) => Some(column),
+                Some(Output::Next { .. }) if next < self.results().len() => {
+                    next += 1;
+                    Some(next - 1)
+                }
+                _ => {
+                    let message = format!("Parameter {} is bound as output, but has no result.", marker + 1);
+                    return Err(Error::new(state::INVALID_PARAMETER_TYPE, message));
+                }
+            };
+            // What would be sent has other columns.
+            let column = column.filter(|_| !self.is_dry());
+            outputs.push(OutputMarker { marker, column });
+        }
+        Ok(outputs)
+    }
+
+    /// The columns of the answer, whether or not executions only show what they would send.
+    pub fn results(&self) -> &[ResultColumn] {
+        columns_of(&self.statement.plan)
+    }
+
     /// Whether an execution changes something at Twilio.
     pub fn writes(&self) -> bool {
         match &self.statement.plan {
@@ -377,15 +426,14 @@ impl Prepared {
                     None => Outcome::Affected(written.rows),
                 })
             }
-            Plan::Call(call) => {
-                Ok(Outcome::Rows(match call::execute(&self.database, call, &parameters, &self.cancel)? {
-                    Called::Answered(row) => {
-                        self.warnings.extend(row.iter().flat_map(|row| call::warnings(call, row)));
-                        Cursor::of_pages(row.into_iter().collect(), &call.columns)
-                    }
-                    Called::Dry(page) => Cursor::of_pages(vec![page], &dry_run::COLUMNS),
-                }))
-            }
+            Plan::Call(call) => Ok(match call::execute(&self.database, call, &parameters, &self.cancel)? {
+                Called::Answered(row) => {
+                    self.warnings.extend(row.iter().flat_map(|row| call::warnings(call, row)));
+                    Outcome::Rows(Cursor::of_pages(row.into_iter().collect(), &call.columns))
+                }
+                Called::Done => Outcome::Affected(1),
+                Called::Dry(page) => Outcome::Rows(Cursor::of_pages(vec![page], &dry_run::COLUMNS)),
+            }),
             Plan::Explain(plan) => {
                 let page = explain::execute(&self.database, plan, &parameters, max_rows, &self.cancel)?;
                 Ok(Outcome::Rows(Cursor::of_pages(vec![page], &plan.columns)))

@@ -1,6 +1,7 @@
 //! SQL values as Twilio takes them: path segments, query and form values.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value as Json};
@@ -8,7 +9,8 @@ use serde_json::{Map, Value as Json};
 use crate::convert;
 use crate::error::{Error, Result, state};
 use crate::model::{
-    ACCOUNT, Body, Column, DataType, Filter, FilterMatch, FilterOperator, Parameter, Table, check_sid, is_sid,
+    ACCOUNT, Body, Column, DataType, Filter, FilterMatch, FilterOperator, Method, Parameter, Table,
+    check_sid, is_sid,
 };
 use crate::twilio::{self, Client, Layout, Request};
 use crate::value::Value;
@@ -235,6 +237,27 @@ pub(super) fn body<'p>(
             request.json = Some(Json::Object(object).to_string());
         }
     }
+}
+
+/// Gives a request its values where its method has them: a GET in its query, any other in its body.
+pub(super) fn values<'p>(
+    request: &mut Request,
+    kind: Body,
+    given: impl Iterator<Item = (&'p Parameter, Vec<String>)>,
+) {
+    if request.method != Method::Get {
+        return body(request, kind, given);
+    }
+    for (parameter, values) in given {
+        let name = parameter.sent_name();
+        request.query.extend(values.into_iter().map(|value| (name.to_owned(), value)));
+    }
+}
+
+/// Adds what a procedure always sends to the form or the query.
+pub(super) fn fixed(request: &mut Request, fixed: &BTreeMap<String, String>) {
+    let pairs = if request.method == Method::Get { &mut request.query } else { &mut request.form };
+    pairs.extend(fixed.iter().map(|(name, value)| (name.clone(), value.clone())));
 }
 
 /// A form value as the JSON value of its type.

@@ -69,10 +69,23 @@ pub(super) fn check_procedure(model: &Model, procedure: &Procedure) -> Vec<Fault
     if let Some(wrong) = path_fault(&procedure.path) {
         fault(format!("path: {wrong}"), &procedure.path);
     }
-    if model.table(Some(&procedure.schema), &procedure.returns).is_none() {
-        let message =
-            format!("returns: there is no table {}; its row is what is answered", procedure.returns);
-        fault(message, &procedure.returns);
+    if let Some(returns) = &procedure.returns {
+        if model.answer(procedure).is_none() {
+            fault(format!("returns: there is no table {returns}; its row is what is answered"), returns);
+        }
+        if procedure.answer().is_some() {
+            fault("returns: the results are given as well".to_owned(), returns);
+        }
+    }
+    for name in procedure.one_of.iter().flatten() {
+        if procedure.input(name).is_none() {
+            fault(format!("one_of: {name} is no input"), name);
+        }
+    }
+    for name in procedure.fixed.keys() {
+        if procedure.inputs.iter().any(|input| input.sent_name() == name) {
+            fault(format!("fixed: {name} is an input"), name);
+        }
     }
     for name in placeholders(&procedure.path).filter(|&name| name != ACCOUNT) {
         if procedure.input(name).is_none() {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
+use super::Model;
 use super::entry::{Header, TableEntry};
-use super::procedure::{Procedure, ProcedureFile};
-use super::{Model, lookup_key};
+use super::procedure::{Procedure, ProcedureEntry, ProcedureHeader};
 
 mod files {
-    use super::Header;
+    use super::{Header, ProcedureHeader};
     use crate::model::TableKind;
 
     include!(concat!(env!("OUT_DIR"), "/model_files.rs"));
@@ -26,21 +26,9 @@ pub(super) fn builtin() -> Result<Model, String> {
 
 fn load(headers: &'static [Header]) -> Result<Model, String> {
     let tables: Vec<_> = headers.iter().map(|header| Arc::new(TableEntry::new(header))).collect();
-    let model = Model {
-        table_names: names(&tables)?,
-        tables,
-        procedures: Vec::new(),
-        procedure_names: HashMap::new(),
-    };
-    let find = |schema: &str, name: &str| model.table(Some(schema), name).map(|t| &**t);
-    let procedures = files::PROCEDURES
-        .iter()
-        .map(|(name, text)| {
-            let procedure = ProcedureFile::read(text).and_then(|file| file.whole(find));
-            procedure.map(Arc::new).map_err(|e| format!("{name}: {e}"))
-        })
-        .collect::<Result<Vec<_>, String>>()?;
-    with_procedures(model, procedures)
+    let procedures: Vec<_> =
+        files::PROCEDURES.iter().map(|header| Arc::new(ProcedureEntry::new(header))).collect();
+    of_entries(tables, procedures)
 }
 
 /// The tables of a test.
@@ -51,8 +39,7 @@ pub(super) fn of_tables(texts: &[&str]) -> Result<Model, String> {
         Ok(Arc::new(TableEntry::from(Arc::new(table))))
     };
     let tables = texts.iter().map(read).collect::<Result<Vec<_>, String>>()?;
-    let table_names = names(&tables)?;
-    Ok(Model { tables, table_names, procedures: Vec::new(), procedure_names: HashMap::new() })
+    of_entries(tables, Vec::new())
 }
 
 /// Reads what a file's text says.
@@ -85,46 +72,44 @@ pub(super) fn with_tables(
         all.push(table);
     }
     all.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
-    Ok(Model {
-        table_names: names(&all)?,
-        tables: all,
-        procedures: model.procedures.clone(),
-        procedure_names: model.procedure_names.clone(),
-    })
+    of_entries(all, model.procedures.clone())
 }
 
 /// The model with further procedures. One that has the schema and the name of another takes its place.
 pub(super) fn with_procedures(mut model: Model, procedures: Vec<Arc<Procedure>>) -> Result<Model, String> {
-    let key = |p: &Procedure| lookup_key(Some(&p.schema), &p.name);
-    model.procedures.retain(|old| !procedures.iter().any(|new| key(new) == key(old)));
-    model.procedures.extend(procedures);
+    for procedure in procedures {
+        model.procedures.retain(|old| {
+            !(old.schema.eq_ignore_ascii_case(&procedure.schema)
+                && old.name.eq_ignore_ascii_case(&procedure.name))
+        });
+        model.procedures.push(Arc::new(ProcedureEntry::from(procedure)));
+    }
     model.procedures.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
-    model.procedure_names = index(model.procedures.iter().map(|p| (p.schema.as_str(), p.name.as_str())))?;
-    Ok(model)
+    of_entries(model.tables, model.procedures)
 }
 
-fn names(tables: &[Arc<TableEntry>]) -> Result<HashMap<String, Vec<usize>>, String> {
-    let mut names: HashMap<String, Vec<usize>> = HashMap::with_capacity(tables.len());
-    for (position, table) in tables.iter().enumerate() {
-        let same = names.entry(table.name.to_ascii_lowercase()).or_default();
-        if same.iter().any(|&i| tables[i].schema.eq_ignore_ascii_case(&table.schema)) {
-            return Err(format!("{}.{} is defined twice", table.schema, table.name));
+/// A model of these, which are in the order of schemas and names.
+fn of_entries(tables: Vec<Arc<TableEntry>>, procedures: Vec<Arc<ProcedureEntry>>) -> Result<Model, String> {
+    Ok(Model {
+        table_names: names(tables.iter().map(|t| (&*t.schema, &*t.name)))?,
+        procedure_names: names(procedures.iter().map(|p| (&*p.schema, &*p.name)))?,
+        tables,
+        procedures,
+    })
+}
+
+/// The positions of each name in lower case.
+fn names<'a>(named: impl Iterator<Item = (&'a str, &'a str)>) -> Result<HashMap<String, Vec<usize>>, String> {
+    let all: Vec<(&str, &str)> = named.collect();
+    let mut names: HashMap<String, Vec<usize>> = HashMap::with_capacity(all.len());
+    for (position, (schema, name)) in all.iter().enumerate() {
+        let same = names.entry(name.to_ascii_lowercase()).or_default();
+        if same.iter().any(|&i| all[i].0.eq_ignore_ascii_case(schema)) {
+            return Err(format!("{schema}.{name} is defined twice"));
         }
         same.push(position);
     }
     Ok(names)
-}
-
-fn index<'a>(
-    names: impl Iterator<Item = (&'a str, &'a str)>,
-) -> Result<HashMap<(String, String), usize>, String> {
-    let mut index = HashMap::new();
-    for (position, (schema, name)) in names.enumerate() {
-        if index.insert(lookup_key(Some(schema), name), position).is_some() {
-            return Err(format!("{schema}.{name} is defined twice"));
-        }
-    }
-    Ok(index)
 }
 
 #[cfg(test)]
@@ -143,6 +128,13 @@ mod tests {
             let shown = (header.schema, header.name, header.kind, header.remarks);
             assert_eq!((&*table.schema, &*table.name, table.kind, &*table.remarks), shown);
             assert_eq!(check_table(&model, &table), [], "{}.{}", table.schema, table.name);
+        }
+        for header in files::PROCEDURES {
+            let find = |schema: &str, name: &str| model.table(Some(schema), name).map(|t| &**t);
+            let procedure =
+                super::super::procedure::ProcedureFile::read(header.text).and_then(|file| file.whole(find));
+            let procedure = procedure.unwrap_or_else(|e| panic!("{}.{}: {e}", header.schema, header.name));
+            assert_eq!((&*procedure.schema, &*procedure.name), (header.schema, header.name));
         }
         for procedure in model.procedures() {
             assert_eq!(check_procedure(&model, procedure), [], "{}.{}", procedure.schema, procedure.name);

@@ -27,7 +27,9 @@ pub use entry::TableEntry;
 pub use feature::{Feature, feature_of};
 pub use load::read as read_json;
 pub use procedure::Procedure;
+use procedure::ProcedureEntry;
 pub use sid::{check_sid, is_sid};
+pub(crate) use table::placeholders;
 pub use table::{
     Body, Column, Filter, FilterMatch, FilterOperator, MASK, Method, Operation, Paging, Parameter, Parent,
     RAW, Reference, Source, Table, TableKind,
@@ -52,10 +54,12 @@ pub const VIEW_SCHEMA: &str = "UserViews";
 pub struct Model {
     /// Ordered by schema and name.
     tables: Vec<Arc<TableEntry>>,
-    procedures: Vec<Arc<Procedure>>,
+    /// Ordered by schema and name.
+    procedures: Vec<Arc<ProcedureEntry>>,
     /// The tables of a name in lower case, by their positions.
     table_names: HashMap<String, Vec<usize>>,
-    procedure_names: HashMap<(String, String), usize>,
+    /// The procedures of a name in lower case, by their positions.
+    procedure_names: HashMap<String, Vec<usize>>,
 }
 
 impl Model {
@@ -88,9 +92,22 @@ impl Model {
         self.tables.iter().map(|table| &**table)
     }
 
-    /// All procedures, ordered by schema and name.
+    /// All procedures, ordered by schema and name. Reads those that no statement has named as yet.
     pub fn procedures(&self) -> impl Iterator<Item = &Arc<Procedure>> {
-        self.procedures.iter()
+        self.procedures.iter().map(|entry| entry.procedure())
+    }
+
+    /// Schema and name of all procedures.
+    pub fn procedure_names(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.procedures.iter().map(|entry| (&*entry.schema, &*entry.name))
+    }
+
+    /// The table whose row the procedure answers, or one that has the columns of its answer; `None` where it answers none.
+    pub fn answer<'a>(&'a self, procedure: &'a Procedure) -> Option<&'a Arc<Table>> {
+        match &procedure.returns {
+            Some(table) => self.table(Some(&procedure.schema), table),
+            None => procedure.answer(),
+        }
     }
 
     /// The table of that name in any letter case. Without `schema` it is the default schema's, or else the view of
@@ -127,9 +144,18 @@ impl Model {
         positions.into_iter().flatten().map(|&i| &*self.tables[i])
     }
 
-    /// The procedure of that name in any letter case; the default schema when `schema` is `None`.
+    /// The procedure of that name in any letter case. Without `schema` it is the default schema's, or else the only one
+    /// of that name.
     pub fn procedure(&self, schema: Option<&str>, name: &str) -> Option<&Arc<Procedure>> {
-        self.procedure_names.get(&lookup_key(schema, name)).map(|&i| &self.procedures[i])
+        let named = self.procedure_names.get(&name.to_ascii_lowercase())?;
+        let of =
+            |schema: &str| named.iter().find(|&&i| self.procedures[i].schema.eq_ignore_ascii_case(schema));
+        let found = match (schema, named.as_slice()) {
+            (Some(schema), _) => of(schema),
+            (None, [only]) => Some(only),
+            (None, _) => of(DEFAULT_SCHEMA),
+        };
+        found.map(|&i| self.procedures[i].procedure())
     }
 
     /// Whether a table or procedure lives in the schema of that name.
@@ -137,8 +163,4 @@ impl Model {
         self.tables.iter().any(|t| t.schema.eq_ignore_ascii_case(schema))
             || self.procedures.iter().any(|p| p.schema.eq_ignore_ascii_case(schema))
     }
-}
-
-fn lookup_key(schema: Option<&str>, name: &str) -> (String, String) {
-    (schema.unwrap_or(DEFAULT_SCHEMA).to_ascii_lowercase(), name.to_ascii_lowercase())
 }

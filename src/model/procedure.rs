@@ -1,14 +1,67 @@
 //! The shape of a stored procedure's data file.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::table::{Method, Table, placeholders};
-use super::{ACCOUNT, DataType, Parameter, load};
+use super::table::{Body, Column, Method, Table, placeholders};
+use super::{ACCOUNT, DataType, Model, Parameter, load, remarks};
 
-/// A data file: a procedure in full, or the update of a table's row under a name of its own.
+/// What the build takes out of a procedure's data file, and its text.
+#[derive(Debug)]
+pub(super) struct ProcedureHeader {
+    pub schema: &'static str,
+    pub name: &'static str,
+    pub text: &'static str,
+}
+
+/// A procedure in the list of procedures: the rest of it is read when it is first used.
+#[derive(Debug)]
+pub(super) struct ProcedureEntry {
+    pub schema: String,
+    pub name: String,
+    text: &'static str,
+    procedure: OnceLock<Arc<Procedure>>,
+}
+
+impl ProcedureEntry {
+    pub(super) fn new(header: &ProcedureHeader) -> Self {
+        ProcedureEntry {
+            schema: header.schema.to_owned(),
+            name: header.name.to_owned(),
+            text: header.text,
+            procedure: OnceLock::new(),
+        }
+    }
+
+    /// The whole procedure. One that is built in is an operation of the built-in tables, whatever has taken their places.
+    pub(super) fn procedure(&self) -> &Arc<Procedure> {
+        let whole = || {
+            let model = Model::builtin();
+            ProcedureFile::read(self.text)?
+                .whole(|schema, name| model.table(Some(schema), name).map(|t| &**t))
+        };
+        self.procedure.get_or_init(|| Arc::new(whole().expect("a test reads every file that is built in")))
+    }
+}
+
+/// A procedure that no file of the library holds.
+impl From<Arc<Procedure>> for ProcedureEntry {
+    fn from(procedure: Arc<Procedure>) -> Self {
+        ProcedureEntry {
+            schema: procedure.schema.clone(),
+            name: procedure.name.clone(),
+            text: "",
+            procedure: OnceLock::from(procedure),
+        }
+    }
+}
+
+/// A data file: a procedure in full, or an operation of a table under a name of its own.
 pub(super) enum ProcedureFile {
-    Update(UpdateProcedure),
+    OfTable(TableProcedure),
     Whole(Procedure),
 }
 
@@ -20,10 +73,13 @@ impl ProcedureFile {
     pub(super) fn read(text: &str) -> Result<Self, String> {
         #[derive(Deserialize)]
         struct Kind {
+            inserts: Option<IgnoredAny>,
             updates: Option<IgnoredAny>,
+            deletes: Option<IgnoredAny>,
         }
-        match load::read::<Kind>(text)?.updates {
-            Some(_) => load::read(text).map(ProcedureFile::Update),
+        let kind = load::read::<Kind>(text)?;
+        match kind.inserts.or(kind.updates).or(kind.deletes) {
+            Some(_) => load::read(text).map(ProcedureFile::OfTable),
             None => load::read(text).map(ProcedureFile::Whole),
         }
     }
@@ -31,64 +87,93 @@ impl ProcedureFile {
     /// The procedure in full.
     ///
     /// # Errors
-    /// What the table lacks whose row is updated.
+    /// What the table lacks whose row is written.
     pub(super) fn whole<'a>(
         self,
         table: impl Fn(&str, &str) -> Option<&'a Table>,
     ) -> Result<Procedure, String> {
-        match self {
-            ProcedureFile::Whole(procedure) => Ok(procedure),
-            ProcedureFile::Update(update) => update.resolve(table),
-        }
+        let mut procedure = match self {
+            ProcedureFile::Whole(procedure) => procedure,
+            ProcedureFile::OfTable(procedure) => procedure.resolve(table)?,
+        };
+        procedure.finish();
+        Ok(procedure)
     }
 }
 
-/// A procedure whose inputs are the path columns and the parameters of a table's update.
+/// A procedure whose inputs are the path columns and the parameters of a table's operation.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct UpdateProcedure {
+pub(super) struct TableProcedure {
     schema: String,
     name: String,
     remarks: String,
-    /// The table whose row is updated and answered.
-    updates: String,
+    /// The table that a row is added to, which is answered. One of these three is given.
+    inserts: Option<String>,
+    /// The table whose row is changed and answered.
+    updates: Option<String>,
+    /// The table that a row is taken from. Nothing is answered.
+    deletes: Option<String>,
+    /// Path columns that the procedure calls otherwise: column to input. The column's own name remains an alias.
+    #[serde(default)]
+    names: BTreeMap<String, String>,
+    /// Parameters that have always the same value, and are no inputs.
+    #[serde(default)]
+    fixed: BTreeMap<String, String>,
+    /// The parameters that are inputs, in their order, if not all are.
+    inputs: Option<Vec<String>>,
 }
 
-impl UpdateProcedure {
+impl TableProcedure {
     fn resolve<'a>(self, table: impl Fn(&str, &str) -> Option<&'a Table>) -> Result<Procedure, String> {
-        let target = table(&self.schema, &self.updates).ok_or(format!("{}: updates no table", self.name))?;
-        let update = target.update.as_ref().ok_or(format!("{}: {} has no update", self.name, target.name))?;
-        let path = placeholders(&update.path).filter(|&name| name != ACCOUNT).map(|name| {
+        let (verb, name) = match (&self.inserts, &self.updates, &self.deletes) {
+            (Some(name), None, None) => ("create", name),
+            (None, Some(name), None) => ("update", name),
+            (None, None, Some(name)) => ("delete", name),
+            _ => return Err(format!("{}: it has one of inserts, updates and deletes", self.name)),
+        };
+        let target =
+            table(&self.schema, name).ok_or_else(|| format!("{}: there is no table {name}", self.name))?;
+        let operation = match verb {
+            "create" => &target.create,
+            "update" => &target.update,
+            _ => &target.delete,
+        };
+        let operation = operation.as_ref().ok_or_else(|| format!("{}: {name} has no {verb}", self.name))?;
+        let path = placeholders(&operation.path).filter(|&name| name != ACCOUNT).map(|name| {
             let (_, column) = target.column(name).ok_or(format!("{}: no column {name}", target.name))?;
-            Ok(Parameter {
-                default: None,
-                clear: false,
-                name: column.name.clone(),
-                aliases: column.aliases.clone(),
-                parameter: None,
-                data_type: DataType::Text,
-                size: column.size,
-                required: true,
-                array: false,
-                acts: false,
-                secret: false,
-                sid: column.sid.clone(),
-                values: Vec::new(),
-                remarks: column.remarks.clone(),
-            })
+            let mut input = Parameter::of_path(column);
+            if let Some(other) = self.names.get(&column.name) {
+                input.aliases.push(std::mem::replace(&mut input.name, other.clone()));
+            }
+            Ok(input)
         });
-        let inputs = path.chain(update.parameters.iter().cloned().map(Ok)).collect::<Result<_, String>>()?;
+        let find = |name: &String| {
+            operation.parameter(name).ok_or(format!("{}: {} has no parameter {name}", self.name, target.name))
+        };
+        let parameters: Vec<&Parameter> = match &self.inputs {
+            Some(names) => names.iter().map(find).collect::<Result<_, String>>()?,
+            None => operation.parameters.iter().filter(|p| !self.fixed.contains_key(&p.name)).collect(),
+        };
+        let inputs = path.chain(parameters.into_iter().cloned().map(Ok)).collect::<Result<_, String>>()?;
+        let fixed = self.fixed.iter();
+        let fixed = fixed.map(|(name, value)| Ok((find(name)?.sent_name().to_owned(), value.clone())));
         Ok(Procedure {
+            product: target.product.clone(),
+            method: operation.method,
+            path: operation.path.clone(),
+            body: operation.body,
+            creates: self.inserts.is_some(),
+            paid: operation.paid,
+            inputs,
+            fixed: fixed.collect::<Result<_, String>>()?,
+            one_of: operation.one_of.clone(),
+            returns: self.deletes.is_none().then(|| format!("{}.{}", target.schema, target.name)),
+            results: Vec::new(),
+            answer: None,
             schema: self.schema,
             name: self.name,
             remarks: self.remarks,
-            product: target.product.clone(),
-            method: update.method,
-            path: update.path.clone(),
-            creates: false,
-            paid: update.paid,
-            inputs,
-            returns: target.name.clone(),
         })
     }
 }
@@ -103,9 +188,11 @@ pub struct Procedure {
     pub remarks: String,
     pub product: String,
     pub method: Method,
-    /// Path template: its placeholders name inputs; all other inputs are sent as form fields.
+    /// Path template: its placeholders name inputs; all other inputs are sent in the query of a GET, or in the body.
     pub path: String,
-    /// Whether every execution makes something new, so that it must never be sent twice.
+    #[serde(default)]
+    pub body: Body,
+    /// Whether every execution makes something new or reaches somebody, so that it must never be sent twice.
     #[serde(default)]
     pub creates: bool,
     /// Whether it costs money or reaches people.
@@ -113,11 +200,37 @@ pub struct Procedure {
     pub paid: bool,
     /// Inputs, in the order of positional arguments.
     pub inputs: Vec<Parameter>,
-    /// The table whose row is answered: its columns are the outputs.
-    pub returns: String,
+    /// What is always sent: names as they are sent, and values.
+    #[serde(default)]
+    pub fixed: BTreeMap<String, String>,
+    /// Sets of inputs, of each of which one at least has to be given.
+    #[serde(default)]
+    pub one_of: Vec<Vec<String>>,
+    /// The table whose row is answered: its columns are the outputs. It may be qualified.
+    pub returns: Option<String>,
+    /// The outputs, where the answer is no row of a table. They show secrets as well: a secret that is made is told
+    /// only once. Without both, nothing is answered.
+    #[serde(default)]
+    results: Vec<Column>,
+    #[serde(skip)]
+    answer: Option<Arc<Table>>,
 }
 
 impl Procedure {
+    /// Completes what a file need not say, and makes a table's row of the results.
+    fn finish(&mut self) {
+        remarks::complete_procedure(&mut self.inputs, &mut self.results);
+        let columns = std::mem::take(&mut self.results);
+        if !columns.is_empty() {
+            self.answer = Some(Arc::new(Table::temporary(self.name.clone(), columns, Vec::new())));
+        }
+    }
+
+    /// The columns of an answer that is no row of a table.
+    pub(super) fn answer(&self) -> Option<&Arc<Table>> {
+        self.answer.as_ref()
+    }
+
     /// The position and the input of that name or alias, in any letter case.
     pub fn input(&self, name: &str) -> Option<(usize, &Parameter)> {
         self.inputs.iter().enumerate().find(|(_, p)| p.is_named(name))
@@ -131,5 +244,27 @@ impl Procedure {
     /// Whether the input is a part of the path.
     pub fn is_in_path(&self, input: &Parameter) -> bool {
         placeholders(&self.path).any(|name| input.is_named(name))
+    }
+}
+
+impl Parameter {
+    /// The input for a column of the path.
+    fn of_path(column: &Column) -> Self {
+        Parameter {
+            default: None,
+            clear: false,
+            name: column.name.clone(),
+            aliases: column.aliases.clone(),
+            parameter: None,
+            data_type: DataType::Text,
+            size: column.size,
+            required: true,
+            array: false,
+            acts: false,
+            secret: false,
+            sid: column.sid.clone(),
+            values: Vec::new(),
+            remarks: column.remarks.clone(),
+        }
     }
 }

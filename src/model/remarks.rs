@@ -19,6 +19,16 @@ pub(super) fn complete(table: &mut Table) {
     }
 }
 
+/// Gives every input and every result of a procedure a remark.
+pub(super) fn complete_procedure(inputs: &mut [Parameter], results: &mut [Column]) {
+    for input in inputs.iter_mut().filter(|p| p.remarks.is_empty()) {
+        input.remarks = of_parameter(input);
+    }
+    for result in results.iter_mut().filter(|c| c.remarks.is_empty()) {
+        result.remarks = of_column(result);
+    }
+}
+
 fn of_column(column: &Column) -> String {
     if column.secret {
         return format!("{}; a secret, which no row shows.", sentence(&column.name));

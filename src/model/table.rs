@@ -584,7 +584,7 @@ impl Parameter {
 }
 
 /// The names in braces of a path template, in order.
-pub(super) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
     template.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 

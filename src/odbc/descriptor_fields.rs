@@ -6,7 +6,7 @@ use super::column_attributes;
 use super::constants::desc;
 use super::descriptor::{Descriptor, Header, Record, Role};
 use super::dispatch::DescriptorCall;
-use super::return_value::is_direction;
+use super::output::is_direction;
 use super::statement::State;
 use super::types::OdbcVersion;
 use super::width::{Field, Input};

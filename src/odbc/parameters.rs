@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::constants::{indicator, param};
 use super::descriptor::{Addresses, Descriptor, Record};
 use super::dispatch::{Completion, StatementCall};
-use super::{return_value, types};
+use super::{output, types};
 use crate::abi::memory::Address;
 use crate::convert::{self, CInput, CTarget, CType, is_supported_from_c};
-use crate::engine::ParameterInfo;
+use crate::engine::{OutputMarker, ParameterInfo};
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
 use crate::value::Value;
@@ -155,7 +155,7 @@ fn check(binding: &Binding) -> Result<ColumnType> {
     if binding.number == 0 {
         return Err(Error::new(state::INVALID_DESCRIPTOR_INDEX, "Parameter numbers start at 1."));
     }
-    if !return_value::is_direction(binding.direction) {
+    if !output::is_direction(binding.direction) {
         return Err(Error::new(
             state::INVALID_PARAMETER_TYPE,
             format!("{} is no direction: SQL_PARAM_INPUT, _OUTPUT or _INPUT_OUTPUT.", binding.direction),
@@ -184,7 +184,7 @@ fn check(binding: &Binding) -> Result<ColumnType> {
 }
 
 /// The type that an SQL type code stands for.
-fn sql_type(code: i16, size: usize, scale: i16) -> Result<ColumnType> {
+pub fn sql_type(code: i16, size: usize, scale: i16) -> Result<ColumnType> {
     types::from_sql_type(code, size, scale).ok_or_else(|| {
         let intervals_and_guid = matches!(code, 101..=113);
         if types::is_odbc_type(code) || intervals_and_guid {
@@ -198,15 +198,16 @@ fn sql_type(code: i16, size: usize, scale: i16) -> Result<ColumnType> {
     })
 }
 
-/// Reads all parameter sets that the application has bound. A return value is left out: it is NULL in each set.
+/// Reads all parameter sets that the application has bound. What is bound as output alone is left out: it is NULL in
+/// each set.
 ///
 /// # Errors
-/// 07002 when a marker has no binding; those of [`return_value::check`]. What concerns one set is in that set.
+/// 07002 when a marker has no binding. What concerns one set is in that set.
 pub fn gather(
     apd: &Descriptor,
     ipd: &Descriptor,
     markers: &[ParameterInfo],
-    returns_value: bool,
+    outputs: &[OutputMarker],
 ) -> Result<Vec<ParameterSet>> {
     let bound = |index: usize| apd.records().get(index).is_some_and(|record| record.described);
     if let Some(index) = (0..markers.len()).find(|&index| !bound(index)) {
@@ -218,7 +219,11 @@ pub fn gather(
     if markers.is_empty() {
         return Ok(vec![ParameterSet::Ready(Vec::new())]);
     }
-    return_value::check(apd, ipd, markers.len(), returns_value)?;
+    let is_read = |index: usize| {
+        let is_both = ipd.records().get(index).is_some_and(|r| r.parameter_type == param::INPUT_OUTPUT);
+        is_both && outputs.iter().any(|o| o.marker == index && o.column.is_some())
+            || !outputs.iter().any(|o| o.marker == index)
+    };
     let offset = apd.header.offset();
     let set = |row: usize| {
         let operation = apd.header.array_status.offset((row * size_of::<u16>()) as isize).read::<u16>();
@@ -227,7 +232,7 @@ pub fn gather(
         }
         let mut slots = Vec::with_capacity(markers.len());
         for (index, marker) in markers.iter().enumerate() {
-            if index == 0 && returns_value {
+            if !is_read(index) {
                 slots.push(Slot::Ready(Value::Null));
                 continue;
             }
@@ -401,7 +406,7 @@ mod tests {
         let mut operations = [0u16, 0, param::IGNORE];
         apd.header.array_status = Address::of(&mut operations[..]);
         let ipd = Descriptor::new(Role::ImplementationParameter, false);
-        let sets = gather(&apd, &ipd, &[marker(DataType::Integer)], false).unwrap();
+        let sets = gather(&apd, &ipd, &[marker(DataType::Integer)], &[]).unwrap();
         let value = |set: &ParameterSet| match set {
             ParameterSet::Ready(slots) => match &slots[0] {
                 Slot::Ready(value) => Some(value.clone()),
@@ -417,7 +422,7 @@ mod tests {
     #[test]
     fn a_marker_without_binding_is_an_error() {
         let (apd, ipd) = (bound(vec![]), Descriptor::new(Role::ImplementationParameter, false));
-        let error = gather(&apd, &ipd, &[marker(DataType::Text)], false).err().unwrap();
+        let error = gather(&apd, &ipd, &[marker(DataType::Text)], &[]).err().unwrap();
         assert_eq!(error.state, state::WRONG_PARAMETER_COUNT);
     }
 

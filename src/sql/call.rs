@@ -3,14 +3,17 @@
 //! sqlparser's grammar refuses reserved words such as `From` and `To` as argument names, which is what Twilio
 //! calls them, so this small grammar is ours.
 
+use std::sync::Arc;
+
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
+use super::insert::one_of;
 use super::lex::at;
 use super::names;
-use super::plan::{CallPlan, Operand, ParameterInfo, Plan, ResultColumn, Statement};
+use super::plan::{CallPlan, Operand, Output, ParameterInfo, Plan, ResultColumn, Statement};
 use crate::convert;
 use crate::error::{Error, Result, state};
-use crate::model::{ColumnType, DataType, Model, Parameter, Procedure};
+use crate::model::{ColumnType, DataType, Model, Parameter, Procedure, Table};
 use crate::value::Value;
 
 /// A call as it is written.
@@ -109,6 +112,12 @@ impl Reader<'_> {
             }
             Some(Token::Placeholder(_)) => {
                 self.markers += 1;
+                let direction = self.tokens.get(self.next + 1).map(|t| &t.token);
+                let is_named = |word: &str| ["output", "out"].iter().any(|d| word.eq_ignore_ascii_case(d));
+                // How the marker is bound says the same.
+                if matches!(direction, Some(Token::Word(word)) if is_named(&word.value)) {
+                    self.next += 1;
+                }
                 Written::Marker(self.markers - 1)
             }
             Some(Token::Word(word)) if word.quote_style.is_none() => {
@@ -193,19 +202,25 @@ pub(super) fn masked(model: &Model, call: &Call) -> Option<String> {
     let mut text = format!("EXEC {}", procedure.name);
     for (position, argument) in call.arguments.iter().enumerate() {
         let input = match &argument.name {
-            Some(name) => procedure.input(name)?.1,
-            None => procedure.inputs.get(position)?,
+            Some(name) => procedure.input(name).map(|(_, input)| input),
+            None => procedure.inputs.get(position),
         };
-        let value = match &argument.value {
-            Written::Marker(_) => "?".to_owned(),
-            Written::Null => "NULL".to_owned(),
-            _ if input.secret => "'***'".to_owned(),
-            Written::Text(text) => format!("'{}'", text.replace('\'', "''")),
-            Written::Number(digits) => digits.clone(),
-            Written::Boolean(b) => b.to_string(),
+        let value = match (&argument.value, input) {
+            (Written::Marker(_), _) => "?".to_owned(),
+            // What is no input may be a misspelt one.
+            (_, None) => return None,
+            (Written::Null, _) => "NULL".to_owned(),
+            (_, Some(input)) if input.secret => "'***'".to_owned(),
+            (Written::Text(text), _) => format!("'{}'", text.replace('\'', "''")),
+            (Written::Number(digits), _) => digits.clone(),
+            (Written::Boolean(b), _) => b.to_string(),
         };
         let comma = if position == 0 { "" } else { "," };
-        text.push_str(&format!("{comma} {} = {value}", input.name));
+        let name = input.map(|input| &input.name).or(argument.name.as_ref());
+        text.push_str(&match name {
+            Some(name) => format!("{comma} {name} = {value}"),
+            None => format!("{comma} {value}"),
+        });
     }
     Some(text)
 }
@@ -224,26 +239,39 @@ pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
             ..ParameterInfo::untyped()
         };
     }
+    let answer = model.answer(procedure).cloned();
+    let columns = answer.as_ref().map(|table| results(procedure, table)).unwrap_or_default();
+    let mut outputs = vec![Output::ReturnValue; call.markers];
     let mut arguments: Vec<(usize, Operand)> = Vec::with_capacity(call.arguments.len());
     let mut by_name = false;
     for (position, argument) in call.arguments.into_iter().enumerate() {
+        let is_result = |name: &str| columns.iter().position(|c| c.name.eq_ignore_ascii_case(name));
         let (index, input) = match &argument.name {
             Some(name) => {
                 by_name = true;
-                procedure.input(name).ok_or_else(|| unknown_input(procedure, name, &argument.place))?
+                match (procedure.input(name), is_result(name), &argument.value) {
+                    (Some(input), _, _) => input,
+                    (None, Some(column), Written::Marker(number)) => {
+                        outputs[*number] = Output::Column(column);
+                        parameters[*number] = output_marker(&columns[column]);
+                        continue;
+                    }
+                    (None, _, _) => return Err(unknown_input(procedure, name, &argument.place)),
+                }
             }
             None if by_name => {
                 let message = format!("The argument{} has no name, but one before it has.", argument.place);
                 return Err(Error::new(state::SYNTAX_ERROR, message));
             }
-            None => {
-                let input = procedure.inputs.get(position).map(|input| (position, input));
-                input.ok_or_else(|| {
-                    let most = procedure.inputs.len();
-                    let message = format!("{} takes at most {most} arguments.", procedure.name);
-                    Error::new(state::SYNTAX_ERROR, message)
-                })?
-            }
+            None => match (procedure.inputs.get(position), &argument.value) {
+                (Some(input), _) => (position, input),
+                (None, Written::Marker(number)) if position < procedure.inputs.len() + columns.len() => {
+                    outputs[*number] = Output::Next { input: false };
+                    parameters[*number] = output_marker(&columns[position - procedure.inputs.len()]);
+                    continue;
+                }
+                _ => return Err(too_many(procedure, columns.len())),
+            },
         };
         if arguments.iter().any(|(i, _)| *i == index) {
             let name = argument.name.as_ref().unwrap_or(&input.name);
@@ -258,6 +286,10 @@ pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
                     nullable: !input.required,
                     name: Some(input.name.clone()),
                     sid: None,
+                };
+                outputs[number] = match &argument.name {
+                    Some(name) => Output::OfInput(is_result(name).or_else(|| is_result(&input.name))),
+                    None => Output::Next { input: true },
                 };
                 Operand::Parameter(number)
             }
@@ -274,20 +306,47 @@ pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
             return Err(Error::new(state::SYNTAX_ERROR, message));
         }
     }
-    let returns = model
-        .table(Some(&procedure.schema), &procedure.returns)
-        .ok_or_else(|| names::unknown_table(model, &procedure.returns, "", &[]))?;
-    let columns = returns.shown().map(|(i, _)| ResultColumn::of_table(returns, i)).collect();
-    Ok(Statement {
-        plan: Plan::Call(CallPlan {
-            procedure: procedure.clone(),
-            arguments,
-            returns: returns.clone(),
-            columns,
-            returns_value: call.returns_value,
-        }),
-        parameters,
-    })
+    let is_given = |name: &String| arguments.iter().any(|(i, _)| procedure.inputs[*i].is_named(name));
+    if let Some(names) = procedure.one_of.iter().find(|names| !names.iter().any(is_given)) {
+        let message = format!("{} needs the argument {}.", procedure.name, one_of(names));
+        return Err(Error::new(state::SYNTAX_ERROR, message));
+    }
+    let returns_value = call.returns_value;
+    let procedure = procedure.clone();
+    let plan = Plan::Call(CallPlan { procedure, arguments, answer, columns, returns_value, outputs });
+    Ok(Statement { plan, parameters })
+}
+
+/// The columns of the answer.
+fn results(procedure: &Procedure, table: &Arc<Table>) -> Vec<ResultColumn> {
+    let columns = table.shown().map(|(i, _)| ResultColumn::of_table(table, i));
+    match procedure.returns {
+        Some(_) => columns.collect(),
+        // There is no such table.
+        None => columns.map(|column| ResultColumn { base: None, ..column }).collect(),
+    }
+}
+
+/// What a marker that is no input is described as.
+fn output_marker(column: &ResultColumn) -> ParameterInfo {
+    ParameterInfo {
+        column_type: column.column_type,
+        typed: true,
+        nullable: true,
+        name: Some(column.name.clone()),
+        sid: None,
+    }
+}
+
+fn too_many(procedure: &Procedure, results: usize) -> Error {
+    let inputs = procedure.inputs.len();
+    let more = if results == 0 {
+        String::new()
+    } else {
+        format!(", and after them at most {results} markers for its results")
+    };
+    let message = format!("{} takes at most {inputs} arguments{more}.", procedure.name);
+    Error::new(state::SYNTAX_ERROR, message)
 }
 
 fn unknown_input(procedure: &Procedure, name: &str, place: &str) -> Error {

@@ -14,7 +14,7 @@ use super::returning;
 use super::values::{self, Listed, Recipient, column_name};
 use super::{Names, local, names, view};
 use crate::error::{Error, Result, state};
-use crate::model::{Model, Operation, Parameter, Table};
+use crate::model::{Model, Operation, Parameter, Procedure, Table};
 
 /// Plans INSERT.
 ///
@@ -166,7 +166,8 @@ fn takes(table: &Table, operation: &Operation) -> String {
 /// The error of a table that the API has no way to add to.
 fn no_way(model: &Model, table: &Table) -> Error {
     let mut adds = model.procedures().filter(|p| p.creates && p.schema == table.schema);
-    let instead = match adds.find(|p| p.returns == table.name) {
+    let is_row = |p: &Procedure| model.answer(p).is_some_and(|answer| std::ptr::eq(&**answer, table));
+    let instead = match adds.find(|p| is_row(p)) {
         Some(procedure) => format!("EXEC {} adds them", procedure.name),
         None => "the API has no way to make them".to_owned(),
     };

@@ -33,8 +33,8 @@ pub(crate) use insert::one_of;
 pub use key_source::KeySource;
 pub use loggable::loggable;
 pub use plan::{
-    CallPlan, ExplainPlan, GivenRows, LocalPlan, Operand, Place, Plan, QueryPlan, Returning, Statement,
-    WriteKind, WritePlan,
+    CallPlan, ExplainPlan, GivenRows, LocalPlan, Operand, Output, Place, Plan, QueryPlan, Returning,
+    Statement, WriteKind, WritePlan,
 };
 pub use view::add_views;
 

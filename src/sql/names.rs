@@ -50,7 +50,7 @@ pub(super) fn unknown_table(model: &Model, name: &str, place: &str, others: &[St
 
 /// 42S02 for a procedure, with the nearest names.
 pub(super) fn unknown_procedure(model: &Model, name: &str) -> Error {
-    let near = nearest(name, model.procedures().map(|p| p.name.as_str()));
+    let near = nearest(name, model.procedure_names().map(|(_, name)| name));
     let end = if near.is_empty() { "; SQLProcedures lists those that do." } else { &near };
     Error::new(state::TABLE_NOT_FOUND, format!("The procedure {name} does not exist{end}"))
 }

@@ -282,9 +282,24 @@ pub struct CallPlan {
     pub procedure: Arc<Procedure>,
     /// The position of the input, and its value.
     pub arguments: Vec<(usize, Operand)>,
-    /// The table whose row is answered.
-    pub returns: Arc<Table>,
+    /// The table whose row is answered, or one that has the columns of the answer; `None` where nothing is answered.
+    pub answer: Option<Arc<Table>>,
     pub columns: Vec<ResultColumn>,
     /// Whether the first marker stands for the return value: `{? = call …}`.
     pub returns_value: bool,
+    /// What each marker takes if it is bound as output.
+    pub outputs: Vec<Output>,
+}
+
+/// What a marker of a call takes if it is bound as output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// 0, which says that the procedure succeeded.
+    ReturnValue,
+    /// The result column of that position. The marker is no input.
+    Column(usize),
+    /// The result column of that position, if there is one: that of the input's own name.
+    OfInput(Option<usize>),
+    /// The result column after that of the positional marker before it that is bound so. Whether it is an input.
+    Next { input: bool },
 }

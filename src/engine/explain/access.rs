@@ -73,7 +73,7 @@ impl<'a> Access<'a> {
             .map_err(|e| Error::new(state::GENERAL_ERROR, format!("The access cannot be read: {e}")))?;
         access.columns = chosen.columns;
         access.row.method = Some(Method::Get);
-        let mut path = Path::new(&database.client, table);
+        let mut path = Path::new(&database.client, Some(table));
         // Below a row of another account its path leads on, and which rows those are shows when it runs.
         path.account_is_open =
             accounts && !names_account(table, read) && (has_keys(&chosen) || database.all_accounts);

@@ -11,7 +11,7 @@ use super::session;
 use super::{Database, send};
 use crate::cancel::CancelToken;
 use crate::error::Result;
-use crate::model::{ACCOUNT, Method, Operation, Parameter, Table};
+use crate::model::{ACCOUNT, Method, Operation, Parameter, Table, placeholders};
 use crate::sql::explain::{self, Explained};
 use crate::sql::{
     CallPlan, ExplainPlan, GivenRows, LocalPlan, Operand, Place, Plan, QueryPlan, WriteKind, WritePlan,
@@ -159,7 +159,7 @@ fn of_write(
                 }
             }
             row.requests = "1 for each row found".into();
-            row.endpoint = Some(Path::new(&database.client, &plan.table).fill(&operation.path)?);
+            row.endpoint = Some(Path::new(&database.client, Some(&plan.table)).fill(&operation.path)?);
             rows.push(row);
             Ok(rows)
         }
@@ -179,7 +179,7 @@ fn written(plan: &WritePlan, operation: &Operation) -> Row {
 fn of_known_row(client: &Client, plan: &WritePlan, values: &[Operand], parameters: &[Value]) -> Result<Row> {
     let operation = plan.operation()?;
     let mut row = written(plan, operation);
-    let mut path = Path::new(client, &plan.table);
+    let mut path = Path::new(client, Some(&plan.table));
     let mut sets = false;
     for (place, given) in plan.places.iter().zip(values) {
         let value = operand(given, parameters);
@@ -247,7 +247,7 @@ fn of_call(database: &Database, plan: &CallPlan, parameters: &[Value]) -> Result
         requests: "1".into(),
         ..Row::default()
     };
-    let mut path = Path::new(&database.client, &plan.returns);
+    let mut path = Path::new(&database.client, plan.answer.as_deref());
     for (position, given) in &plan.arguments {
         let input = &procedure.inputs[*position];
         let value = operand(given, parameters);
@@ -259,12 +259,14 @@ fn of_call(database: &Database, plan: &CallPlan, parameters: &[Value]) -> Result
             Err(marker) => marker,
             Ok(value) => {
                 let segment = send::form_values(input, value)?.concat();
-                path.set(&input.name, segment.clone());
+                let template = placeholders(&procedure.path).find(|name| input.is_named(name));
+                path.set(template.unwrap_or(&input.name), segment.clone());
                 how_given(&segment, given)
             }
         };
         row.keys.push(format!("{} = {how}", input.name));
     }
+    row.pushed.extend(procedure.fixed.iter().map(|(name, value)| format!("{name}={value}")));
     row.endpoint = Some(path.fill(&procedure.path)?);
     Ok(row)
 }
@@ -289,7 +291,7 @@ fn form(parameter: &Parameter, value: std::result::Result<&Value, String>) -> Re
 /// A path whose parts become known one by one.
 struct Path<'a> {
     client: &'a Client,
-    table: &'a Table,
+    table: Option<&'a Table>,
     given: Vec<(String, String)>,
     /// The columns whose values are known only when the statement runs.
     open: Vec<String>,
@@ -298,7 +300,7 @@ struct Path<'a> {
 }
 
 impl<'a> Path<'a> {
-    fn new(client: &'a Client, table: &'a Table) -> Self {
+    fn new(client: &'a Client, table: Option<&'a Table>) -> Self {
         Path { client, table, given: Vec::new(), open: Vec::new(), account_is_open: false }
     }
 
@@ -313,7 +315,7 @@ impl<'a> Path<'a> {
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, after)) = after.split_once('}') else { break };
             path.push_str(before);
-            let described = self.table.column(name).map(|(_, c)| c);
+            let described = self.table.and_then(|table| table.column(name)).map(|(_, c)| c);
             let column = described.map_or(name, |c| &c.name);
             let is_it = |(n, _): &&(String, String)| n == name || n == column;
             let value = self.given.iter().find(is_it).map(|(_, value)| value.as_str());

@@ -69,7 +69,7 @@ impl<'a> Context<'a> {
     /// The schemas that are listed, in alphabetical order.
     pub(super) fn schemas(&self) -> Vec<&'a str> {
         let schemas = self.model.tables().map(|t| t.schema.as_str());
-        let schemas = schemas.chain(self.model.procedures().map(|p| p.schema.as_str()));
+        let schemas = schemas.chain(self.model.procedure_names().map(|(schema, _)| schema));
         let mut schemas: Vec<&str> = schemas.filter(|schema| self.listing.shows_schema(schema)).collect();
         schemas.sort_unstable();
         schemas.dedup();
@@ -77,8 +77,8 @@ impl<'a> Context<'a> {
     }
 
     /// The columns of the row that a procedure answers.
-    pub(super) fn results(&self, procedure: &Procedure) -> impl Iterator<Item = ListedColumn<'a>> {
-        let table = self.model.table(Some(&procedure.schema), &procedure.returns);
+    pub(super) fn results(&self, procedure: &'a Procedure) -> impl Iterator<Item = ListedColumn<'a>> {
+        let table = self.model.answer(procedure);
         table.into_iter().flat_map(|table| {
             table.shown().map(|(index, column)| ListedColumn {
                 table,

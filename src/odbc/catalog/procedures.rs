@@ -11,6 +11,9 @@ use crate::value::Value;
 const SQL_PT_PROCEDURE: i16 = 1;
 const SQL_PARAM_INPUT: i16 = 1;
 const SQL_RESULT_COL: i16 = 3;
+const SQL_RETURN_VALUE: i16 = 5;
+/// What the return value is called.
+pub(crate) const RETURN_VALUE: &str = "RETURN_VALUE";
 
 /// The three counts are reserved by the reference; they hold what their names say.
 const PROCEDURES: [Heading; 8] = [
@@ -40,14 +43,16 @@ pub fn procedures(context: &Context<'_>, procedure: ObjectName<'_>) -> Result<Re
     let row = |procedure: &Procedure| {
         let mut row: Vec<Value> = [CATALOG, &procedure.schema, &procedure.name].map(Into::into).into();
         row.push(integer(i32::try_from(procedure.inputs.len()).unwrap_or(i32::MAX)));
-        row.extend([integer(0), integer(1), procedure.remarks.as_str().into(), integer(SQL_PT_PROCEDURE)]);
+        let sets = i32::from(context.model.answer(procedure).is_some());
+        row.extend([integer(0), integer(sets), procedure.remarks.as_str().into(), integer(SQL_PT_PROCEDURE)]);
         row
     };
     Ok(ResultSet::new(&PROCEDURES, search(context, procedure)?.into_iter().map(row).collect()))
 }
 
-/// SQLProcedureColumns: the inputs in the order of positional arguments, then the columns of the row that comes
-/// back; each list is numbered from 1. Schema, name and column are patterns, the catalog is an ordinary argument.
+/// SQLProcedureColumns: the return value as number 0, the inputs in the order of positional arguments, then the columns
+/// of the row that comes back; each of the two lists is numbered from 1. A column of the row is a result column, and
+/// nothing else, although a parameter that is bound as output can take it: it would be listed twice. Schema, name and column are patterns, the catalog is an ordinary argument.
 ///
 /// # Errors
 /// HY009 for a null pointer under SQL_ATTR_METADATA_ID.
@@ -68,6 +73,7 @@ pub fn procedure_columns(
                 rows.push(row);
             }
         };
+        add(RETURN_VALUE, SQL_RETURN_VALUE, Typed::return_value());
         for (index, input) in procedure.inputs.iter().enumerate() {
             add(&input.name, SQL_PARAM_INPUT, Typed::input(index, input));
         }
@@ -111,7 +117,7 @@ mod tests {
         let set = procedure_columns(&context(), named("AddParticipants"), None).unwrap();
         let procedure = context().model.procedure(None, "AddParticipants").unwrap();
         let inputs = procedure.inputs.len();
-        let returned = context().model.table(None, &procedure.returns).unwrap().shown().count();
+        let returned = context().model.answer(procedure).unwrap().shown().count();
         assert_eq!(set.rows.len(), inputs + returned);
         let expected = (1..=inputs as i64).map(|i| (1, i)).chain((1..=returned as i64).map(|i| (3, i)));
         for (row, (column_type, position)) in set.rows.iter().zip(expected) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::ListedColumn;
 use super::result::{Heading, integer, name, number, optional, ordinal, remarks, text};
-use crate::model::{Column, ColumnType, Parameter, Table};
+use crate::model::{Column, ColumnType, DataType, Parameter, Table};
 use crate::odbc::types::{OdbcVersion, TypeFacts, describe};
 use crate::value::Value;
 
@@ -35,8 +35,8 @@ pub struct Typed<'a> {
     pub column_type: ColumnType,
     pub nullable: bool,
     pub remarks: Cow<'a, str>,
-    /// The position in its list, from 0.
-    pub index: usize,
+    /// The position in its list, from 0; `None` for what comes before the list.
+    pub index: Option<usize>,
 }
 
 impl<'a> Typed<'a> {
@@ -47,13 +47,24 @@ impl<'a> Typed<'a> {
             true => format!("Another name for {}.", column.name).into(),
             false => column.remarks.as_str().into(),
         };
-        Typed { column_type: column.column_type(), nullable: table.is_nullable(column), remarks, index }
+        Typed {
+            column_type: column.column_type(),
+            nullable: table.is_nullable(column),
+            remarks,
+            index: Some(index),
+        }
     }
 
     /// A procedure's input.
     pub fn input(index: usize, input: &'a Parameter) -> Typed<'a> {
         let remarks = input.remarks.as_str().into();
-        Typed { column_type: input.column_type(), nullable: !input.required, remarks, index }
+        Typed { column_type: input.column_type(), nullable: !input.required, remarks, index: Some(index) }
+    }
+
+    /// The return value of a procedure, which is number 0.
+    pub fn return_value() -> Typed<'static> {
+        let remarks = "0: the procedure succeeded.".into();
+        Typed { column_type: ColumnType::of(DataType::Integer), nullable: false, remarks, index: None }
     }
 
     /// What ODBC says about the type.
@@ -78,7 +89,7 @@ impl<'a> Typed<'a> {
             integer(facts.verbose_type),
             optional(facts.datetime_code),
             optional(facts.char_octet_length),
-            ordinal(self.index),
+            self.index.map_or(integer(0), ordinal),
             if self.nullable { "YES" } else { "NO" }.into(),
         ]
     }

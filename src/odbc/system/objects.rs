@@ -114,7 +114,7 @@ fn of_type(typed: &Typed<'_>, version: OdbcVersion, field: &str) -> Option<Value
         "scale" => facts.decimal_digits.map(i64::from).into(),
         "nullable" => flag(typed.nullable),
         "remarks" => (*typed.remarks).into(),
-        "ordinal" => Value::Integer(typed.index as i64 + 1),
+        "ordinal" => Value::Integer(typed.index.map_or(0, |index| index as i64 + 1)),
         _ => return None,
     })
 }
