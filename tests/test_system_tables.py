@@ -143,6 +143,7 @@ def test_procedures_are_those_of_the_catalogue(cursor):
         (c.procedure_name, c.column_name, {1: 1, 3: 4}[c.column_type], c.data_type, c.type_name, c.column_size, bool(c.nullable),
          c.remarks, c.ordinal_position)
         for c in cursor.procedureColumns()
+        if c.column_name != "RETURN_VALUE"
     ]  # fmt: skip
     sql = """SELECT ProcedureName, ColumnName, Direction, DataType, DataTypeName, Length, IsNullable, Description, Ordinal
              FROM sys_procedureparameters ORDER BY ProcedureName, Direction, Ordinal"""

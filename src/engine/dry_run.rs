@@ -32,7 +32,7 @@ pub(super) fn page<'r>(requests: impl Iterator<Item = &'r Request>) -> Page {
             vec![
                 request.product.as_str().into(),
                 request.method.name().into(),
-                request.path.as_str().into(),
+                request.path_and_query().into(),
                 request.body().into(),
             ]
         })

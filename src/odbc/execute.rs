@@ -108,7 +108,10 @@ impl StatementCall<'_> {
         let apd = &self.descriptors[self.statement.apd];
         let ipd = &self.descriptors[self.statement.own.ipd];
         let outputs = output::outputs(apd, ipd, &plan.prepared);
-        let gathered = outputs.and_then(|outputs| gather(apd, ipd, plan.prepared.parameters(), &outputs));
+        let gathered = outputs.and_then(|_| {
+            let is_read = |marker| output::is_read(ipd, &plan.prepared, marker);
+            gather(apd, ipd, plan.prepared.parameters(), is_read)
+        });
         let sets = match gathered {
             Ok(sets) => sets,
             // EXPLAIN shows the markers then.

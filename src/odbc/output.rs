@@ -34,6 +34,13 @@ pub fn outputs(apd: &Descriptor, ipd: &Descriptor, prepared: &Prepared) -> Resul
         let name = marker.name.as_deref().unwrap_or_default();
         let is_result =
             matches!(prepared.output(index), Some(Output::Column(_) | Output::Next { input: false }));
+        let is_input =
+            matches!(prepared.output(index), Some(Output::OfInput(_) | Output::Next { input: true }));
+        if is_input && direction(index) == param::OUTPUT && !marker.nullable {
+            let message =
+                format!("Parameter {} ({name}) is bound as output, but has to be given.", index + 1);
+            return Err(Error::new(state::INVALID_PARAMETER_TYPE, message));
+        }
         if is_result && !is_output(index) {
             let message =
                 format!("Parameter {} ({name}) is a result and no input; bind it as output.", index + 1);
@@ -59,6 +66,13 @@ pub fn outputs(apd: &Descriptor, ipd: &Descriptor, prepared: &Prepared) -> Resul
         }
     }
     Ok(outputs)
+}
+
+/// Whether a marker's value is read: that of a return value never is, nor that of any other that is bound as output alone.
+pub fn is_read(ipd: &Descriptor, prepared: &Prepared, marker: usize) -> bool {
+    let direction = ipd.records().get(marker).map_or(param::INPUT, |record| record.parameter_type);
+    direction != param::OUTPUT
+        && matches!(prepared.output(marker), None | Some(Output::OfInput(_) | Output::Next { input: true }))
 }
 
 /// Writes what a call that succeeded gave. `row` counts parameter sets from 0. What a parameter cannot take is told for it

@@ -8,7 +8,7 @@ use super::dispatch::{Completion, StatementCall};
 use super::{output, types};
 use crate::abi::memory::Address;
 use crate::convert::{self, CInput, CTarget, CType, is_supported_from_c};
-use crate::engine::{OutputMarker, ParameterInfo};
+use crate::engine::ParameterInfo;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
 use crate::value::Value;
@@ -207,7 +207,7 @@ pub fn gather(
     apd: &Descriptor,
     ipd: &Descriptor,
     markers: &[ParameterInfo],
-    outputs: &[OutputMarker],
+    is_read: impl Fn(usize) -> bool,
 ) -> Result<Vec<ParameterSet>> {
     let bound = |index: usize| apd.records().get(index).is_some_and(|record| record.described);
     if let Some(index) = (0..markers.len()).find(|&index| !bound(index)) {
@@ -219,11 +219,6 @@ pub fn gather(
     if markers.is_empty() {
         return Ok(vec![ParameterSet::Ready(Vec::new())]);
     }
-    let is_read = |index: usize| {
-        let is_both = ipd.records().get(index).is_some_and(|r| r.parameter_type == param::INPUT_OUTPUT);
-        is_both && outputs.iter().any(|o| o.marker == index && o.column.is_some())
-            || !outputs.iter().any(|o| o.marker == index)
-    };
     let offset = apd.header.offset();
     let set = |row: usize| {
         let operation = apd.header.array_status.offset((row * size_of::<u16>()) as isize).read::<u16>();
@@ -406,7 +401,7 @@ mod tests {
         let mut operations = [0u16, 0, param::IGNORE];
         apd.header.array_status = Address::of(&mut operations[..]);
         let ipd = Descriptor::new(Role::ImplementationParameter, false);
-        let sets = gather(&apd, &ipd, &[marker(DataType::Integer)], &[]).unwrap();
+        let sets = gather(&apd, &ipd, &[marker(DataType::Integer)], |_| true).unwrap();
         let value = |set: &ParameterSet| match set {
             ParameterSet::Ready(slots) => match &slots[0] {
                 Slot::Ready(value) => Some(value.clone()),
@@ -422,7 +417,7 @@ mod tests {
     #[test]
     fn a_marker_without_binding_is_an_error() {
         let (apd, ipd) = (bound(vec![]), Descriptor::new(Role::ImplementationParameter, false));
-        let error = gather(&apd, &ipd, &[marker(DataType::Text)], &[]).err().unwrap();
+        let error = gather(&apd, &ipd, &[marker(DataType::Text)], |_| true).err().unwrap();
         assert_eq!(error.state, state::WRONG_PARAMETER_COUNT);
     }
 

@@ -220,9 +220,7 @@ impl Client {
     /// The URL of a request, with its query.
     pub(super) fn url(&self, request: &Request) -> String {
         let base = self.0.hosts.base(&request.product);
-        let query = encode_pairs(&request.query);
-        let mark = if query.is_empty() { "" } else { "?" };
-        format!("{base}{}{mark}{query}", request.path)
+        format!("{base}{}", request.path_and_query())
     }
 
     pub(super) fn hosts(&self) -> &Hosts {

@@ -31,6 +31,12 @@ impl Request {
         Request { product: product.into(), method, path: path.into(), query, form, json: None }
     }
 
+    /// The path as it is sent, with the query.
+    pub fn path_and_query(&self) -> String {
+        let mark = if self.query.is_empty() { "" } else { "?" };
+        format!("{}{mark}{}", self.path, encode_pairs(&self.query))
+    }
+
     /// The body as it is sent; `None` where there is none.
     pub fn body(&self) -> Option<String> {
         match &self.json {

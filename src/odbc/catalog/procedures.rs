@@ -113,13 +113,15 @@ mod tests {
     }
 
     #[test]
-    fn inputs_come_first_and_each_list_is_numbered_from_1() {
+    fn the_return_value_comes_first_and_each_list_is_numbered_from_1() {
         let set = procedure_columns(&context(), named("AddParticipants"), None).unwrap();
         let procedure = context().model.procedure(None, "AddParticipants").unwrap();
         let inputs = procedure.inputs.len();
         let returned = context().model.answer(procedure).unwrap().shown().count();
-        assert_eq!(set.rows.len(), inputs + returned);
-        let expected = (1..=inputs as i64).map(|i| (1, i)).chain((1..=returned as i64).map(|i| (3, i)));
+        assert_eq!(set.rows.len(), 1 + inputs + returned);
+        let expected = std::iter::once((5, 0))
+            .chain((1..=inputs as i64).map(|i| (1, i)))
+            .chain((1..=returned as i64).map(|i| (3, i)));
         for (row, (column_type, position)) in set.rows.iter().zip(expected) {
             assert_eq!((&row[4], &row[17]), (&column_type.into(), &position.into()));
         }

@@ -183,6 +183,7 @@ fn dispatch(context: &Context<'_>, parts: &[&str], world: &mut World) -> Option<
         ([_, "Messages"], "GET") => messages::list(context, world),
         ([_, "Messages"], "POST") => messages::create(context, world),
         ([_, "Messages", sid], "GET") => messages::fetch(context, world, sid),
+        ([_, "Messages", sid], "POST") => messages::update(context, world, sid),
         ([_, "Messages", sid], "DELETE") => messages::delete(context, world, sid),
         ([_, "Messages", message, "Media"], "GET") => media::list(context, world, message),
         ([_, "Messages", message, "Media", sid], "GET") => media::fetch(context, world, message, sid),

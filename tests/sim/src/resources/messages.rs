@@ -200,6 +200,25 @@ fn is_recipient(text: &str) -> bool {
         || ((3..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+/// Redacts a message that has come to its end, or takes back one that is scheduled.
+pub(crate) fn update(context: &Context<'_>, world: &mut World, sid: &str) -> Result<Answer, ApiError> {
+    let form = &context.request.form;
+    params::check(form, &[("Status", Kind::OneOf(&["canceled"]))])?;
+    let status = find(context, world, sid)?.status;
+    match (params::text(form, "Body"), params::text(form, "Status")) {
+        (Some(""), None) if status.is_final() => world.redact_message(context.account, sid),
+        (Some(""), None) => {
+            return Err(ApiError::new(400, 20009, "Message cannot be redacted before it is complete"));
+        }
+        (None, Some(_)) if status == MessageStatus::Scheduled => world.cancel_message(context.account, sid),
+        (None, Some(_)) => {
+            return Err(ApiError::new(400, 30409, "Message cannot be canceled: it is not scheduled"));
+        }
+        _ => return Err(ApiError::invalid("Invalid parameter(s)")),
+    }
+    fetch(context, world, sid)
+}
+
 /// Only a message that has come to its end can be deleted. Its media go with it.
 pub(crate) fn delete(context: &Context<'_>, world: &mut World, sid: &str) -> Result<Answer, ApiError> {
     if !find(context, world, sid)?.status.is_final() {

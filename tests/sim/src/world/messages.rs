@@ -143,6 +143,25 @@ impl World {
         Some(sent)
     }
 
+    /// Clears the text of a message that is kept.
+    pub(crate) fn redact_message(&mut self, account: &str, message: &str) {
+        self.change_message(account, message, |message| message.body.clear());
+    }
+
+    /// Takes back a message that is kept.
+    pub(crate) fn cancel_message(&mut self, account: &str, message: &str) {
+        self.change_message(account, message, |message| message.status = MessageStatus::Canceled);
+    }
+
+    fn change_message(&mut self, account: &str, message: &str, change: impl FnOnce(&mut Message)) {
+        self.change(account, |holdings, now| {
+            let message = holdings.messages.kept.get_mut(message)?;
+            change(message);
+            message.date_updated = now;
+            Some(())
+        });
+    }
+
     /// Forgets a message and its media.
     pub(crate) fn forget_message(&mut self, account: &str, message: &str) {
         self.change(account, |holdings, _| holdings.messages.remove(message));
