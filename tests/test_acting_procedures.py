@@ -3,7 +3,7 @@
 import pyodbc
 import pytest
 
-from support import ACCOUNT, NO_MESSAGE, SUPPORT, account
+from support import ACCOUNT, NO_CALL, NO_MESSAGE, SUPPORT, account
 
 TO, FROM = "+14155550123", "+14155550100"
 SERVICE = "VA00000000000000000000000000000001"
@@ -247,3 +247,75 @@ def test_a_call_whose_answer_is_lost_is_not_made_again(cursor, sim):
         cursor.execute(f"EXEC SendMessage [To] = '{TO}', Sender = '{FROM}', Body = 'x'")
     assert error.value.args[0] == "08S01"
     assert len(sim.requests()) == 1
+
+
+def test_every_write_of_the_documents_has_a_procedure(cursor, sim):
+    number = sim.listed("AvailablePhoneNumbers/US/Local.json", "available_phone_numbers")[0]["phone_number"]
+    sim.clear()
+    row = cursor.execute("EXEC CreateIncomingPhoneNumberLocal PhoneNumber = ?", number).fetchone()
+    assert row.Sid.startswith("PN") and row.PhoneNumber == number
+    assert only(sim) == ("POST IncomingPhoneNumbers/Local.json", {"PhoneNumber": number})
+    names = {(p.procedure_schem, p.procedure_name) for p in cursor.procedures()}
+    assert len(names) > 100
+    assert {("Twilio", "CreateMessageFeedback"), ("Voice", "DeleteArchivedCall"), ("Verify", "CreateSafelist")} <= names
+
+
+def dry(connect, sim, sql: str) -> tuple:
+    return tuple(connect(account(sim.url, ConnectOnOpen=0, DryRun=1)).cursor().execute(sql).fetchone())
+
+
+@pytest.mark.parametrize(
+    ("sql", "sent"),
+    [
+        (
+            f"CreateMessageFeedback MessageSid = '{NO_MESSAGE}', Outcome = 'confirmed'",
+            ("api", "POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{NO_MESSAGE}/Feedback.json", "Outcome=confirmed"),
+        ),
+        (
+            f"Voice.DeleteArchivedCall '2024-02-29', '{NO_CALL}'",
+            ("voice", "DELETE", f"/v1/Archives/2024-02-29/Calls/{NO_CALL}", None),
+        ),
+        # Of an only name, the schema need not be said.
+        (
+            "CreateV3TypingIndicator @Channel = 'WHATSAPP', MessageId = 'm', [From] = 'a', [To] = 'b'",
+            ("messaging", "POST", "/v3/Indicators/Typing.json", '{"channel":"WHATSAPP","from":"a","messageId":"m","to":"b"}'),
+        ),
+        (
+            "Numbers.CreateBulkEligibility '{\"phone_numbers\": [1]}'",
+            ("numbers", "POST", "/v1/HostedNumber/Eligibility/Bulk", '{"phone_numbers": [1]}'),
+        ),
+        (
+            "CreateBulkLookup '[{\"phone_number\": \"+14155550100\"}]'",
+            ("lookups", "POST", "/v2/batch/query", '{"phone_numbers":[{"phone_number":"+14155550100"}]}'),
+        ),
+    ],
+)
+def test_generated_procedures_send_what_the_documents_say(connect, sim, sql, sent):
+    assert dry(connect, sim, "EXEC " + sql) == sent
+    assert sim.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "state", "text"),
+    [
+        (f"CreateMessageFeedback '{NO_MESSAGE}', 'maybe'", "22018", "confirmed, unconfirmed"),
+        ("CreateStream Url = 'wss://example.com'", "42000", "needs the argument CallSid"),
+        ("CreateBulkEligibility '[1'", "22018", "JSON"),
+        ("CreateNotification", "42S02", "Notify.CreateNotification, Verify.CreateNotification"),
+    ],
+)
+def test_generated_procedures_check_what_the_documents_say(cursor, sim, sql, state, text):
+    with pytest.raises(pyodbc.Error, match=text) as error:
+        cursor.execute("EXEC " + sql)
+    assert error.value.args[0] == state
+    assert sim.requests() == []
+
+
+def test_a_secret_argument_is_in_no_log(connect, sim, tmp_path):
+    log = tmp_path / "odbc.log"
+    cursor = connect(account(sim.url, ConnectOnOpen=0, Logfile=log, Verbosity=5)).cursor()
+    call = f"EXEC CheckVerification ServiceSid = '{SERVICE}', Code = '271828', [To] = '{TO}'"
+    with pytest.raises(pyodbc.Error):
+        cursor.execute(call)
+    text = log.read_text()
+    assert "CheckVerification" in text and "271828" not in text

@@ -138,7 +138,7 @@ def test_rows_go_to_a_temporary_table_and_show_the_state_before(cursor, sim):
 
 def test_procedures_are_those_of_the_catalogue(cursor):
     listed = [(p.procedure_cat, p.procedure_schem, p.procedure_name, p.remarks) for p in cursor.procedures()]
-    assert rows(cursor, "SELECT CatalogName, SchemaName, ProcedureName, Description FROM sys_procedures ORDER BY 3") == listed
+    assert rows(cursor, "SELECT CatalogName, SchemaName, ProcedureName, Description FROM sys_procedures ORDER BY 2, 3") == listed
     listed = [
         (c.procedure_name, c.column_name, {1: 1, 3: 4}[c.column_type], c.data_type, c.type_name, c.column_size, bool(c.nullable),
          c.remarks, c.ordinal_position)
@@ -146,7 +146,7 @@ def test_procedures_are_those_of_the_catalogue(cursor):
         if c.column_name != "RETURN_VALUE"
     ]  # fmt: skip
     sql = """SELECT ProcedureName, ColumnName, Direction, DataType, DataTypeName, Length, IsNullable, Description, Ordinal
-             FROM sys_procedureparameters ORDER BY ProcedureName, Direction, Ordinal"""
+             FROM sys_procedureparameters ORDER BY SchemaName, ProcedureName, Direction, Ordinal"""
     assert rows(cursor, sql) == listed
     sql = "SELECT ColumnName FROM sys_procedureparameters WHERE ProcedureName = 'AddParticipants' AND IsRequired = true"
     assert rows(cursor, sql) == [("ConferenceSid",), ("From",), ("To",)]

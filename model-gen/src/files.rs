@@ -9,9 +9,16 @@ use std::{fs, str};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
-use crate::model::{Operation, Table};
+use serde_json::Value;
+
+use crate::model::{Operation, Procedure, Table, shape};
 use crate::openapi::Document;
+use crate::procedures::Write;
 use crate::resource::Source;
+
+/// The folder of the generated tables, and that of the generated procedures.
+pub const TABLES: &str = "generated";
+pub const PROCEDURES: &str = "generated_procedures";
 
 /// Reads the documents of a folder, in the order of their names.
 ///
@@ -40,12 +47,30 @@ pub fn curated(data: &Path) -> Result<Vec<Table>, String> {
     tables.iter().map(|path| parse(path, &read(path)?)).collect()
 }
 
-/// The generated files of a folder, by their paths below it.
+/// The writes that procedures made by hand have, where they have a path of their own.
 ///
 /// # Errors
 /// A sentence that names the file.
-pub fn generated(data: &Path) -> Result<BTreeMap<String, String>, String> {
-    let folder = data.join("generated");
+pub fn curated_writes(data: &Path) -> Result<BTreeSet<Write>, String> {
+    let mut writes = BTreeSet::new();
+    for path in json_files(&data.join("procedures"))? {
+        let text = read(&path)?;
+        let file: Value = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        let field = |name: &str| file[name].as_str().map(str::to_owned);
+        if let (Some(product), Some(method), Some(path)) = (field("product"), field("method"), field("path"))
+        {
+            writes.insert((product, method, shape(&path)));
+        }
+    }
+    Ok(writes)
+}
+
+/// The generated files of a folder, `generated` or `generated_procedures`, by their paths below it.
+///
+/// # Errors
+/// A sentence that names the file.
+pub fn generated(data: &Path, folder: &str) -> Result<BTreeMap<String, String>, String> {
+    let folder = data.join(folder);
     let mut files = BTreeMap::new();
     if !folder.exists() {
         return Ok(files);
@@ -64,16 +89,22 @@ pub fn render(tables: &[Table]) -> BTreeMap<String, String> {
     tables.iter().map(|t| (format!("{}/{}.json", t.schema, t.name), text(t))).collect()
 }
 
+/// The files of the procedures, by their paths below `generated_procedures`.
+pub fn render_procedures(procedures: &[Procedure]) -> BTreeMap<String, String> {
+    procedures.iter().map(|p| (format!("{}/{}.json", p.schema, p.name), procedure_text(p))).collect()
+}
+
 /// Writes the files that are new or different, and removes those that no table has any more.
 ///
 /// # Errors
 /// A sentence that names the file.
 pub fn write(
     data: &Path,
+    folder: &str,
     old: &BTreeMap<String, String>,
     new: &BTreeMap<String, String>,
 ) -> Result<(), String> {
-    let folder = data.join("generated");
+    let folder = data.join(folder);
     let fault = |path: &Path, e: io::Error| format!("{}: {e}", path.display());
     for (name, text) in new.iter().filter(|(name, text)| old.get(*name) != Some(text)) {
         let path = folder.join(name);
@@ -195,6 +226,23 @@ pub fn text(table: &Table) -> String {
     }
     if table.irreversible {
         add("irreversible", line(&table.irreversible));
+    }
+    format!("{{\n{}\n}}\n", fields.join(",\n"))
+}
+
+/// A procedure's file: a fact a line, an input and a result a line.
+fn procedure_text(procedure: &Procedure) -> String {
+    let bare = Procedure { inputs: Vec::new(), results: Vec::new(), ..procedure.clone() };
+    let Ok(Value::Object(facts)) = serde_json::to_value(&bare) else { return line(&bare) };
+    let mut fields = Vec::new();
+    for name in
+        ["schema", "name", "remarks", "product", "method", "path", "body", "creates", "paid", "one_of"]
+    {
+        fields.extend(facts.get(name).map(|value| format!("  {}: {}", line(name), line(value))));
+    }
+    fields.push(format!("  \"inputs\": {}", lines(&procedure.inputs)));
+    if !procedure.results.is_empty() {
+        fields.push(format!("  \"results\": {}", lines(&procedure.results)));
     }
     format!("{{\n{}\n}}\n", fields.join(",\n"))
 }

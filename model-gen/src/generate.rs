@@ -1,12 +1,15 @@
 //! Makes a table of each resource.
 
+use std::collections::BTreeSet;
+
 use crate::columns::columns;
 use crate::filters::filters;
 use crate::house::House;
-use crate::model::{Column, Operation, Table, placeholders, shape};
+use crate::model::{Column, Operation, Procedure, Table, placeholders, shape};
 use crate::names::{article, pascal, words};
 use crate::operations::{operation, update};
 use crate::parents::{self, ACCOUNT, Listed, Lists, instance_column, path_columns, template};
+use crate::procedures::{self, Write};
 use crate::resource::{Form, LeftOut, Resource, Source, find};
 
 /// Rows of a page where the document names no largest PageSize: what Twilio sends by itself.
@@ -17,6 +20,8 @@ const DEFAULT_PAGE: u32 = 50;
 pub struct Generated {
     /// Ordered by schema and name.
     pub tables: Vec<Table>,
+    /// The writes that no table has, ordered by schema and name.
+    pub procedures: Vec<Procedure>,
     pub left_out: Vec<LeftOut>,
     /// Lists whose table was made by hand.
     pub curated: usize,
@@ -32,12 +37,17 @@ struct Draft<'r, 'd> {
     instance: Option<String>,
 }
 
-/// Makes the tables that `curated` does not have.
+/// Makes the tables that `curated` does not have, and procedures of the writes that neither tables nor `curated_writes` have.
 ///
 /// # Errors
 /// A sentence about two tables or columns of the same name.
-pub fn generate(sources: &[Source], curated: &[Table], house: &House) -> Result<Generated, String> {
-    let (resources, left_out) = find(sources, house)?;
+pub fn generate(
+    sources: &[Source],
+    curated: &[Table],
+    curated_writes: &BTreeSet<Write>,
+    house: &House,
+) -> Result<Generated, String> {
+    let (resources, mut left_out) = find(sources, house)?;
     let by_hand = |resource: &Resource<'_>| {
         let is_list = |path: &String| shape(path) == shape(resource.path);
         curated.iter().find(|t| t.product == resource.product && t.lists().iter().any(is_list))
@@ -81,7 +91,11 @@ pub fn generate(sources: &[Source], curated: &[Table], house: &House) -> Result<
         ));
     }
     tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
-    Ok(Generated { tables, left_out, curated: count })
+    let mut taken = procedures::of_tables(tables.iter().chain(curated));
+    taken.extend(curated_writes.iter().cloned());
+    let (procedures, without) = procedures::procedures(sources, &taken, house)?;
+    left_out.extend(without);
+    Ok(Generated { tables, procedures, left_out, curated: count })
 }
 
 fn draft<'r, 'd>(resource: &'r Resource<'d>, house: &House) -> Result<Draft<'r, 'd>, String> {

@@ -16,7 +16,7 @@ pub struct House {
     pub prefixes: BTreeMap<String, String>,
     /// Operation to table name, where the rule gives none that is good.
     pub tables: BTreeMap<String, String>,
-    /// Operation to the reason why it has no table.
+    /// Operation to the reason why it has no table or procedure.
     pub left_out: BTreeMap<String, String>,
     /// Operation to the columns that identify a row, where no path of one row says so.
     pub keys: BTreeMap<String, Vec<String>>,
@@ -26,6 +26,8 @@ pub struct House {
     pub irreversible: Vec<String>,
     /// Tables whose create operation costs money or reaches people.
     pub paid: Vec<String>,
+    /// Procedures that cost money or reach people: schema and name.
+    pub paid_procedures: Vec<String>,
     /// Path parameter to the list that it comes from, where the path before it is no list: product and path.
     pub elsewhere: BTreeMap<String, String>,
     /// Characters of a text whose name ends so; the first that fits counts.

@@ -19,4 +19,5 @@ pub mod names;
 pub mod openapi;
 pub mod operations;
 pub mod parents;
+pub mod procedures;
 pub mod resource;

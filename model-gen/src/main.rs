@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use model_gen::files;
+use model_gen::files::{self, PROCEDURES, TABLES};
 use model_gen::generate::{Generated, generate};
 use model_gen::house::House;
 use model_gen::model::Table;
@@ -36,10 +36,16 @@ fn main() -> ExitCode {
 fn run(documents: &Path, data: &Path) -> Result<(), String> {
     let sources = files::documents(documents)?;
     let curated = files::curated(data)?;
-    let generated = generate(&sources, &curated, &House::builtin()?)?;
-    let (old, new) = (files::generated(data)?, files::render(&generated.tables));
-    files::write(data, &old, &new)?;
-    print!("{}", files::report(&old, &new));
+    let generated = generate(&sources, &curated, &files::curated_writes(data)?, &House::builtin()?)?;
+    let kinds = [
+        (TABLES, files::render(&generated.tables)),
+        (PROCEDURES, files::render_procedures(&generated.procedures)),
+    ];
+    for (folder, new) in kinds {
+        let old = files::generated(data, folder)?;
+        files::write(data, folder, &old, &new)?;
+        print!("{}", files::report(&old, &new));
+    }
     for left_out in &generated.left_out {
         println!("left out  {} {}: {}", left_out.operation, left_out.path, left_out.reason);
     }
@@ -53,7 +59,7 @@ fn summary(documents: usize, generated: &Generated) -> String {
     let lists = tables.iter().filter(|t| t.paging.as_deref() != Some("one")).count();
     format!(
         "{documents} documents: {} tables ({lists} lists, {} of one row), {} columns, {} filters, {} switches, {} \
-         parents, {} operations; {} made by hand, {} left out",
+         parents, {} operations; {} made by hand; {} procedures; {} left out",
         tables.len(),
         tables.len() - lists,
         sum(|t| t.columns.len()),
@@ -62,6 +68,7 @@ fn summary(documents: usize, generated: &Generated) -> String {
         sum(|t| t.parents.len()),
         sum(|t| t.operations().count()),
         generated.curated,
+        generated.procedures.len(),
         generated.left_out.len(),
     )
 }

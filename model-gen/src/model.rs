@@ -147,6 +147,29 @@ pub struct Parent {
     pub conditions: BTreeMap<String, String>,
 }
 
+/// A procedure, as `src/model/procedure.rs` of the driver reads it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Procedure {
+    pub schema: String,
+    pub name: String,
+    pub remarks: String,
+    pub product: String,
+    pub method: String,
+    pub path: String,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub body: Option<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub creates: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub paid: bool,
+    #[serde(default)]
+    pub inputs: Vec<Parameter>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub one_of: Vec<Vec<String>>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub results: Vec<Column>,
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Operation {
     pub method: String,

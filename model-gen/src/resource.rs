@@ -178,9 +178,14 @@ fn items<'d>(document: &'d Document, get: &'d Operation) -> Option<(&'d str, &'d
     first.filter(|_| arrays.next().is_none())
 }
 
-fn name(source: &Source, get: &Operation, form: Form<'_>, house: &House) -> (String, String, String) {
+/// The schema of a document's tables and procedures.
+pub fn schema(source: &Source, house: &House) -> String {
     let (base, _) = source.version();
-    let schema = house.schemas.get(base).cloned().unwrap_or_else(|| pascal(base));
+    house.schemas.get(base).cloned().unwrap_or_else(|| pascal(base))
+}
+
+fn name(source: &Source, get: &Operation, form: Form<'_>, house: &House) -> (String, String, String) {
+    let schema = schema(source, house);
     let operation = get.operation_id.as_str();
     let noun = ["List", "Fetch"].iter().find_map(|verb| operation.strip_prefix(verb)).unwrap_or(operation);
     let prefix = house.prefixes.get(&schema);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use model_gen::files;
+use model_gen::files::{self, PROCEDURES, TABLES};
 use model_gen::generate::generate;
 use model_gen::house::House;
 use model_gen::model::{Operation, Parameter, Table, placeholders, shape};
@@ -31,7 +31,7 @@ fn documents() -> Option<Vec<Source>> {
 }
 
 fn model() -> Vec<Table> {
-    let generated = files::generated(&data()).unwrap();
+    let generated = files::generated(&data(), TABLES).unwrap();
     let generated = generated
         .iter()
         .map(|(name, text)| serde_json::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}")));
@@ -230,7 +230,10 @@ fn every_procedure_is_in_the_documents() {
 fn the_generated_files_are_up_to_date() {
     let Some(sources) = documents() else { return };
     let curated = files::curated(&data()).unwrap();
-    let generated = generate(&sources, &curated, &House::builtin().unwrap()).unwrap();
-    let report = files::report(&files::generated(&data()).unwrap(), &files::render(&generated.tables));
+    let writes = files::curated_writes(&data()).unwrap();
+    let generated = generate(&sources, &curated, &writes, &House::builtin().unwrap()).unwrap();
+    let report = |folder, new| files::report(&files::generated(&data(), folder).unwrap(), &new);
+    let report = report(TABLES, files::render(&generated.tables))
+        + &report(PROCEDURES, files::render_procedures(&generated.procedures));
     assert!(report.is_empty(), "cargo run -p model-gen has something to do:\n{report}");
 }

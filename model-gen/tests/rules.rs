@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::{env, fs};
 
-use model_gen::files;
+use model_gen::files::{self, PROCEDURES, TABLES};
 use model_gen::generate::{Generated, generate};
 use model_gen::house::House;
 use model_gen::model::Table;
@@ -58,23 +58,29 @@ fn zoo(house: &str) -> Result<Generated, String> {
     let mut sources = sources;
     sources.push(model_gen::resource::Source { name: "api_v2010".into(), document: calls });
     let curated: Vec<Table> = [CALLS, GATES].map(|text| serde_json::from_str(text).unwrap()).into();
-    generate(&sources, &curated, &House::read(house)?)
+    generate(&sources, &curated, &Default::default(), &House::read(house)?)
 }
 
 #[test]
-fn the_zoo_has_the_expected_tables() {
+fn the_zoo_has_the_expected_tables_and_procedures() {
     let generated = zoo(HOUSE).unwrap();
-    let files = files::render(&generated.tables);
-    let expected = folder().join("expected");
+    let folder = folder().join("expected");
     if env::var_os("UPDATE_EXPECTED").is_some() {
-        fs::remove_dir_all(&expected).ok();
-        files::write(&expected, &BTreeMap::new(), &files).unwrap();
+        fs::remove_dir_all(&folder).ok();
     }
-    let expected = files::generated(&expected).unwrap();
-    assert_eq!(files.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
-    for (name, text) in &files {
-        assert_eq!(*text, expected[name], "{name}");
-        assert!(!text.contains("PROSE"), "{name} holds a description");
+    for (kind, files) in [
+        (TABLES, files::render(&generated.tables)),
+        (PROCEDURES, files::render_procedures(&generated.procedures)),
+    ] {
+        if env::var_os("UPDATE_EXPECTED").is_some() {
+            files::write(&folder, kind, &BTreeMap::new(), &files).unwrap();
+        }
+        let expected = files::generated(&folder, kind).unwrap();
+        assert_eq!(files.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+        for (name, text) in &files {
+            assert_eq!(*text, expected[name], "{name}");
+            assert!(!text.contains("PROSE"), "{name} holds a description");
+        }
     }
 }
 
@@ -137,12 +143,12 @@ fn writing_changes_what_is_different_and_nothing_else() {
     fs::remove_dir_all(&folder).ok();
     let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
     let first = BTreeMap::from([file("A/One.json", "1"), file("B/Two.json", "2")]);
-    files::write(&folder, &BTreeMap::new(), &first).unwrap();
-    assert_eq!(files::generated(&folder).unwrap(), first);
+    files::write(&folder, TABLES, &BTreeMap::new(), &first).unwrap();
+    assert_eq!(files::generated(&folder, TABLES).unwrap(), first);
     let kept = fs::metadata(folder.join("generated/A/One.json")).unwrap().modified().unwrap();
     let second = BTreeMap::from([file("A/One.json", "1"), file("C/Three.json", "3")]);
-    files::write(&folder, &first, &second).unwrap();
-    assert_eq!(files::generated(&folder).unwrap(), second);
+    files::write(&folder, TABLES, &first, &second).unwrap();
+    assert_eq!(files::generated(&folder, TABLES).unwrap(), second);
     assert_eq!(fs::metadata(folder.join("generated/A/One.json")).unwrap().modified().unwrap(), kept);
     assert!(!folder.join("generated/B").exists());
 }

@@ -3,7 +3,7 @@
 use super::facts;
 use super::markdown::{code, table as rows, type_name};
 use super::{Place, Site};
-use crate::model::{Parameter, Procedure};
+use crate::model::{DEFAULT_SCHEMA, Parameter, Procedure};
 
 pub(super) fn page(site: &Site) -> String {
     let mut page = "# Procedures\n\nArguments are given by name or in this order; one that answers anything answers one row. How they are called: \
@@ -16,7 +16,11 @@ pub(super) fn page(site: &Site) -> String {
 }
 
 fn section(site: &Site, procedure: &Procedure) -> String {
-    let mut section = format!("## {}\n\n{}\n\n", procedure.name, procedure.remarks);
+    let name = match procedure.schema.as_str() {
+        DEFAULT_SCHEMA => procedure.name.clone(),
+        schema => format!("{schema}.{}", procedure.name),
+    };
+    let mut section = format!("## {name}\n\n{}\n\n", procedure.remarks);
     if let Some(note) = site.notes.get(&procedure.name) {
         section += &format!("{}\n\n", note.trim());
     }

@@ -227,6 +227,10 @@ pub(super) fn body<'p>(
         Body::Json => {
             let mut object = Map::new();
             for (parameter, values) in given.filter(|(_, values)| !values.is_empty()) {
+                if parameter.is_whole() {
+                    request.json = values.into_iter().next();
+                    return;
+                }
                 let mut values = values.into_iter().map(|value| json(parameter, value));
                 let value = match parameter.array {
                     true => Json::Array(values.collect()),

@@ -516,7 +516,7 @@ pub struct Parameter {
     pub name: String,
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// The name that is sent, where it is not `name`.
+    /// The name that is sent, where it is not `name`; empty where the value is the whole JSON body.
     pub parameter: Option<String>,
     #[serde(rename = "type")]
     pub data_type: DataType,
@@ -561,6 +561,11 @@ impl Parameter {
     /// The name that is sent.
     pub fn sent_name(&self) -> &str {
         self.parameter.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Whether the value is the whole body.
+    pub fn is_whole(&self) -> bool {
+        self.parameter.as_deref() == Some("")
     }
 
     /// Whether an empty text is a value: it clears the attribute.

@@ -50,6 +50,12 @@ pub(super) fn unknown_table(model: &Model, name: &str, place: &str, others: &[St
 
 /// 42S02 for a procedure, with the nearest names.
 pub(super) fn unknown_procedure(model: &Model, name: &str) -> Error {
+    let same = model.procedure_names().filter(|(_, other)| other.eq_ignore_ascii_case(name));
+    let same: Vec<String> = same.map(|(schema, name)| format!("{schema}.{name}")).collect();
+    if !same.is_empty() {
+        let message = format!("The procedure {name} has to be named with its schema: {}.", same.join(", "));
+        return Error::new(state::TABLE_NOT_FOUND, message);
+    }
     let near = nearest(name, model.procedure_names().map(|(_, name)| name));
     let end = if near.is_empty() { "; SQLProcedures lists those that do." } else { &near };
     Error::new(state::TABLE_NOT_FOUND, format!("The procedure {name} does not exist{end}"))
