@@ -1,7 +1,7 @@
 //! Procedure calls: one request, whose answer is the row.
 
 use super::Database;
-use super::{context, dry_run, send};
+use super::{context, download, dry_run, send};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
 use crate::model::Parameter;
@@ -34,6 +34,7 @@ pub(super) fn execute(
     let procedure = &plan.procedure;
     let mut path: Vec<(&Parameter, String)> = Vec::new();
     let mut given = Vec::new();
+    let mut file = None;
     for (position, operand) in &plan.arguments {
         let input = &procedure.inputs[*position];
         let value = match operand {
@@ -44,6 +45,10 @@ pub(super) fn execute(
         if input.required && values.iter().all(|v| v.is_empty()) {
             let message = format!("{} needs a value for the argument {}.", procedure.name, input.name);
             return Err(Error::new(state::INDICATOR_REQUIRED, message));
+        }
+        if procedure.file.as_ref().is_some_and(|name| input.is_named(name)) {
+            file = values.into_iter().next();
+            continue;
         }
         match procedure.is_in_path(input) {
             true => path.extend(values.into_iter().map(|v| (input, v))),
@@ -57,7 +62,10 @@ pub(super) fn execute(
         let message = format!("{} needs a value for the argument {}.", procedure.name, one_of(names));
         return Err(Error::new(state::INDICATOR_REQUIRED, message));
     }
-    let segment = |name: &str| path.iter().find(|(p, _)| p.is_named(name)).map(|(_, value)| value.as_str());
+    let segment = |name: &str| {
+        let given = path.iter().find(|(p, _)| p.is_named(name)).map(|(_, value)| value.as_str());
+        given.or_else(|| procedure.input(name)?.1.default.as_deref())
+    };
     let path = send::path(&database.client, &procedure.path, segment)?;
     let mut request = Request::new(procedure.product.as_str(), procedure.method, path);
     let is_dry = database.dry_run && (procedure.writes() || procedure.paid);
@@ -69,6 +77,10 @@ pub(super) fn execute(
     send::fixed(&mut request, &procedure.fixed);
     if is_dry {
         return Ok(Called::Dry(dry_run::page([&request].into_iter())));
+    }
+    if procedure.file.is_some() {
+        let page = download::execute(database, &request, file.as_deref(), cancel)?;
+        return Ok(Called::Answered(Some(page)));
     }
     let layout = plan.answer.as_ref().map(|table| {
         let mut layout = Layout::new(None, table.shown().map(|(_, c)| (c.json.as_str(), c.data_type)));

@@ -12,6 +12,7 @@ mod asked;
 mod call;
 mod context;
 mod cursor;
+mod download;
 mod dry_run;
 mod explain;
 mod feature;

@@ -168,6 +168,7 @@ impl TableProcedure {
             inputs,
             fixed: fixed.collect::<Result<_, String>>()?,
             one_of: operation.one_of.clone(),
+            file: None,
             returns: self.deletes.is_none().then(|| format!("{}.{}", target.schema, target.name)),
             results: Vec::new(),
             answer: None,
@@ -206,6 +207,8 @@ pub struct Procedure {
     /// Sets of inputs, of each of which one at least has to be given.
     #[serde(default)]
     pub one_of: Vec<Vec<String>>,
+    /// The input that names a file of this machine. Such a procedure brings the bytes of a file.
+    pub file: Option<String>,
     /// The table whose row is answered: its columns are the outputs. It may be qualified.
     pub returns: Option<String>,
     /// The outputs, where the answer is no row of a table. They show secrets as well: a secret that is made is told

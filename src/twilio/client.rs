@@ -68,6 +68,10 @@ pub(super) struct Call<'a> {
     pub(super) json: Option<&'a str>,
     /// Whether it makes something new each time.
     pub(super) creates: bool,
+    /// Whether a file is asked for, which may be elsewhere.
+    pub(super) is_file: bool,
+    /// Whether it goes to where the credentials belong.
+    pub(super) is_own: bool,
 }
 
 /// An answer whose status is a success.
@@ -76,7 +80,9 @@ pub(super) struct Answer {
     request_id: Option<String>,
     /// `Err` where the status came and the body did not.
     pub(super) body: Result<Vec<u8>, Error>,
-    content_type: String,
+    pub(super) content_type: String,
+    /// Where the file is that was asked for, if it is elsewhere.
+    pub(super) location: Option<String>,
     /// Its number in the journal.
     entry: u64,
 }
@@ -234,7 +240,9 @@ impl Client {
         let mut maybe_done = false;
         loop {
             cancel.check().map_err(|stop| call.stopped(stop, maybe_done))?;
-            let recording = self.0.journal.begin(call.method, call.url, repeats);
+            // The query of an address elsewhere is a signature.
+            let shown = if call.is_own { call.url } else { call.url.split('?').next().unwrap_or_default() };
+            let recording = self.0.journal.begin(call.method, shown, repeats);
             let attempt = match self.attempt(call, cancel, &recording) {
                 Ok(mut answer) => {
                     answer.entry = recording.end(answer.body.as_ref().err());
@@ -282,6 +290,8 @@ impl Client {
         let retry_after = text_header(response.headers(), "retry-after")
             .and_then(|value| retry::parse_retry_after(&value, SystemTime::now()));
         let content_type = text_header(response.headers(), "content-type").unwrap_or_default();
+        let response_location = response.headers().get(header::LOCATION);
+        let response_location = response_location.and_then(|v| v.to_str().ok()).map(str::to_owned);
         let body = response.body_mut().with_config().limit(BODY_LIMIT).read_to_vec();
         log::debug!(
             "{}: HTTP {status} in {} ms, request id {}",
@@ -289,7 +299,8 @@ impl Client {
             started.elapsed().as_millis(),
             request_id.as_deref().unwrap_or("unknown")
         );
-        if (200..300).contains(&status) {
+        let location = response_location.filter(|_| call.is_file && (300..400).contains(&status));
+        if (200..300).contains(&status) || location.is_some() {
             let body = match body {
                 Ok(body) => Ok(body),
                 Err(ureq::Error::BodyExceedsLimit(limit)) => {
@@ -299,7 +310,7 @@ impl Client {
                 Err(error) if call.method != Method::Get => Err(*failed(error).error),
                 Err(error) => return Err(failed(error)),
             };
-            return Ok(Answer { status, request_id, body, content_type, entry: 0 });
+            return Ok(Answer { status, request_id, body, content_type, location, entry: 0 });
         }
         // What an error says is worth having, and not worth failing for; save that a stop is a stop.
         if let Some(Halt::Stopped(stop)) = watch.halt() {
@@ -318,7 +329,13 @@ impl Client {
         let mut authorization = HeaderValue::from_str(self.0.authorization.expose())
             .map_err(|e| ureq::Error::Other(Box::new(e)))?;
         authorization.set_sensitive(true);
-        let builder = http::Request::builder().uri(uri).header(header::AUTHORIZATION, authorization);
+        let mut builder = http::Request::builder().uri(uri);
+        if call.is_own {
+            builder = builder.header(header::AUTHORIZATION, authorization);
+        }
+        if call.is_file {
+            builder = builder.header(header::ACCEPT, "*/*");
+        }
         let method = match call.method {
             Method::Get => return agent.run(builder.method(http::Method::GET).body(())?),
             Method::Delete => return agent.run(builder.method(http::Method::DELETE).body(())?),
@@ -382,7 +399,14 @@ impl Attempt {
 impl Answer {
     /// The answer to a DELETE that a lost attempt had already carried out.
     fn gone() -> Self {
-        Answer { status: 204, request_id: None, body: Ok(Vec::new()), content_type: String::new(), entry: 0 }
+        Answer {
+            status: 204,
+            request_id: None,
+            body: Ok(Vec::new()),
+            content_type: String::new(),
+            location: None,
+            entry: 0,
+        }
     }
 
     /// Its number in the journal.
@@ -398,11 +422,17 @@ impl Answer {
 
 impl<'a> Call<'a> {
     pub(super) fn get(url: &'a str) -> Self {
-        Call { method: Method::Get, url, form: &[], json: None, creates: false }
+        Call { method: Method::Get, url, form: &[], json: None, creates: false, is_file: false, is_own: true }
     }
 
     fn of(request: &'a Request, url: &'a str, creates: bool) -> Self {
-        Call { method: request.method, url, form: &request.form, json: request.json.as_deref(), creates }
+        Call {
+            method: request.method,
+            form: &request.form,
+            json: request.json.as_deref(),
+            creates,
+            ..Call::get(url)
+        }
     }
 
     /// The request as a person would name it: method and path, without the query.

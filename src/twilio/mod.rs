@@ -13,6 +13,7 @@
 mod client;
 mod config;
 mod decode;
+mod download;
 mod error;
 mod host;
 mod journal;

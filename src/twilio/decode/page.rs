@@ -55,6 +55,18 @@ impl Page {
         Page { rows: rows.len(), types, columns, warnings: Vec::new() }
     }
 
+    /// One row that comes from no answer, of these values.
+    pub fn of_values(values: Vec<Value>) -> Self {
+        let columns = values.iter().map(|value| {
+            let mut column = Column::given(value);
+            column.push(Cell::Null);
+            column
+        });
+        let columns = columns.collect();
+        // Nothing is read into them any more.
+        Page { rows: 1, types: vec![DataType::Text; values.len()], columns, warnings: Vec::new() }
+    }
+
     /// The number of rows.
     pub fn rows(&self) -> usize {
         self.rows

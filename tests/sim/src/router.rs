@@ -60,6 +60,9 @@ pub(crate) fn answer(
     generic: Option<&Generic>,
     world: &mut World,
 ) -> Result<Answer, ApiError> {
+    if let Some(name) = request.path.strip_prefix(FILES) {
+        return Ok(Answer::new(200, "image/jpeg", format!("bytes of {name}")));
+    }
     let (product, path) = split_product(&request.path);
     let credential = credentials::authenticate(known, request.header("authorization"))?;
     let rest = path.strip_prefix(VERSION).and_then(|rest| rest.strip_prefix('/'));
@@ -81,8 +84,43 @@ pub(crate) fn answer(
         });
         return kept.unwrap_or_else(|| unknown(account));
     };
-    let Some(resource) = rest.strip_suffix(".json") else { return Ok(xml_answer(&request.method)) };
+    let Some(resource) = rest.strip_suffix(".json") else {
+        return Ok(file(request, rest, world).unwrap_or_else(|| xml_answer(&request.method)));
+    };
     decoded(resource, |parts| answer_api(request, path, &credential, parts, elsewhere, world, unknown))
+}
+
+/// Where files lie: an address of its own, which takes no credentials.
+const FILES: &str = "/files/";
+
+/// The audio of a recording, or the way to a file of a message.
+fn file(request: &Request, rest: &str, world: &World) -> Option<Answer> {
+    let parts: Vec<&str> = rest.split('/').collect();
+    match parts[..] {
+        ["Accounts", _, "Recordings", name] if request.method == "GET" => {
+            let (sid, ending) = name.split_once('.').unwrap_or((name, "wav"));
+            let is_there = world
+                .store
+                .rows("Recordings")
+                .any(|row| matches!(row.text("status"), None | Some("completed")) && row.sid == sid);
+            let kind = if ending == "mp3" { "audio/mpeg" } else { "audio/x-wav" };
+            Some(match is_there {
+                true => Answer::new(200, kind, format!("{ending}\0of {sid}")),
+                false => ApiError::not_found(&request.path).answer(),
+            })
+        }
+        ["Accounts", account, "Messages", message, "Media", sid] if request.method == "GET" => {
+            let media = world.holdings(account)?.messages.media.get(message)?;
+            media.get(sid)?;
+            let port = request.header("host")?.rsplit_once(':')?.1.to_string();
+            let mut answer = Answer::new(307, "", "");
+            answer
+                .headers
+                .push(("Location", format!("http://localhost:{port}{FILES}{sid}?signature=s3cr3t")));
+            Some(answer)
+        }
+        _ => None,
+    }
 }
 
 /// The segments of a path, decoded.

@@ -164,7 +164,7 @@ impl Store {
     }
 
     /// The rows of a resource under this name, oldest first.
-    fn rows(&self, name: &str) -> impl Iterator<Item = &Row> {
+    pub(crate) fn rows(&self, name: &str) -> impl Iterator<Item = &Row> {
         self.tables.get(name).into_iter().flat_map(Table::oldest_first)
     }
 }
