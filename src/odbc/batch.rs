@@ -7,11 +7,11 @@
 use super::constants::{diag, param};
 use super::dispatch::{Completion, StatementCall};
 use super::execute::Running;
+use super::output;
 use super::parameters::{ParameterSet, Slot};
-use super::return_value;
 use super::statement::Plan;
 use crate::cancel::CancelToken;
-use crate::engine::{Cursor, Outcome};
+use crate::engine::{Cursor, Outcome, OutputMarker};
 use crate::error::{Error, Result, state};
 use crate::value::Value;
 
@@ -117,6 +117,14 @@ impl StatementCall<'_> {
                 "A query takes one set of parameters, and SQL_ATTR_PARAMSET_SIZE is larger: execute it once for each.",
             ));
         }
+        let (apd, ipd) = (&self.descriptors[self.statement.apd], &self.descriptors[self.statement.own.ipd]);
+        let outputs = match output::outputs(apd, ipd, &plan.prepared) {
+            Ok(outputs) => outputs,
+            Err(error) => {
+                self.give_back(plan, is_prepared);
+                return Err(error);
+            }
+        };
         let running = Running::start(&self.statement.activity, self.statement.attributes.query_timeout);
         let header = self.descriptors[self.statement.own.ipd].header;
         header.rows_processed.write(0usize);
@@ -127,7 +135,9 @@ impl StatementCall<'_> {
                 _ if batch.is_stopped => param::UNUSED,
                 ParameterSet::Ignored => param::UNUSED,
                 ParameterSet::Failed(error, column) => batch.fail(number, error, column as i32),
-                ParameterSet::Ready(slots) => self.run_set(&mut plan, &mut batch, number, values(slots)),
+                ParameterSet::Ready(slots) => {
+                    self.run_set(&mut plan, &mut batch, number, values(slots), &outputs)
+                }
             };
             header.array_status.offset((number * size_of::<u16>()) as isize).write(status);
             if !batch.is_stopped || status == param::ERROR {
@@ -150,14 +160,27 @@ impl StatementCall<'_> {
     }
 
     /// Executes once; the status of the set.
-    fn run_set(&mut self, plan: &mut Plan, batch: &mut Batch, set: usize, values: Vec<Value>) -> u16 {
+    fn run_set(
+        &mut self,
+        plan: &mut Plan,
+        batch: &mut Batch,
+        set: usize,
+        values: Vec<Value>,
+        outputs: &[OutputMarker],
+    ) -> u16 {
         let before = plan.prepared.written();
         let outcome = plan.prepared.execute(values, self.statement.attributes.max_rows);
         let mut warnings = plan.prepared.take_warnings();
         let mut status = param::SUCCESS;
+        let (apd, ipd) = (&self.descriptors[self.statement.apd], &self.descriptors[self.statement.own.ipd]);
+        let put = |answer: Option<&Cursor>| output::put(apd, ipd, set, outputs, &plan.prepared, answer);
         match outcome {
-            Ok(Outcome::Affected(rows)) => batch.affected += rows as isize,
+            Ok(Outcome::Affected(rows)) => {
+                batch.affected += rows as isize;
+                warnings.extend(put(None));
+            }
             Ok(Outcome::Rows(rows)) => {
+                warnings.extend(put(Some(&rows)));
                 batch.affected += rows.affected().unwrap_or(1) as isize;
                 match &mut batch.cursor {
                     Some(cursor) => cursor.append(rows),
@@ -180,10 +203,6 @@ impl StatementCall<'_> {
         }
         if status == param::SUCCESS {
             batch.executed += 1;
-            if plan.prepared.returns_value() {
-                let ipd = &self.descriptors[self.statement.own.ipd];
-                warnings.extend(return_value::put(&self.descriptors[self.statement.apd], ipd, set).err());
-            }
             if !warnings.is_empty() {
                 status = param::SUCCESS_WITH_INFO;
             }

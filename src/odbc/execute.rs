@@ -6,21 +6,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::catalog::{self, ResultSet};
-use super::constants::{diag, param};
 use super::cursor::OpenCursor;
 use super::data_at_execution::{Dialogue, deferred};
-use super::diagnostics::Diagnostics;
 use super::dispatch::{Completion, StatementCall};
 use super::output;
-use super::parameters::{ParameterSet, Slot, gather};
+use super::parameters::{ParameterSet, gather};
 use super::registry::Activity;
 use super::statement::{Execution, Plan, State};
 use super::types::OdbcVersion;
-use crate::engine::{Cursor, Outcome, Prepared};
+use crate::engine::Cursor;
 use crate::error::{Error, Result, state};
 use crate::model::TableEntry;
 use crate::sql;
-use crate::value::Value;
 
 /// The codes of SQL_DIAG_DYNAMIC_FUNCTION_CODE that matter here.
 const SEARCHED: [i32; 2] = [19, 82];
@@ -107,8 +104,7 @@ impl StatementCall<'_> {
         self.statement.diagnostics.dynamic_function = plan.dynamic_function;
         let apd = &self.descriptors[self.statement.apd];
         let ipd = &self.descriptors[self.statement.own.ipd];
-        let outputs = output::outputs(apd, ipd, &plan.prepared);
-        let gathered = outputs.and_then(|_| {
+        let gathered = output::outputs(apd, ipd, &plan.prepared).and_then(|_| {
             let is_read = |marker| output::is_read(ipd, &plan.prepared, marker);
             gather(apd, ipd, plan.prepared.parameters(), is_read)
         });
@@ -132,98 +128,14 @@ impl StatementCall<'_> {
         Ok(Completion::NeedData)
     }
 
-    fn give_back(&mut self, plan: Plan, is_prepared: bool) {
+    /// What an execution that failed leaves behind.
+    pub(super) fn give_back(&mut self, plan: Plan, is_prepared: bool) {
         self.statement.state = if is_prepared { State::Prepared(Box::new(plan)) } else { State::Allocated };
         self.describe_result();
     }
 
-    /// Executes once for each parameter set.
-    ///
-    /// # Errors
-    /// HYC00 for a query with several sets, and what a single execution finds. With several sets each one's error
-    /// is posted with its number. SQL_ERROR is answered when none succeeded, when the execution was stopped, and when
-    /// one failed of which the application could not know, because it has given no status array.
-    pub(super) fn run(
-        &mut self,
-        mut plan: Plan,
-        is_prepared: bool,
-        sets: Vec<ParameterSet>,
-    ) -> Result<Completion> {
-        let is_array = sets.len() > 1;
-        if is_array && plan.prepared.queries() {
-            self.give_back(plan, is_prepared);
-            return Err(Error::new(
-                state::NOT_IMPLEMENTED,
-                "A query takes one set of parameters; SQL_ATTR_PARAMSET_SIZE is larger.",
-            ));
-        }
-        let attributes = self.statement.attributes;
-        let running = Running::start(&self.statement.activity, attributes.query_timeout);
-        let header = self.descriptors[self.statement.own.ipd].header;
-        let (apd, ipd) = (&self.descriptors[self.statement.apd], &self.descriptors[self.statement.own.ipd]);
-        let outputs = output::outputs(apd, ipd, &plan.prepared)?;
-        let put = |row: usize, prepared: &Prepared, answer: Option<&Cursor>, posted: &mut Diagnostics| {
-            let problems = output::put(apd, ipd, row, &outputs, prepared, answer);
-            problems.into_iter().for_each(|problem| posted.post(problem));
-        };
-        plan.prepared.begin();
-        let mut affected: isize = 0;
-        let mut succeeded = 0;
-        let mut cursor: Option<Cursor> = None;
-        let mut stopped = false;
-        for (row, set) in sets.into_iter().enumerate() {
-            let (status, error) = match set {
-                _ if stopped => (param::UNUSED, None),
-                ParameterSet::Ignored => (param::UNUSED, None),
-                ParameterSet::Failed(error, column) => (param::ERROR, Some((error, column as i32))),
-                ParameterSet::Ready(slots) => {
-                    match plan.prepared.execute(values(slots), attributes.max_rows) {
-                        Ok(Outcome::Affected(rows)) => {
-                            affected += rows as isize;
-                            put(row, &plan.prepared, None, &mut self.statement.diagnostics);
-                            (param::SUCCESS, None)
-                        }
-                        Ok(Outcome::Rows(rows)) => {
-                            affected += rows.affected().unwrap_or(1) as isize;
-                            put(row, &plan.prepared, Some(&rows), &mut self.statement.diagnostics);
-                            match &mut cursor {
-                                Some(cursor) => cursor.append(rows),
-                                // SQLMoreResults leads to no further result.
-                                None => cursor = (!is_array || plan.prepared.collects()).then_some(rows),
-                            }
-                            (param::SUCCESS, None)
-                        }
-                        Err(error) => {
-                            // A request that took too long is no reason not to try the other sets.
-                            stopped = self.statement.activity.cancel.stop().is_some();
-                            (param::ERROR, Some((error, diag::NO_COLUMN_NUMBER)))
-                        }
-                    }
-                }
-            };
-            succeeded += usize::from(status == param::SUCCESS);
-            header.array_status.offset((row * size_of::<u16>()) as isize).write(status);
-            if !stopped || status == param::ERROR {
-                header.rows_processed.write(row + 1);
-            }
-            if let Some((error, column)) = error {
-                log::error!("{}: {error}", self.function.name);
-                let row = if is_array { row as isize + 1 } else { diag::NO_ROW_NUMBER };
-                self.statement.diagnostics.post_at(error, row, column);
-            }
-        }
-        drop(running);
-        let failed = !self.statement.diagnostics.is_empty()
-            && (succeeded == 0 || stopped || (is_array && header.array_status.is_null()));
-        plan.prepared.take_warnings().into_iter().for_each(|w| self.statement.diagnostics.post(w));
-        if failed {
-            self.give_back(plan, is_prepared);
-            return Ok(Completion::Failed);
-        }
-        self.finish(plan, is_prepared, cursor, affected, is_array)
-    }
-
-    fn finish(
+    /// Takes what an execution gave into the statement's state.
+    pub(super) fn finish(
         &mut self,
         plan: Plan,
         is_prepared: bool,
@@ -235,7 +147,11 @@ impl StatementCall<'_> {
         if let Some(cursor) = cursor {
             let columns = Arc::from(cursor.columns());
             let execution = Execution { plan: Some(plan), is_prepared };
-            let open = OpenCursor::streaming(columns, cursor);
+            let mut open = OpenCursor::streaming(columns, cursor);
+            if open.affected >= 0 {
+                // Rows of sets that failed half-way are written, and not shown.
+                open.affected = affected;
+            }
             self.statement.diagnostics.row_count = open.affected;
             self.statement.state = State::Open(Box::new(execution), Box::new(open));
             self.describe_result();
@@ -338,12 +254,4 @@ impl StatementCall<'_> {
         }
         &self.statement.cursor_name
     }
-}
-
-fn values(slots: Vec<Slot>) -> Vec<Value> {
-    let value = |slot| match slot {
-        Slot::Ready(value) => value,
-        Slot::Deferred(_) => unreachable!("a dialogue has settled what was deferred"),
-    };
-    slots.into_iter().map(value).collect()
 }
