@@ -73,11 +73,6 @@ fn comparison(left: &mut Expr, op: &BinaryOperator, right: &mut Expr, scope: &Sc
         return Some(equals(left, other));
     }
     let turned = turned(op);
-    if let Some(neighbour) =
-        neighbour(left, op, right, scope).or_else(|| neighbour(right, turned.as_ref()?, left, scope))
-    {
-        return Some(neighbour);
-    }
     if let Some((column, unit)) = period_of(left, scope).filter(|p| p.1.takes(right)) {
         return Some(compared(column, op, unit, right));
     }
@@ -180,19 +175,6 @@ fn turned(op: &BinaryOperator) -> Option<BinaryOperator> {
     })
 }
 
-/// What `date > day` and `date < day` are with the day itself in them: where a list is calculated between two days, one
-/// that is left out cannot be asked for.
-fn neighbour(column: &Expr, op: &BinaryOperator, day: &Expr, scope: &Scope<'_>) -> Option<Expr> {
-    known(column, scope)?.column_type.filter(|t| t.data_type == DataType::Date)?;
-    let day: jiff::civil::Date = literal(day)?.parse().ok()?;
-    let (op, day) = match op {
-        BinaryOperator::Gt => (BinaryOperator::GtEq, day.tomorrow().ok()?),
-        BinaryOperator::Lt => (BinaryOperator::LtEq, day.yesterday().ok()?),
-        _ => return None,
-    };
-    Some(binary(column.clone(), op, text(day.to_string())))
-}
-
 /// A part of a timestamp that a condition asks for: what is written for it is the first and the last moment.
 #[derive(Clone, Copy, Debug)]
 enum Unit {
@@ -200,6 +182,8 @@ enum Unit {
     Day,
     /// `YEAR(column)`, EXTRACT, DATEPART.
     Year,
+    /// The same of a column of days.
+    YearOfDays,
 }
 
 impl Unit {
@@ -208,7 +192,7 @@ impl Unit {
     fn takes(self, value: &Expr) -> bool {
         match self {
             Unit::Day => is_constant(value),
-            Unit::Year => {
+            Unit::Year | Unit::YearOfDays => {
                 matches!(value, Expr::Value(v) if matches!(&v.value, Value::Number(digits, _)
                     if digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()) && digits != "0000"))
             }
@@ -220,6 +204,7 @@ impl Unit {
             (Unit::Day, Some(day)) => text(format!("{day} 00:00:00")),
             (Unit::Day, None) => call("to_timestamp", vec![take(value)]),
             (Unit::Year, year) => text(format!("{}-01-01 00:00:00", year.unwrap_or_default())),
+            (Unit::YearOfDays, year) => text(format!("{}-01-01", year.unwrap_or_default())),
         }
     }
 
@@ -232,11 +217,12 @@ impl Unit {
                 binary(Expr::Nested(Box::new(take(value))), BinaryOperator::StringConcat, text(LAST))
             }
             (Unit::Year, year) => text(format!("{}-12-31{LAST}", year.unwrap_or_default())),
+            (Unit::YearOfDays, year) => text(format!("{}-12-31", year.unwrap_or_default())),
         }
     }
 }
 
-/// The timestamp column whose part the expression is.
+/// The column whose part the expression is.
 fn period_of(e: &Expr, scope: &Scope<'_>) -> Option<(Expr, Unit)> {
     let Expr::Function(function) = e else { return None };
     let FunctionArguments::List(list) = &function.args else { return None };
@@ -251,8 +237,12 @@ fn period_of(e: &Expr, scope: &Scope<'_>) -> Option<(Expr, Unit)> {
         "datepart" if is_text(0, "year") => (argument(1)?, Unit::Year),
         _ => return None,
     };
-    let data_type = known(column, scope)?.column_type?.data_type;
-    (data_type == DataType::Timestamp).then(|| (column.clone(), unit))
+    let unit = match (known(column, scope)?.column_type?.data_type, unit) {
+        (DataType::Timestamp, unit) => unit,
+        (DataType::Date, Unit::Year) => Unit::YearOfDays,
+        _ => return None,
+    };
+    Some((column.clone(), unit))
 }
 
 fn compared(column: Expr, op: &BinaryOperator, unit: Unit, value: &mut Expr) -> Expr {
