@@ -158,6 +158,34 @@ def test_usage_is_summed_between_days_that_are_not_in_it(cursor, core, condition
     assert {(str(row.StartDate), str(row.EndDate)) for row in rows} == {(query["StartDate"], query["EndDate"])}
 
 
+@pytest.mark.parametrize(
+    ("condition", "query"),
+    [
+        ("StartDate >= {ts '2024-01-01 00:00:00'} AND EndDate < {ts '2024-03-31 00:00:00'}", {"StartDate": "2024-01-01", "EndDate": "2024-03-30"}),
+        ("StartDate > {ts '2024-01-01 00:00:00'} AND EndDate <= {ts '2024-03-31 12:00:00'}", {"StartDate": "2024-01-02", "EndDate": "2024-03-31"}),
+        ("StartDate >= {ts '2024-01-01 00:00:01'} AND EndDate < {ts '2024-03-31 12:00:00'}", {"StartDate": "2024-01-02", "EndDate": "2024-03-31"}),
+        ("StartDate = {ts '2024-01-01 00:00:00'} AND {ts '2024-03-31 00:00:00'} = EndDate", {"StartDate": "2024-01-01", "EndDate": "2024-03-31"}),
+        ("StartDate >= DATEADD(day, -1, TO_TIMESTAMP('2024-01-02')) AND EndDate < TO_TIMESTAMP('2024-03-31 12:00:00')", {"StartDate": "2024-01-01", "EndDate": "2024-03-31"}),
+        ("StartDate >= TO_TIMESTAMP('2024-01-01 00:00:00.5') AND EndDate <= TO_TIMESTAMP('2024-03-31')", {"StartDate": "2024-01-02", "EndDate": "2024-03-31"}),
+        ("StartDate BETWEEN {ts '2024-01-01 00:00:00'} AND {ts '2024-01-31 00:00:00'} AND EndDate = '2024-03-31'", {"StartDate": "2024-01-01", "EndDate": "2024-03-31"}),
+    ],
+)
+def test_usage_is_summed_between_moments(cursor, core, condition, query):
+    rows = cursor.execute(f"SELECT StartDate, EndDate FROM UsageRecords WHERE {condition}").fetchall()
+    assert asked(core) == [("Usage/Records.json", query)]
+    assert {(str(row.StartDate), str(row.EndDate)) for row in rows} == {(query["StartDate"], query["EndDate"])}
+    assert cursor.execute("SELECT StartDate FROM UsageRecords WHERE StartDate = {ts '2024-01-01 00:00:01'}").fetchall() == []
+
+
+def test_a_moment_is_asked_for_by_its_bounds_where_twilio_takes_nothing_else(cursor, core):
+    statement = "SELECT Sid FROM Conversations WHERE DateCreated = '2015-12-16T22:18:37' AND DateUpdated = '2015-12-16T22:18:37'"
+    cursor.execute(f"EXPLAIN {statement}")
+    pushed = cursor.fetchone().Pushed
+    assert pushed == "StartDate=2015-12-16T00:00:00Z&EndDate=2015-12-17T00:00:00Z"
+    cursor.execute("EXPLAIN SELECT Sid FROM Conversations WHERE ? = DateCreated", datetime.datetime(2015, 12, 16, 22, 18, 37))
+    assert cursor.fetchone().Pushed == pushed
+
+
 def test_the_tightest_of_several_bounds_is_sent_and_explained(cursor, core):
     statement = "SELECT Sid FROM Messages WHERE DateSent >= '2024-01-01' AND DateSent > '2024-05-01' AND DateSent < '2024-06-01' AND DateSent < '2024-07-01'"
     cursor.execute(statement).fetchall()

@@ -14,7 +14,7 @@ use super::send::{self, Pushed};
 use super::shared_scan::{Reader, SharedScan, read_ahead};
 use crate::error::{Error, Result, state};
 use crate::model::{
-    ACCOUNT, Column, DEFAULT_SCHEMA, DataType, Filter, FilterOperator, Method, Operation, Table,
+    ACCOUNT, Column, DEFAULT_SCHEMA, DataType, Filter, FilterOperator, Method, Operation, Paging, Table,
 };
 use crate::twilio::{self, Layout, Page, Pages, Request};
 use crate::value::{Value, ValueRef};
@@ -215,9 +215,11 @@ impl ScanRequest {
         self.path_keys().any(|column| self.path.contains_key(&column))
     }
 
-    /// Whether there may be no such list: below a parent that is gone, or what the path has by default, such as a country.
+    /// Whether there may be no such list: below a parent that is gone or what the path has by default, such as a country;
+    /// or where one object is read of each account, which not all of them have.
     fn may_be_missing(&self) -> bool {
         self.path_keys().any(|column| self.in_path(column).is_some())
+            || (self.table.paging == Some(Paging::One) && self.account().is_some())
     }
 
     /// The columns of the list's path that are keys: neither the account nor one of a few words.
