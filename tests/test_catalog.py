@@ -167,6 +167,16 @@ def test_row_id_columns(cursor):
     assert [(row.column_name, row.data_type) for row in rows] == [("CallSid", WVARCHAR)]
 
 
+def test_a_table_without_a_schema_is_the_one_that_statements_mean(cursor):
+    assert [row.table_schem for row in cursor.primaryKeys("messages")] == ["Twilio"]
+    assert [row.table_schem for row in cursor.statistics("Messages") if row.index_name] == ["Twilio"]
+    assert [row.column_name for row in cursor.rowIdColumns("Messages")] == ["Sid"]
+    assert {row.fktable_schem for row in cursor.foreignKeys(foreignTable="Messages")} == {"Twilio"}
+    assert {row.pktable_schem for row in cursor.foreignKeys(table="Messages")} == {"Twilio"}
+    assert [row.table_schem for row in cursor.primaryKeys("Messages", schema="Chat")] == ["Chat"]
+    assert [row.table_schem for row in cursor.primaryKeys("Rooms")] == ["Video"]
+
+
 def test_row_version_columns_are_none(cursor):
     assert cursor.rowVerColumns("ConferenceParticipants").fetchall() == []
 

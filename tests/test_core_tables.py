@@ -140,6 +140,60 @@ def test_usage_takes_days_as_parameters(cursor, core):
     assert asked(core) == [("Usage/Records.json", {"StartDate": "2024-01-01", "EndDate": "2024-01-31"})]
 
 
+@pytest.mark.parametrize(
+    ("condition", "query"),
+    [
+        ("StartDate > ? AND EndDate < ?", {"StartDate": "2024-02-29", "EndDate": "2024-03-30"}),
+        ("? < StartDate AND ? > EndDate", {"StartDate": "2024-02-29", "EndDate": "2024-03-30"}),
+        ("StartDate > (SELECT CAST(? AS DATE)) AND EndDate < CAST(? AS DATE)", {"StartDate": "2024-02-29", "EndDate": "2024-03-30"}),
+        ("StartDate >= '2024-01-01' AND StartDate > ? AND EndDate < ? AND EndDate <= '2024-06-30'", {"StartDate": "2024-02-29", "EndDate": "2024-03-30"}),
+        ("StartDate = ? AND StartDate >= '2024-01-01' AND EndDate < ?", {"StartDate": "2024-02-28", "EndDate": "2024-03-30"}),
+        ("YEAR(StartDate) = 2024 AND StartDate <> ? AND EndDate < ?", {"StartDate": "2024-01-01", "EndDate": "2024-03-30"}),
+    ],
+)
+def test_usage_is_summed_between_days_that_are_not_in_it(cursor, core, condition, query):
+    days = datetime.date(2024, 2, 28), datetime.date(2024, 3, 31)
+    rows = cursor.execute(f"SELECT StartDate, EndDate FROM UsageRecords WHERE {condition}", *days).fetchall()
+    assert [(request.path, request.query) for request in core.requests()] == [("Usage/Records.json", query | {"PageSize": "1000"})]
+    assert {(str(row.StartDate), str(row.EndDate)) for row in rows} == {(query["StartDate"], query["EndDate"])}
+
+
+@pytest.mark.parametrize(
+    ("condition", "query"),
+    [
+        ("StartDate >= {ts '2024-01-01 00:00:00'} AND EndDate < {ts '2024-03-31 00:00:00'}", {"StartDate": "2024-01-01", "EndDate": "2024-03-30"}),
+        ("StartDate > {ts '2024-01-01 00:00:00'} AND EndDate <= {ts '2024-03-31 12:00:00'}", {"StartDate": "2024-01-02", "EndDate": "2024-03-31"}),
+        ("StartDate >= {ts '2024-01-01 00:00:01'} AND EndDate < {ts '2024-03-31 12:00:00'}", {"StartDate": "2024-01-02", "EndDate": "2024-03-31"}),
+        ("StartDate = {ts '2024-01-01 00:00:00'} AND {ts '2024-03-31 00:00:00'} = EndDate", {"StartDate": "2024-01-01", "EndDate": "2024-03-31"}),
+        ("StartDate >= DATEADD(day, -1, TO_TIMESTAMP('2024-01-02')) AND EndDate < TO_TIMESTAMP('2024-03-31 12:00:00')", {"StartDate": "2024-01-01", "EndDate": "2024-03-31"}),
+        ("StartDate >= TO_TIMESTAMP('2024-01-01 00:00:00.5') AND EndDate <= TO_TIMESTAMP('2024-03-31')", {"StartDate": "2024-01-02", "EndDate": "2024-03-31"}),
+        ("StartDate BETWEEN {ts '2024-01-01 00:00:00'} AND {ts '2024-01-31 00:00:00'} AND EndDate = '2024-03-31'", {"StartDate": "2024-01-01", "EndDate": "2024-03-31"}),
+    ],
+)
+def test_usage_is_summed_between_moments(cursor, core, condition, query):
+    rows = cursor.execute(f"SELECT StartDate, EndDate FROM UsageRecords WHERE {condition}").fetchall()
+    assert asked(core) == [("Usage/Records.json", query)]
+    assert {(str(row.StartDate), str(row.EndDate)) for row in rows} == {(query["StartDate"], query["EndDate"])}
+    assert cursor.execute("SELECT StartDate FROM UsageRecords WHERE StartDate = {ts '2024-01-01 00:00:01'}").fetchall() == []
+
+
+def test_a_moment_is_asked_for_by_its_bounds_where_twilio_takes_nothing_else(cursor, core):
+    statement = "SELECT Sid FROM Conversations WHERE DateCreated = '2015-12-16T22:18:37' AND DateUpdated = '2015-12-16T22:18:37'"
+    cursor.execute(f"EXPLAIN {statement}")
+    pushed = cursor.fetchone().Pushed
+    assert pushed == "StartDate=2015-12-16T00:00:00Z&EndDate=2015-12-17T00:00:00Z"
+    cursor.execute("EXPLAIN SELECT Sid FROM Conversations WHERE ? = DateCreated", datetime.datetime(2015, 12, 16, 22, 18, 37))
+    assert cursor.fetchone().Pushed == pushed
+
+
+def test_the_tightest_of_several_bounds_is_sent_and_explained(cursor, core):
+    statement = "SELECT Sid FROM Messages WHERE DateSent >= '2024-01-01' AND DateSent > '2024-05-01' AND DateSent < '2024-06-01' AND DateSent < '2024-07-01'"
+    cursor.execute(statement).fetchall()
+    assert asked(core) == [("Messages.json", {"DateSent>": "2024-05-01", "DateSent<": "2024-06-02"})]
+    row = cursor.execute(f"EXPLAIN {statement}").fetchone()
+    assert "DateSent>=2024-05-01" in row.Pushed and "2024-01-01" not in row.Pushed
+
+
 @pytest.mark.parametrize("interval", ["Daily", "Monthly", "Yearly", "AllTime", "Today", "Yesterday", "ThisMonth", "LastMonth"])
 def test_usage_is_divided_by_the_interval(cursor, core, interval):
     rows = cursor.execute(f"SELECT [Interval], Category FROM UsageRecords WHERE [Interval] = '{interval.lower()}'").fetchall()
@@ -191,6 +245,14 @@ def test_kinds_and_countries_of_numbers_are_a_request_each(cursor, core):
     with pytest.raises(pyodbc.Error, match="22018.*Type is 'Pager'"):
         cursor.execute(f"SELECT * FROM {NUMBERS} WHERE Type = 'Pager'").fetchall()
     assert asked(core) == []
+
+
+@pytest.mark.parametrize("country", ["", "AND IsoCountry = 'US'"])
+def test_a_kind_that_a_country_lacks_has_no_rows(cursor, core, country):
+    found = cursor.execute(f"SELECT DISTINCT Type FROM {NUMBERS} WHERE Type IN ('Local', 'Voip', 'TollFree') {country} ORDER BY Type")
+    assert [row.Type for row in found] == ["Local", "TollFree"]
+    assert ("AvailablePhoneNumbers/US/Voip.json", 404) in [(request.path, request.status) for request in core.requests()]
+    assert cursor.execute(f"SELECT * FROM {NUMBERS} WHERE Type = 'Voip' {country}").fetchall() == []
 
 
 def test_a_join_with_the_countries_asks_for_the_numbers_of_each(cursor, core):

@@ -195,7 +195,7 @@ def test_a_token_of_a_wrong_type_is_hidden_too(connect, guarded, value):
     assert row.AuthToken == MASK and json.loads(row[1])["auth_token"] == MASK
 
 
-@pytest.mark.parametrize("condition", ["AuthToken = ?", "? = AuthToken", "AuthToken IN (?, 'x')", "AuthToken > ?", "a.AuthToken BETWEEN ? AND 'z'"])
+@pytest.mark.parametrize("condition", ["AuthToken = ?", "? = AuthToken", "AuthToken IN (?, 'x')", "AuthToken > ?", "a.AuthToken BETWEEN ? AND 'z'", "AuthToken LIKE ?"])
 def test_a_token_cannot_be_compared_and_is_never_sent(connect, guarded, condition):
     cursor = connect(account(guarded.url, AuthToken=TOKEN)).cursor()
     guarded.clear()

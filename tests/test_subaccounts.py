@@ -168,3 +168,9 @@ def test_explain_says_that_all_accounts_are_read(every, own):
     for sql in [f"SELECT * FROM Conferences WHERE AccountSid = '{ACCOUNT}'", "SELECT * FROM Accounts"]:
         assert "Status=active" not in str(every.execute(f"EXPLAIN {sql}").fetchall())
     assert "Status=active" not in str(own.execute("EXPLAIN SELECT * FROM Conferences").fetchall())
+
+
+def test_an_account_without_a_balance_has_no_row(own, every):
+    assert accounts(every, "SELECT AccountSid FROM Balance") == {ACCOUNT: 1}
+    assert accounts(own, "SELECT b.AccountSid FROM Accounts a JOIN Balance b ON b.AccountSid = a.Sid") == {ACCOUNT: 1}
+    assert accounts(own, f"SELECT AccountSid FROM Balance WHERE AccountSid = '{SUBACCOUNT}'") == {}

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{FilterMatch, FilterOperator, Table};
+use crate::model::{Filter, FilterMatch, FilterOperator, Table};
 
 /// A constraint that SQLite offers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,6 +17,8 @@ pub(super) struct Constraint {
     pub usable: bool,
     /// Whether it is an IN, whose values can be had all at once.
     pub is_list: bool,
+    /// Whether it is a bound that its own value does not fulfil.
+    pub is_strict: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,8 +49,10 @@ pub(super) enum Role {
     Path(usize),
     /// Values of such a column, each of which is a scan of its own.
     PathList(usize),
-    /// A filter of the table, by its position.
+    /// A filter of the table, by its position. Where it is a bound there may be several, the tightest of which counts.
     Filter(usize),
+    /// A filter that is a bound, whose value is left out itself.
+    FilterBeyond(usize),
     /// Values of such a filter, each of which is a scan of its own.
     FilterList(usize),
     /// The value of a switch, by the position of its column.
@@ -150,18 +154,28 @@ pub(super) fn choose(
                 FilterOperator::Lower => Operator::Lower(column),
                 FilterOperator::Upper => Operator::Upper(column),
             };
-            if let Some(i) = find(operator) {
+            let is_bound = filter.operator != FilterOperator::Equal;
+            if is_bound && is_given_by_equality(table, filter, equal) {
+                continue;
+            }
+            let offered = constraints.iter().enumerate().filter(|(_, c)| c.usable && c.operator == operator);
+            let offered: Vec<usize> =
+                offered.map(|(i, _)| i).take(if is_bound { usize::MAX } else { 1 }).collect();
+            for &i in &offered {
                 // SQLite would go through the values one by one, and ask again for those that mean the same to Twilio.
-                let is_list = constraints[i].is_list;
-                roles.push((if is_list { Role::FilterList(position) } else { Role::Filter(position) }, i));
-                if walked.is_empty() {
-                    // An equality leaves a page or two of a long list, so that two of them, for an OR, cost less than
-                    // the whole.
-                    let (of_rows, of_cost) =
-                        if filter.operator == FilterOperator::Equal { (10.0, 10.0) } else { (4.0, 2.0) };
-                    rows = (rows / of_rows).max(1.0);
-                    cost = (cost / of_cost).max(REQUEST);
-                }
+                let role = match constraints[i] {
+                    Constraint { is_list: true, .. } => Role::FilterList(position),
+                    Constraint { is_strict: true, .. } => Role::FilterBeyond(position),
+                    _ => Role::Filter(position),
+                };
+                roles.push((role, i));
+            }
+            if !offered.is_empty() && walked.is_empty() {
+                // An equality leaves a page or two of a long list, so that two of them, for an OR, cost less than
+                // the whole.
+                let (of_rows, of_cost) = if is_bound { (4.0, 2.0) } else { (10.0, 10.0) };
+                rows = (rows / of_rows).max(1.0);
+                cost = (cost / of_cost).max(REQUEST);
             }
         }
         // A small page saves nothing if rows of it may still be dropped or another order is wanted.
@@ -198,6 +212,13 @@ pub(super) fn choose(
     }
 }
 
+/// Whether an equality gives the parameter that a bound would give: Twilio takes one value of it.
+fn is_given_by_equality(table: &Table, bound: &Filter, equal: impl Fn(usize) -> Option<usize>) -> bool {
+    let equalities = table.filters.iter().filter(|f| f.operator == FilterOperator::Equal);
+    let mut same = equalities.filter(|f| f.parameter == bound.parameter);
+    same.any(|f| table.column(&f.column).is_some_and(|(column, _)| equal(column).is_some()))
+}
+
 /// How many names system tables have rows of, about.
 const NAMES: i64 = 400;
 
@@ -227,7 +248,7 @@ fn is_exact(table: &Table, role: Role) -> bool {
             let filter = &table.filters[i];
             filter.matches == FilterMatch::Exact && filter.operator == FilterOperator::Equal
         }
-        Role::Limit | Role::Offset => false,
+        Role::FilterBeyond(_) | Role::Limit | Role::Offset => false,
     }
 }
 
@@ -246,7 +267,7 @@ mod tests {
     }
 
     fn usable(operator: Operator) -> Constraint {
-        Constraint { operator, usable: true, is_list: false }
+        Constraint { operator, usable: true, is_list: false, is_strict: false }
     }
 
     #[test]

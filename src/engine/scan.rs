@@ -14,7 +14,7 @@ use super::send::{self, Pushed};
 use super::shared_scan::{Reader, SharedScan, read_ahead};
 use crate::error::{Error, Result, state};
 use crate::model::{
-    ACCOUNT, Column, DEFAULT_SCHEMA, DataType, Filter, FilterOperator, Method, Operation, Table,
+    ACCOUNT, Column, DEFAULT_SCHEMA, DataType, Filter, FilterOperator, Method, Operation, Paging, Table,
 };
 use crate::twilio::{self, Layout, Page, Pages, Request};
 use crate::value::{Value, ValueRef};
@@ -119,7 +119,7 @@ impl ScanRequest {
                 (Argument::List(values), Role::FilterList(position)) => {
                     let filter = &table.filters[position];
                     let Some((_, column)) = table.column(&filter.column) else { continue };
-                    let pushed = values.iter().map(|value| send::filter_value(column, filter, value));
+                    let pushed = values.iter().map(|value| send::filter_value(column, filter, value, false));
                     // Where one value cannot be asked for, all rows are read, those with the others among them.
                     let texts = pushed.filter_map(|pushed| match pushed {
                         Pushed::Value(text) => Some(Some(text)),
@@ -148,11 +148,18 @@ impl ScanRequest {
                         None => return Ok(None),
                     }
                 }
-                Role::Filter(position) | Role::FilterList(position) => {
+                Role::Filter(position) | Role::FilterBeyond(position) | Role::FilterList(position) => {
                     let filter = &table.filters[position];
                     let Some((_, column)) = table.column(&filter.column) else { continue };
-                    match send::filter_value(column, filter, value) {
-                        Pushed::Value(text) => drop(request.filters.insert(position, text)),
+                    let is_strict = matches!(role, Role::FilterBeyond(_));
+                    match send::filter_value(column, filter, value, is_strict) {
+                        Pushed::Value(text) => {
+                            let text = match request.filters.remove(&position) {
+                                Some(other) => send::tighter(filter, text, other),
+                                None => text,
+                            };
+                            request.filters.insert(position, text);
+                        }
                         Pushed::Never => return Ok(None),
                         Pushed::Unsuitable => wanted = Some(u64::MAX),
                     }
@@ -205,10 +212,21 @@ impl ScanRequest {
 
     /// Whether a key of a parent is known.
     fn has_parent(&self) -> bool {
+        self.path_keys().any(|column| self.path.contains_key(&column))
+    }
+
+    /// Whether there may be no such list: below a parent that is gone or what the path has by default, such as a country;
+    /// or where one object is read of each account, which not all of them have.
+    fn may_be_missing(&self) -> bool {
+        self.path_keys().any(|column| self.in_path(column).is_some())
+            || (self.table.paging == Some(Paging::One) && self.account().is_some())
+    }
+
+    /// The columns of the list's path that are keys: neither the account nor one of a few words.
+    fn path_keys(&self) -> impl Iterator<Item = usize> {
         let account = self.table.account_column();
-        self.path
-            .keys()
-            .any(|column| Some(*column) != account && self.table.columns[*column].paths.is_empty())
+        let path = self.table.path_columns(&self.table.list);
+        path.filter(move |i| Some(*i) != account && self.table.columns[*i].paths.is_empty())
     }
 
     /// Whether the rows come from lists for several values of a filter: a server that compares more widely than SQL
@@ -354,7 +372,7 @@ fn columns_of(table: &Table, mask: u64) -> Vec<usize> {
 fn is_upside_down(table: &Table, access: &Access, arguments: &[Argument]) -> bool {
     let bounds = |wanted: FilterOperator| {
         access.arguments.iter().zip(arguments).filter_map(move |(role, argument)| match (role, argument) {
-            (Role::Filter(position), Argument::One(Value::Text(text))) => {
+            (Role::Filter(position) | Role::FilterBeyond(position), Argument::One(Value::Text(text))) => {
                 let Filter { column, operator, .. } = &table.filters[*position];
                 let (_, Column { data_type, .. }) = table.column(column)?;
                 let is_moment = matches!(data_type, DataType::Timestamp | DataType::Date);
@@ -471,7 +489,7 @@ impl Scan {
         let list = request.request(context, &request.table.list)?;
         let layout = Arc::new(request.layout(context, Some(&request.table.items)));
         let pages = context.client.list(list, layout, Some(request.page_size));
-        Ok(Scan::List(if request.has_parent() { pages.under_parent() } else { pages }))
+        Ok(Scan::List(if request.may_be_missing() { pages.under_parent() } else { pages }))
     }
 
     pub fn next_page(&mut self, context: &Context, request: &ScanRequest) -> Result<Option<Arc<Page>>> {

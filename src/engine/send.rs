@@ -98,8 +98,9 @@ pub(super) enum Pushed {
 /// Bytes of a filter's value at the most: servers refuse long URLs.
 const MAX_FILTER: usize = 1000;
 
-/// The query value for a filter, widened so that the answer holds at least what the predicate selects.
-pub(super) fn filter_value(column: &Column, filter: &Filter, value: &Value) -> Pushed {
+/// The query value for a filter, widened so that the answer holds at least what the predicate selects. A strict bound is
+/// not fulfilled by its own value.
+pub(super) fn filter_value(column: &Column, filter: &Filter, value: &Value, is_strict: bool) -> Pushed {
     let equal = filter.operator == FilterOperator::Equal;
     let Some(text) = text(value) else { return Pushed::Never };
     if equal && check_sid(&column.name, column.sid.as_deref(), &text).is_err() {
@@ -126,9 +127,15 @@ pub(super) fn filter_value(column: &Column, filter: &Filter, value: &Value) -> P
             let moment = if filter.matches == FilterMatch::Midnight { "T00:00:00Z" } else { "" };
             day.map_or(Pushed::Unsuitable, |d| Pushed::Value(format!("{d}{moment}")))
         }
-        // The bounds are days of the rows themselves, and belong to what they bound.
+        // The bounds are days of the rows themselves, and belong to what they bound: where a list is calculated between
+        // two days, one that is left out cannot be asked for.
         (DataType::Date, FilterMatch::Exact) => {
             let day = text.get(..10).and_then(|day| day.parse::<jiff::civil::Date>().ok());
+            let day = day.and_then(|day| match filter.operator {
+                FilterOperator::Lower if is_strict => day.tomorrow().ok(),
+                FilterOperator::Upper if is_strict => day.yesterday().ok(),
+                _ => Some(day),
+            });
             day.map_or(Pushed::Unsuitable, |d| Pushed::Value(d.to_string()))
         }
         // A real number has another text in SQLite.
@@ -142,6 +149,15 @@ pub(super) fn filter_value(column: &Column, filter: &Filter, value: &Value) -> P
         }
         (DataType::Integer | DataType::BigInt, FilterMatch::Exact) if equal => Pushed::Value(text),
         _ => Pushed::Unsuitable,
+    }
+}
+
+/// Of two values of a filter, the one that selects fewer rows. Days and moments have one form in a filter.
+pub(super) fn tighter(filter: &Filter, one: String, other: String) -> String {
+    match filter.operator {
+        FilterOperator::Lower => one.max(other),
+        FilterOperator::Upper => one.min(other),
+        FilterOperator::Equal => one,
     }
 }
 
@@ -313,7 +329,7 @@ mod tests {
             let table = model.table(None, table).unwrap();
             let filter = table.filters.iter().find(|f| f.parameter == parameter).unwrap();
             let (_, column) = table.column(&filter.column).unwrap();
-            filter_value(column, filter, &Value::from(value))
+            filter_value(column, filter, &Value::from(value), false)
         };
         let push = |parameter: &str, value: &str| push_to("Conferences", parameter, value);
         assert_eq!(push("DateCreated>", "2020-02-28 23:59:59"), Pushed::Value("2020-02-28".into()));
@@ -337,15 +353,18 @@ mod tests {
     fn days_that_rows_begin_and_end_with_are_not_widened() {
         let model = Model::builtin();
         let usage = model.table(None, "UsageRecords").unwrap();
-        let push = |column: &str, operator: FilterOperator| {
+        let pushed = |column: &str, operator: FilterOperator, is_strict: bool| {
             let is_it = |f: &&Filter| f.column == column && f.operator == operator;
             let filter = usage.filters.iter().find(is_it).unwrap();
-            filter_value(usage.column(column).unwrap().1, filter, &Value::from("2020-02-28"))
+            filter_value(usage.column(column).unwrap().1, filter, &Value::from("2020-02-28"), is_strict)
         };
+        let push = |column: &str, operator: FilterOperator| pushed(column, operator, false);
         let day = Pushed::Value("2020-02-28".into());
         assert_eq!(push("StartDate", FilterOperator::Lower), day);
         assert_eq!(push("EndDate", FilterOperator::Upper), day);
         assert_eq!(push("EndDate", FilterOperator::Equal), day);
+        assert_eq!(pushed("StartDate", FilterOperator::Lower, true), Pushed::Value("2020-02-29".into()));
+        assert_eq!(pushed("EndDate", FilterOperator::Upper, true), Pushed::Value("2020-02-27".into()));
     }
 
     #[test]

@@ -113,6 +113,7 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
                     },
                     usable: c.is_usable(),
                     is_list: info.is_in_constraint(i).unwrap_or(false),
+                    is_strict: is_strict(c.operator()),
                 })
                 .collect();
             let ordered = info.num_of_order_by() > 0;
@@ -215,6 +216,11 @@ pub(super) fn affinity(data_type: DataType) -> &'static str {
         DataType::Decimal => "TEXT COLLATE DECIMAL",
         _ => "TEXT",
     }
+}
+
+fn is_strict(operator: IndexConstraintOp) -> bool {
+    use IndexConstraintOp::*;
+    matches!(operator, SQLITE_INDEX_CONSTRAINT_GT | SQLITE_INDEX_CONSTRAINT_LT)
 }
 
 fn operator(operator: IndexConstraintOp, column: c_int) -> Operator {

@@ -130,7 +130,10 @@ impl<'a> Access<'a> {
                     is_possible &= self.switch(position, chosen.fetch, origin)?;
                 }
                 Role::Filter(position) | Role::FilterList(position) => {
-                    is_possible &= self.filter(position, origin, &mut wanted)?;
+                    is_possible &= self.filter(position, false, origin, &mut wanted)?;
+                }
+                Role::FilterBeyond(position) => {
+                    is_possible &= self.filter(position, true, origin, &mut wanted)?;
                 }
                 Role::Limit | Role::Offset => {
                     is_limited = true;
@@ -161,7 +164,13 @@ impl<'a> Access<'a> {
         Ok(is_possible)
     }
 
-    fn filter(&mut self, position: usize, origin: &Origin, wanted: &mut Option<u64>) -> Result<bool> {
+    fn filter(
+        &mut self,
+        position: usize,
+        is_strict: bool,
+        origin: &Origin,
+        wanted: &mut Option<u64>,
+    ) -> Result<bool> {
         let table = &*self.named.table;
         let filter = &table.filters[position];
         let Some((column, described)) = table.column(&filter.column) else { return Ok(true) };
@@ -173,7 +182,7 @@ impl<'a> Access<'a> {
         let shown = match self.known(origin, column, comparison) {
             Known::Later(how) if filter.matches != FilterMatch::Exact => format!("day of {how}"),
             Known::Later(how) => how,
-            Known::Value(value) => match send::filter_value(described, filter, &value) {
+            Known::Value(value) => match send::filter_value(described, filter, &value, is_strict) {
                 Pushed::Value(text) => text,
                 Pushed::Never => return Ok(false),
                 Pushed::Unsuitable => {
@@ -184,7 +193,7 @@ impl<'a> Access<'a> {
             Known::List(values) => {
                 let mut texts = BTreeSet::new();
                 for value in &values {
-                    match send::filter_value(described, filter, value) {
+                    match send::filter_value(described, filter, value, false) {
                         Pushed::Value(text) => drop(texts.insert(text)),
                         Pushed::Never => {}
                         Pushed::Unsuitable => return Ok(true),
@@ -195,7 +204,20 @@ impl<'a> Access<'a> {
             }
         };
         self.asked.push((column, comparison));
-        self.row.pushed.push(format!("{}={shown}", filter.parameter));
+        let name = format!("{}=", filter.parameter);
+        // Of several bounds the tightest is sent; where one is not known yet, all are shown.
+        let is_value = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+        let other = self
+            .row
+            .pushed
+            .iter_mut()
+            .find(|pushed| is_value(&shown) && pushed.strip_prefix(name.as_str()).is_some_and(is_value));
+        match other {
+            Some(pushed) => {
+                *pushed = name.clone() + &send::tighter(filter, shown, pushed.split_off(name.len()));
+            }
+            None => self.row.pushed.push(name + &shown),
+        }
         Ok(true)
     }
 

@@ -151,7 +151,7 @@ impl<'a> Side<'a> {
         let part = |part: &str, value| Matcher::literal(context, &format!("{prefix}{part}"), value);
         Ok(Side {
             catalog: part("CatalogName", object.catalog)?,
-            schema: part("SchemaName", object.schema)?,
+            schema: Matcher::schema(context, &format!("{prefix}SchemaName"), object)?,
             table: part("TableName", object.name)?,
         })
     }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::{Context, ObjectName};
 use crate::error::{Error, Result, state};
-use crate::model::CATALOG;
+use crate::model::{CATALOG, DEFAULT_SCHEMA, TableEntry};
 
 /// What SQL_SEARCH_PATTERN_ESCAPE answers.
 const ESCAPE: char = '\\';
@@ -74,6 +74,19 @@ impl<'a> Matcher<'a> {
         Ok(if name.is_empty() { Matcher::Any } else { Matcher::Name(name) })
     }
 
+    /// The schema of one table. Where none is given and the default one has such a table, it is that, as in a statement:
+    /// the columns of several tables would pass for those of one key.
+    ///
+    /// # Errors
+    /// As for [`Matcher::pattern`].
+    pub(super) fn schema(context: &Context<'_>, argument: &str, object: ObjectName<'a>) -> Result<Self> {
+        let given = Self::literal(context, argument, object.schema)?;
+        let Some(name) = object.name.filter(|_| matches!(given, Matcher::Any)) else { return Ok(given) };
+        let name = if context.metadata_id { unquoted(name) } else { name.into() };
+        let is_it = |t: &TableEntry| t.schema == DEFAULT_SCHEMA && t.name.eq_ignore_ascii_case(&name);
+        Ok(if context.tables().any(is_it) { Matcher::Name(DEFAULT_SCHEMA.into()) } else { given })
+    }
+
     /// Whether the argument admits this name.
     pub(super) fn matches(&self, name: &str) -> bool {
         match self {
@@ -112,7 +125,7 @@ impl<'a> ObjectMatcher<'a> {
     pub(super) fn literals(context: &Context<'_>, object: ObjectName<'a>) -> Result<Self> {
         Ok(ObjectMatcher {
             catalog: Matcher::literal(context, "CatalogName", object.catalog)?,
-            schema: Matcher::literal(context, "SchemaName", object.schema)?,
+            schema: Matcher::schema(context, "SchemaName", object)?,
             name: Matcher::table(context, object.name)?,
         })
     }

@@ -122,7 +122,7 @@ impl Resolver<'_> {
 }
 
 /// Refuses to compare a secret: what rows show in its place equals nothing that anybody looks for.
-fn refuse_secret(typed: &Typed) -> Result<()> {
+pub(super) fn refuse_secret(typed: &Typed) -> Result<()> {
     match typed.base.as_ref().map(|(table, i)| (table, &table.columns[*i])) {
         Some((table, column)) if column.secret => Err(Error::new(
             state::SYNTAX_ERROR,

@@ -5,6 +5,7 @@ use sqlparser::ast::{
     ValueWithSpan, WindowFrameBound, WindowFrameUnits, WindowSpec,
 };
 
+use super::compare::refuse_secret;
 use super::operands::{apart, as_number, concatenate, is_arithmetic, is_of};
 use super::operands::{order_by_number, order_by_numbers, parenthesize, width};
 use super::scope::Bound;
@@ -167,6 +168,7 @@ impl Resolver<'_> {
             Expr::Like { any: false, expr: e, pattern, escape_char, .. } => {
                 let text = Typed::of(Some(ColumnType::text(ColumnType::UNKNOWN_TEXT_SIZE)), true);
                 let subject = self.walk(e, scope, depth)?;
+                refuse_secret(&subject)?;
                 let pattern = self.walk(pattern, scope, depth)?;
                 self.set_parameter(&subject, &text);
                 self.set_parameter(&pattern, &text);

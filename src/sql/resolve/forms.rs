@@ -48,8 +48,12 @@ pub(super) fn take(expr: &mut Expr) -> Expr {
     std::mem::replace(expr, Expr::value(Value::Null))
 }
 
-/// Wraps the expression in a call of a function of one argument.
+/// Wraps the expression in a call of a function of one argument, unless it is one: an operand that is compared with
+/// several values is wrapped for each of them.
 pub(super) fn wrap(expr: &mut Expr, function: &str) {
+    if matches!(expr, Expr::Function(f) if f.name.to_string() == function) {
+        return;
+    }
     let inner = take(expr);
     *expr = call(function, vec![inner]);
 }

@@ -12,10 +12,10 @@ use sqlparser::ast::{
 };
 
 use super::expr::is_comparison;
-use super::forms::{binary, call, number, take, text};
+use super::forms::{binary, call, converted, number, take, text};
 use super::scope::Bound;
 use super::{Scope, Typed};
-use crate::model::DataType;
+use crate::model::{DataType, FilterOperator};
 
 /// Rewrites a whole condition that has been walked.
 pub(super) fn sharpen(condition: &mut Expr, scope: &Scope<'_>) {
@@ -45,6 +45,13 @@ pub(super) fn sharpen(condition: &mut Expr, scope: &Scope<'_>) {
             Some(sharper) => sharper,
             None => return,
         },
+        Expr::Between { expr, negated: false, low, high } if moment_of_day(expr, scope).is_some() => {
+            let from = comparison(&mut expr.clone(), &BinaryOperator::GtEq, low, scope);
+            match (from, comparison(expr, &BinaryOperator::LtEq, high, scope)) {
+                (Some(from), Some(to)) => binary(from, BinaryOperator::And, to),
+                _ => return,
+            }
+        }
         Expr::Between { expr, negated: false, low, high } => match period_of(expr, scope) {
             Some((column, unit)) if unit.takes(low) && unit.takes(high) => {
                 let from = binary(column.clone(), BinaryOperator::GtEq, unit.begin(low));
@@ -73,10 +80,17 @@ fn comparison(left: &mut Expr, op: &BinaryOperator, right: &mut Expr, scope: &Sc
         return Some(equals(left, other));
     }
     let turned = turned(op);
-    if let Some(neighbour) =
-        neighbour(left, op, right, scope).or_else(|| neighbour(right, turned.as_ref()?, left, scope))
-    {
-        return Some(neighbour);
+    if let Some(column) = moment_of_day(left, scope) {
+        return day_beside(column, op, right);
+    }
+    if let Some(column) = moment_of_day(right, scope) {
+        return day_beside(column, turned.as_ref()?, left);
+    }
+    if *op == BinaryOperator::Eq && has_bounds_only(left, scope) && is_constant(right) {
+        return Some(between(left, right));
+    }
+    if *op == BinaryOperator::Eq && has_bounds_only(right, scope) && is_constant(left) {
+        return Some(between(right, left));
     }
     if let Some((column, unit)) = period_of(left, scope).filter(|p| p.1.takes(right)) {
         return Some(compared(column, op, unit, right));
@@ -180,17 +194,69 @@ fn turned(op: &BinaryOperator) -> Option<BinaryOperator> {
     })
 }
 
-/// What `date > day` and `date < day` are with the day itself in them: where a list is calculated between two days, one
-/// that is left out cannot be asked for.
-fn neighbour(column: &Expr, op: &BinaryOperator, day: &Expr, scope: &Scope<'_>) -> Option<Expr> {
-    known(column, scope)?.column_type.filter(|t| t.data_type == DataType::Date)?;
-    let day: jiff::civil::Date = literal(day)?.parse().ok()?;
-    let (op, day) = match op {
-        BinaryOperator::Gt => (BinaryOperator::GtEq, day.tomorrow().ok()?),
-        BinaryOperator::Lt => (BinaryOperator::LtEq, day.yesterday().ok()?),
-        _ => return None,
+/// Whether Twilio takes bounds of the moments in the column, and not one of them.
+fn has_bounds_only(column: &Expr, scope: &Scope<'_>) -> bool {
+    let Some(Typed { base: Some((table, i)), .. }) = known(column, scope) else { return false };
+    let of_column = || table.filters.iter().filter(|f| f.column == table.columns[i].name);
+    table.columns[i].data_type == DataType::Timestamp
+        && of_column().next().is_some()
+        && !of_column().any(|f| f.operator == FilterOperator::Equal)
+}
+
+/// That the column has the value, as two bounds.
+fn between(column: &mut Expr, value: &mut Expr) -> Expr {
+    let from = binary(column.clone(), BinaryOperator::GtEq, value.clone());
+    binary(from, BinaryOperator::And, binary(take(column), BinaryOperator::LtEq, take(value)))
+}
+
+/// The column of days that stands for their midnights, because it is compared with a moment.
+fn moment_of_day(e: &Expr, scope: &Scope<'_>) -> Option<Expr> {
+    let Expr::Function(function) = e else { return None };
+    let FunctionArguments::List(list) = &function.args else { return None };
+    match &list.args[..] {
+        [FunctionArg::Unnamed(FunctionArgExpr::Expr(column))]
+            if function.name.to_string() == "to_timestamp"
+                && known(column, scope)?.column_type?.data_type == DataType::Date =>
+        {
+            Some(column.clone())
+        }
+        _ => None,
+    }
+}
+
+/// The comparison of days that says the same as that of their midnights with a moment, if that is the same for every row.
+fn day_beside(column: Expr, op: &BinaryOperator, moment: &Expr) -> Option<Expr> {
+    use BinaryOperator::{And, Eq, Gt, GtEq, Lt, LtEq};
+    if !is_constant(moment) {
+        return None;
+    }
+    // The day of the moment, or of the last one before it.
+    let day = |is_before: bool| match literal(moment).map(str::parse::<jiff::civil::DateTime>) {
+        Some(read) => {
+            let moment = read.ok()?;
+            let before = jiff::Span::new().nanoseconds(i64::from(is_before));
+            Some(text(moment.checked_sub(before).ok()?.date().to_string()))
+        }
+        None => {
+            let moment = moment.clone();
+            let moment = match is_before {
+                true => call("dateadd", vec![text("nanosecond"), number(-1), moment]),
+                false => moment,
+            };
+            Some(converted(moment, DataType::Date, false, Vec::new()))
+        }
     };
-    Some(binary(column.clone(), op, text(day.to_string())))
+    Some(match op {
+        Gt | LtEq => binary(column, op.clone(), day(false)?),
+        GtEq => binary(column, Gt, day(true)?),
+        Lt => binary(column, LtEq, day(true)?),
+        // No day where the moment is no midnight.
+        Eq => {
+            let is_it = binary(column.clone(), Eq, day(false)?);
+            binary(is_it, And, binary(column, Gt, day(true)?))
+        }
+        _ => return None,
+    })
 }
 
 /// A part of a timestamp that a condition asks for: what is written for it is the first and the last moment.
@@ -200,6 +266,8 @@ enum Unit {
     Day,
     /// `YEAR(column)`, EXTRACT, DATEPART.
     Year,
+    /// The same of a column of days.
+    YearOfDays,
 }
 
 impl Unit {
@@ -208,7 +276,7 @@ impl Unit {
     fn takes(self, value: &Expr) -> bool {
         match self {
             Unit::Day => is_constant(value),
-            Unit::Year => {
+            Unit::Year | Unit::YearOfDays => {
                 matches!(value, Expr::Value(v) if matches!(&v.value, Value::Number(digits, _)
                     if digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()) && digits != "0000"))
             }
@@ -220,6 +288,7 @@ impl Unit {
             (Unit::Day, Some(day)) => text(format!("{day} 00:00:00")),
             (Unit::Day, None) => call("to_timestamp", vec![take(value)]),
             (Unit::Year, year) => text(format!("{}-01-01 00:00:00", year.unwrap_or_default())),
+            (Unit::YearOfDays, year) => text(format!("{}-01-01", year.unwrap_or_default())),
         }
     }
 
@@ -232,11 +301,12 @@ impl Unit {
                 binary(Expr::Nested(Box::new(take(value))), BinaryOperator::StringConcat, text(LAST))
             }
             (Unit::Year, year) => text(format!("{}-12-31{LAST}", year.unwrap_or_default())),
+            (Unit::YearOfDays, year) => text(format!("{}-12-31", year.unwrap_or_default())),
         }
     }
 }
 
-/// The timestamp column whose part the expression is.
+/// The column whose part the expression is.
 fn period_of(e: &Expr, scope: &Scope<'_>) -> Option<(Expr, Unit)> {
     let Expr::Function(function) = e else { return None };
     let FunctionArguments::List(list) = &function.args else { return None };
@@ -251,8 +321,12 @@ fn period_of(e: &Expr, scope: &Scope<'_>) -> Option<(Expr, Unit)> {
         "datepart" if is_text(0, "year") => (argument(1)?, Unit::Year),
         _ => return None,
     };
-    let data_type = known(column, scope)?.column_type?.data_type;
-    (data_type == DataType::Timestamp).then(|| (column.clone(), unit))
+    let unit = match (known(column, scope)?.column_type?.data_type, unit) {
+        (DataType::Timestamp, unit) => unit,
+        (DataType::Date, Unit::Year) => Unit::YearOfDays,
+        _ => return None,
+    };
+    Some((column.clone(), unit))
 }
 
 fn compared(column: Expr, op: &BinaryOperator, unit: Unit, value: &mut Expr) -> Expr {
