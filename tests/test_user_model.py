@@ -159,6 +159,29 @@ def test_no_path_leads_elsewhere(connect, tmp_path, path, sim):
     assert sim.requests() == []
 
 
+@pytest.mark.parametrize("length", [2, 20])
+def test_a_circle_of_parents_is_refused(connect, tmp_path, length, sim):
+    for number in range(length):
+        above = {"column": "Above", "table": f"Mine.T{(number + 1) % length}", "key": "Sid"}
+        columns = [*ROOMS["columns"], {"name": "Above", "json": "above", "type": "text"}]
+        table = {**ROOMS, "name": f"T{number}", "list": "/v1/{Above}", "columns": columns, "parents": [above]}
+        write(tmp_path, f"T{number}.json", table)
+    assert "T0.json, line" in (message := refused(connect, f"DSN=Twilio;Location={tmp_path}")) and "parents.table" in message
+    assert sim.requests() == []
+
+
+def test_no_file_says_what_another_account_is(connect, tmp_path, sim):
+    columns = [{**column, "default": "AC" + "9" * 32} if column["name"] == "AccountSid" else column for column in ROOMS["columns"]]
+    write(tmp_path, "Gatherings.json", {**ROOMS, "columns": columns})
+    assert "columns.AccountSid: the account is the statement's or the connection's" in refused(connect, f"DSN=Twilio;Location={tmp_path}")
+    assert sim.requests() == []
+
+
+def test_two_filters_of_one_column_and_operator_are_refused(connect, tmp_path):
+    write(tmp_path, "Gatherings.json", {**ROOMS, "filters": ROOMS["filters"] * 2})
+    assert "filters: State has two with the same operator" in refused(connect, f"DSN=Twilio;Location={tmp_path}")
+
+
 VIEWS = {
     "Live": {"query": "SELECT Sid, Name AS Title, Status, DateCreated FROM Conferences WHERE Status = 'in-progress'"},
     "People": {"query": "SELECT l.Title, p.CallSid, p.Muted FROM Live l JOIN ConferenceParticipants p ON p.ConferenceSid = l.Sid"},

@@ -1,9 +1,11 @@
 //! What a data file says that cannot be. The files that are built in and those of users are held to the same rules.
 
+use std::collections::HashSet;
+
 use super::procedure::Procedure;
 use super::sid::sid_prefixes;
 use super::table::{
-    Column, Filter, FilterOperator, Method, Operation, Paging, Parameter, Parent, Table, TableKind,
+    Column, Filter, FilterOperator, Method, Operation, Paging, Parameter, Parent, RAW, Table, TableKind,
     placeholders,
 };
 use super::{ACCOUNT, DataType, Model};
@@ -13,6 +15,13 @@ const MAX_NAME: usize = 128;
 
 /// The most columns that SQLite takes.
 const MAX_COLUMNS: usize = 2000;
+
+/// The most names in the place of a column's value: each is a level of the answer's JSON.
+const MAX_LEVELS: usize = 32;
+
+/// The most tables that one lies below, each below the next: by far more than Twilio has. Reading one is a recursion over
+/// them.
+const MAX_PARENTS: usize = 16;
 
 /// Characters that no path of the API has: they end it, or are not what they seem.
 const NOT_IN_PATHS: &str = "?#%\\\"<>^`|";
@@ -42,6 +51,10 @@ enum Place {
 pub(super) fn check_table(model: &Model, table: &Table) -> Vec<Fault> {
     let mut check = Check { model, table, faults: Vec::new() };
     check.names();
+    if table.columns.len() > MAX_COLUMNS {
+        // What else they may be is no matter, and would take long to say.
+        return check.faults;
+    }
     check.requests();
     for column in &table.columns {
         check.column(column);
@@ -166,13 +179,14 @@ impl Check<'_> {
         if table.columns.is_empty() || table.columns.len() > MAX_COLUMNS {
             self.missing(format!("columns: a table has 1 to {MAX_COLUMNS} columns"));
         }
-        let mut taken: Vec<&str> = Vec::new();
+        let mut taken = HashSet::new();
         for column in &table.columns {
             for name in std::iter::once(&column.name).chain(&column.aliases) {
                 if let Some(wrong) = name_fault(name) {
                     self.fault(format!("columns: {wrong}"), name);
                 }
-                if taken.iter().any(|other| other.eq_ignore_ascii_case(name)) {
+                self.not_raw("columns", name);
+                if !taken.insert(name.to_ascii_lowercase()) {
                     let message =
                         format!("columns: {name} is the name of two columns, in whatever letter case");
                     let is_second = table.columns.iter().flat_map(|c| c.aliases.iter().chain([&c.name]));
@@ -180,8 +194,14 @@ impl Check<'_> {
                     let place = if is_second { Place::Second } else { Place::First };
                     self.faults.push(Fault { message, text: Some(name.clone()), place });
                 }
-                taken.push(name);
             }
+        }
+    }
+
+    /// The name of the column that holds whole rows is no other's.
+    fn not_raw(&mut self, field: &str, name: &str) {
+        if name.eq_ignore_ascii_case(RAW) {
+            self.fault(format!("{field}: {name} is the hidden column of whole rows, in every table"), name);
         }
     }
 
@@ -252,7 +272,8 @@ impl Check<'_> {
         {
             self.fault(format!("columns.{name}.sid: a SID begins with two letters; {sid} is none"), sid);
         }
-        if column.secret && (column.data_type != DataType::Text || table.key.contains(name)) {
+        let is_key = table.key.iter().any(|key| column.is_named(key));
+        if column.secret && (column.data_type != DataType::Text || is_key) {
             self.column_fault(
                 format!("columns.{name}.secret: a secret is text, and no part of the key"),
                 name,
@@ -264,6 +285,10 @@ impl Check<'_> {
         let is_path = !column.json.is_empty() && column.json.split('.').all(|part| !part.is_empty());
         if !is_path && !column.from_path {
             let message = format!("columns.{name}.json: it has to be names joined by dots");
+            self.column_fault(message, name);
+        }
+        if column.json.split('.').count() > MAX_LEVELS {
+            let message = format!("columns.{name}.json: it has at most {MAX_LEVELS} names");
             self.column_fault(message, name);
         }
         if column.from_path {
@@ -279,6 +304,12 @@ impl Check<'_> {
         let is_in_list = placeholders(&table.list).any(|placeholder| placeholder == name);
         if (!column.paths.is_empty() || column.default.is_some()) && !is_in_list {
             let message = format!("columns.{name}: only a column of the list's path has paths or a default");
+            self.column_fault(message, name);
+        }
+        if column.is_named(ACCOUNT) && (!column.paths.is_empty() || column.default.is_some()) {
+            let message = format!(
+                "columns.{name}: the account is the statement's or the connection's; it has no paths and no default"
+            );
             self.column_fault(message, name);
         }
         for (value, path) in &column.paths {
@@ -305,14 +336,21 @@ impl Check<'_> {
         for name in &table.key {
             self.has_column("key", name);
         }
+        let mut filtered = HashSet::new();
         for filter in &table.filters {
             self.has_column("filters.column", &filter.column);
+            let column = table.column(&filter.column).map(|(position, _)| position);
+            if column.is_some() && !filtered.insert((column, filter.operator)) {
+                let message = format!("filters: {} has two with the same operator", filter.column);
+                self.fault(message, &filter.column);
+            }
             if filter.parameter.is_empty() {
                 self.missing(format!("filters.parameter: that of {} is empty", filter.column));
             }
         }
         for switch in &table.switches {
             for name in switch.aliases.iter().chain([&switch.name]) {
+                self.not_raw("switches", name);
                 if table.column(name).is_some() {
                     let message = format!(
                         "switches: {name} is the name of a column; name it otherwise and give what is sent as parameter"
@@ -356,9 +394,21 @@ impl Check<'_> {
                 self.fault(message, name);
             }
         }
-        if leads_back(self.model, target, table, 0) {
-            let message = format!("parents.table: {} lies below {} itself", parent.table, table.name);
-            self.fault(message, &parent.table);
+        if target.column(&parent.key).is_some_and(|(_, key)| key.secret) {
+            let message = format!("parents.key: {} is a secret of {}", parent.key, parent.table);
+            self.fault(message, &parent.key);
+        }
+        match above(self.model, target, table) {
+            Above::Itself => {
+                let message = format!("parents.table: {} lies below {} itself", parent.table, table.name);
+                self.fault(message, &parent.table);
+            }
+            Above::TooMany => {
+                let message =
+                    format!("parents.table: more than {MAX_PARENTS} tables lie above {}", table.name);
+                self.fault(message, &parent.table);
+            }
+            Above::Others => {}
         }
     }
 
@@ -384,17 +434,32 @@ impl Check<'_> {
     }
 }
 
-/// Whether the parents of a table, or theirs, are the other one.
-fn leads_back(model: &Model, table: &Table, other: &Table, depth: usize) -> bool {
-    let is_other =
-        table.schema.eq_ignore_ascii_case(&other.schema) && table.name.eq_ignore_ascii_case(&other.name);
-    // No more than there are in Twilio by far: a circle elsewhere is the fault of another table.
-    is_other
-        || depth < 16
-            && table.parents.iter().any(|parent| {
-                let parent = model.table(Some(&table.schema), &parent.table);
-                parent.is_some_and(|parent| leads_back(model, parent, other, depth + 1))
-            })
+/// What the parents of a table are, and theirs.
+enum Above {
+    Others,
+    Itself,
+    TooMany,
+}
+
+/// What lies above the child whose parent is the given table. A circle elsewhere is the fault of the tables in it.
+fn above(model: &Model, parent: &Table, child: &Table) -> Above {
+    let is_child =
+        |t: &Table| t.schema.eq_ignore_ascii_case(&child.schema) && t.name.eq_ignore_ascii_case(&child.name);
+    let mut seen: HashSet<*const Table> = HashSet::new();
+    let mut level = vec![parent];
+    for _ in 0..MAX_PARENTS {
+        if level.iter().any(|table| is_child(table)) {
+            return Above::Itself;
+        }
+        let parents = level.iter().flat_map(|table| table.parents.iter().map(move |parent| (table, parent)));
+        let parents = parents.filter_map(|(table, parent)| model.table(Some(&table.schema), &parent.table));
+        let parents = parents.map(|table| &**table);
+        level = parents.filter(|table| seen.insert(std::ptr::from_ref(*table))).collect();
+        if level.is_empty() {
+            return Above::Others;
+        }
+    }
+    Above::TooMany
 }
 
 fn parameter_faults(field: &str, parameters: &[Parameter]) -> Vec<Fault> {

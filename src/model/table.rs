@@ -394,7 +394,7 @@ pub struct Reference {
 }
 
 /// The comparison that a query parameter stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 pub enum FilterOperator {
     #[serde(rename = "=")]
     Equal,

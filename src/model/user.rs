@@ -384,6 +384,30 @@ mod tests {
                 "line 16: switches: open is the name of a column",
             ),
             (
+                "raw",
+                "\"Open\", \"json\"",
+                "\"_RAW\", \"json\"",
+                "line 14: columns: _RAW is the hidden column of whole rows",
+            ),
+            (
+                "raw-switch",
+                "\"filters\"",
+                "\"switches\": [{\"name\": \"_raw\", \"type\": \"text\"}], \"filters\"",
+                "line 16: switches: _raw is the hidden column of whole rows",
+            ),
+            (
+                "levels",
+                "\"state.open\"",
+                &format!("\"{}\"", vec!["a"; 33].join(".")),
+                "line 14: columns.Open.json: it has at most 32 names",
+            ),
+            (
+                "filters",
+                "\"filters\": [",
+                "\"filters\": [{\"column\": \"open\", \"operator\": \"=\", \"parameter\": \"O\"},",
+                "filters: Open has two with the same operator",
+            ),
+            (
                 "again",
                 "\"CallSid\", \"json\"",
                 "\"Sid\", \"json\"",
@@ -400,6 +424,62 @@ mod tests {
             assert!(error.contains(expected), "{test}: {error}");
             assert!(error.starts_with("Tickets.json"), "{test}: {error}");
         }
+    }
+
+    #[test]
+    fn no_file_names_another_account() {
+        let table =
+            TICKETS.replace("/v1/Tickets", "/v1/{AccountSid}").replace("\"CallSid\"", "\"AccountSid\"");
+        Folder::new("account", &[("Tickets.json", &table)]).model().unwrap();
+        for more in ["\"default\": \"AC1\"", "\"paths\": {\"AC1\": \"/\"}"] {
+            let table = table.replace("\"json\": \"call_sid\"", &format!("{more}, \"json\": \"call_sid\""));
+            let error = Folder::new("account-default", &[("Tickets.json", &table)]).model().unwrap_err();
+            assert!(error.contains("columns.AccountSid: the account is the statement's"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_no_key_in_whatever_letter_case() {
+        let secret = TICKETS
+            .replace("\"size\": 34", "\"size\": 34, \"secret\": true")
+            .replace("[\"Sid\"]", "[\"SID\"]");
+        let error = Folder::new("secret-case", &[("Tickets.json", &secret)]).model().unwrap_err();
+        assert!(error.contains("columns.Sid.secret: a secret is text, and no part of the key"), "{error}");
+        let parent = secret.replace("[\"SID\"]", "[]");
+        let child = TICKETS.replace("\"Tickets\"", "\"Notes\"").replace("/v1/Tickets", "/v1/{CallSid}").replace(
+            "\"filters\"",
+            "\"parents\": [{\"column\": \"CallSid\", \"table\": \"Tickets\", \"key\": \"Sid\"}], \"filters\"",
+        );
+        let error =
+            Folder::new("secret-parent", &[("A.json", &child), ("B.json", &parent)]).model().unwrap_err();
+        assert!(error.contains("parents.key: Sid is a secret of Tickets"), "{error}");
+    }
+
+    #[test]
+    fn no_chain_of_parents_is_too_long_to_be_read() {
+        let table = |number: usize, parent: usize| {
+            let parent = format!(
+                "\"parents\": [{{\"column\": \"CallSid\", \"table\": \"T{parent}\", \"key\": \"Sid\"}}], \"filters\""
+            );
+            let text = TICKETS.replace("\"Tickets\"", &format!("\"T{number}\""));
+            (
+                format!("{number}.json"),
+                text.replace("/v1/Tickets", "/v1/{CallSid}").replace("\"filters\"", &parent),
+            )
+        };
+        let model = |test: &str, tables: &[(String, String)]| {
+            let files: Vec<_> = tables.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            Folder::new(test, &files).model()
+        };
+        let circle: Vec<_> = (0..20).map(|i| table(i, (i + 1) % 20)).collect();
+        let error = model("circle-20", &circle).unwrap_err();
+        assert!(error.contains("parents.table: more than 16 tables lie above T0"), "{error}");
+        let circle: Vec<_> = (0..16).map(|i| table(i, (i + 1) % 16)).collect();
+        let error = model("circle-16", &circle).unwrap_err();
+        assert!(error.contains("parents.table: T1 lies below T0 itself"), "{error}");
+        let top = ("top.json".to_owned(), TICKETS.replace("\"Tickets\"", "\"T16\""));
+        let chain: Vec<_> = (0..16).map(|i| table(i, i + 1)).chain([top]).collect();
+        model("chain-16", &chain).unwrap();
     }
 
     #[test]
