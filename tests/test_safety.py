@@ -1,6 +1,6 @@
 """Properties that keep writes from being made: ReadOnly, AllowPaid, DryRun, AllowUnfiltered; what a rollback says."""
 
-from ctypes import c_short
+from ctypes import c_int, c_short, c_void_p
 
 import odbc
 import pyodbc
@@ -115,7 +115,8 @@ def test_nested_names_and_json_bodies(having):
 
 
 def test_a_write_of_all_rows_of_what_cannot_be_had_again_has_to_be_permitted(having, sim):
-    for where in ("", " WHERE 1 = 1"):
+    every = ["1 = 1", "Sid = Sid", "Sid IS NOT NULL", "NOT (Sid IS NULL)", "r.Sid LIKE '%'", "Sid <> ''", "Duration = 1 OR 1 = 1", "(1 = 1 AND Sid IS NOT NULL)"]
+    for where in ("", *(f" r WHERE {condition}" for condition in every)):
         with pytest.raises(pyodbc.Error, match="AllowUnfiltered=1") as error:
             having().execute(f"DELETE FROM Recordings{where}")
         assert error.value.args[0] == "42000"
@@ -162,3 +163,16 @@ def test_autocommit_may_be_off_and_commits_and_rollbacks_succeed(connect, sim):
 def test_numbers_are_sent_as_they_are_written(having):
     row = having(DryRun=1).execute("INSERT INTO Messages ([To], Sender, Body, MaxPrice, Attempt) VALUES (14155550123, '1', 5, 0.5, ?)", 2).fetchone()
     assert row.Body == "To=14155550123&From=1&Body=5&MaxPrice=0.5&Attempt=2"
+
+
+def test_read_only_holds_for_statements_that_were_prepared_before(sim):
+    access_mode = 101
+    with odbc.connected() as connection, connection.statement() as statement:
+        statement.prepare(f"INSERT INTO Messages ([To], Sender, Body) VALUES ('{TO}', '{FROM}', 'x')")
+        connection.call("SQLSetConnectAttr", c_int(access_mode), c_void_p(1), c_int(0))
+        assert statement.call("SQLExecute", check=False) == odbc.ERROR
+        assert statement.diagnostics()[0].state == "25006"
+        assert writes(sim) == []
+        connection.call("SQLSetConnectAttr", c_int(access_mode), c_void_p(0), c_int(0))
+        assert statement.call("SQLExecute") == odbc.SUCCESS
+        assert writes(sim) == ["POST Messages.json"]

@@ -10,18 +10,23 @@ pub(super) struct Identity(Mutex<Keys>);
 
 #[derive(Debug, Default)]
 struct Keys {
-    /// INSERT statements so far that sent something.
+    /// INSERT statements so far.
     statements: u64,
     /// In the order of the rows; `None` where the answer did not tell it.
     keys: Vec<Option<String>>,
 }
 
 impl Identity {
-    /// A statement sends its first row: the keys of the one before are forgotten.
+    /// A statement is about to send its rows, if it has any: the keys of the one before are forgotten.
     pub fn begin(&self) {
         let mut state = self.state();
         state.statements += 1;
         state.keys.clear();
+    }
+
+    /// Forgets all statements.
+    pub fn clear(&self) {
+        *self.state() = Keys::default();
     }
 
     /// A row was made.

@@ -31,7 +31,7 @@ mod table;
 mod write;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
@@ -54,12 +54,13 @@ pub fn sqlite_version() -> &'static str {
     rusqlite::version()
 }
 
-/// What a connection needs to run statements. Clones share everything but the read-only switch.
+/// What a connection needs to run statements. Clones share the read-only switch, which may turn after a statement was
+/// prepared.
 #[derive(Clone, Debug)]
 pub struct Database {
     model: Arc<Model>,
     client: Client,
-    read_only: bool,
+    read_only: Arc<AtomicBool>,
     allows_paid: bool,
     allows_unfiltered: bool,
     dry_run: bool,
@@ -91,7 +92,7 @@ impl Database {
         Database {
             model,
             client,
-            read_only,
+            read_only: Arc::new(AtomicBool::new(read_only)),
             allows_paid: true,
             allows_unfiltered: false,
             dry_run: false,
@@ -119,12 +120,12 @@ impl Database {
 
     /// Whether every write to Twilio is refused with 25006.
     pub fn read_only(&self) -> bool {
-        self.read_only
+        self.read_only.load(Ordering::Relaxed)
     }
 
-    /// Refuses or admits writes from now on.
-    pub fn set_read_only(&mut self, read_only: bool) {
-        self.read_only = read_only;
+    /// Refuses or admits writes from now on, those of prepared statements as well.
+    pub fn set_read_only(&self, read_only: bool) {
+        self.read_only.store(read_only, Ordering::Relaxed);
     }
 
     /// Admits or refuses (42000) what costs money or reaches people.
@@ -183,9 +184,13 @@ impl Database {
         self.local.tables()
     }
 
-    /// Drops the connection's temporary tables.
-    pub fn drop_temporary_tables(&self) {
+    /// Forgets what the connection has done: its temporary tables, the keys of its last INSERT, the rows that it wrote, the
+    /// requests that it sent.
+    pub fn reset(&self) {
         self.local.clear();
+        self.identity.clear();
+        self.take_writes();
+        self.client.journal().clear();
     }
 
     fn count_write(&self) {
@@ -225,7 +230,7 @@ impl Database {
         sql::plan(names, sql).map_err(|error| {
             // What Twilio has no way to write is refused for the first reason that there is.
             let is_write = error.state == state::NOT_IMPLEMENTED && sql::changes_data(sql);
-            if self.read_only && is_write { read_only() } else { error }
+            if self.read_only() && is_write { read_only() } else { error }
         })
     }
 
@@ -486,7 +491,7 @@ impl Prepared {
     }
 
     fn check_allowed(&self) -> Result<()> {
-        if self.database.read_only && self.writes() {
+        if self.database.read_only() && self.writes() {
             return Err(read_only());
         }
         let refused = |message: String| Err(Error::new(state::SYNTAX_ERROR, message));
@@ -501,8 +506,8 @@ impl Prepared {
                 if write.is_unfiltered && write.table.irreversible && !self.database.allows_unfiltered =>
             {
                 refused(format!(
-                    "The statement has no WHERE, and what it does to all rows of {} cannot be undone: nothing was \
-                     sent. AllowUnfiltered=1 in the connection string permits it.",
+                    "The statement has no WHERE that selects rows, and what it does to all rows of {} cannot be \
+                     undone: nothing was sent. AllowUnfiltered=1 in the connection string permits it.",
                     write.table.name
                 ))
             }

@@ -103,8 +103,7 @@ impl ConnectionCall<'_> {
                 if let Some(session) = &mut connection.session {
                     session.database.set_read_only(session.read_only);
                     // Whoever gets the connection next has sent nothing.
-                    session.database.client().journal().clear();
-                    session.database.drop_temporary_tables();
+                    session.database.reset();
                     attributes.read_only = session.read_only;
                 }
             }

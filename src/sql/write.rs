@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::{
     Assignment, AssignmentTarget, BinaryOperator, Delete, Expr, FromTable, Ident, Query, SelectItem,
-    TableFactor, TableWithJoins, Update, Value, ValueWithSpan, visit_expressions,
+    TableFactor, TableWithJoins, UnaryOperator, Update, Value, ValueWithSpan, visit_expressions,
 };
 use sqlparser::parser::Parser;
 
@@ -158,7 +158,7 @@ impl Target {
         change: Change<'_>,
         selection: Option<Expr>,
     ) -> Result<Statement> {
-        let is_unfiltered = !selection.as_ref().is_some_and(names_a_column);
+        let is_unfiltered = !selection.as_ref().is_some_and(|selection| selects(&self.table, selection));
         let found = match self.by_key(names, &change, selection.as_ref(), markers)? {
             Some(found) => found,
             None => self.by_query(names, markers, &change, selection)?,
@@ -266,6 +266,46 @@ impl Target {
             });
         }
         Ok(Some(Found { path, rows: GivenRows::Values(vec![row]), parameters }))
+    }
+}
+
+/// Whether a condition tells rows apart. The ways to write "all rows" that people and programs have are known; whoever
+/// looks for another finds one.
+fn selects(table: &Table, condition: &Expr) -> bool {
+    // Every row has a key.
+    let is_key = |name: &Ident| table.column(&name.value).is_some_and(|(_, c)| table.key.contains(&c.name));
+    let may_lack = |expr: &Expr| match expr {
+        Expr::Identifier(name) => !is_key(name),
+        Expr::CompoundIdentifier(path) => !path.last().is_some_and(is_key),
+        _ => names_a_column(expr),
+    };
+    let is_text = |expr: &Expr, text: &str| match expr {
+        Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(own), .. }) => own == text,
+        _ => false,
+    };
+    match condition {
+        Expr::Nested(inner) => selects(table, inner),
+        Expr::BinaryOp { left, op: BinaryOperator::Or, right } => {
+            selects(table, left) && selects(table, right)
+        }
+        Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
+            selects(table, left) || selects(table, right)
+        }
+        Expr::BinaryOp { left, op: BinaryOperator::NotEq, right } if is_text(right, "") => may_lack(left),
+        Expr::BinaryOp { left, right, .. } if left.to_string() == right.to_string() => false,
+        Expr::IsNotNull(operand) => may_lack(operand),
+        Expr::UnaryOp { op: UnaryOperator::Not, expr } => {
+            let mut inner = &**expr;
+            while let Expr::Nested(within) = inner {
+                inner = within;
+            }
+            match inner {
+                Expr::IsNull(operand) => may_lack(operand),
+                _ => names_a_column(inner),
+            }
+        }
+        Expr::Like { negated: false, expr, pattern, .. } if is_text(pattern, "%") => may_lack(expr),
+        _ => names_a_column(condition),
     }
 }
 
