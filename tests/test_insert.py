@@ -1,6 +1,6 @@
 """INSERT into tables of Twilio: what is sent, what comes back, and that it is sent once."""
 
-from ctypes import byref, c_short, c_size_t, c_ushort
+from ctypes import byref, c_int, c_short, c_size_t, c_ushort, c_void_p
 
 import odbc
 import pyodbc
@@ -204,6 +204,26 @@ def test_identity_belongs_to_the_connection_and_to_twilios_rows(connect, cursor,
     assert cursor.execute("SELECT SCOPE_IDENTITY()").fetchval().startswith("CA")
 
 
+def test_an_insert_without_rows_has_no_keys(cursor, sim):
+    for sql in ("SELECT [To], Sender, Body FROM Messages WHERE Body = 'nobody wrote this'", f"VALUES (NULL, '{FROM}', 'x')"):
+        cursor.execute(SEND, TO, FROM, "a")
+        try:
+            assert cursor.execute(f"INSERT INTO Messages ([To], Sender, Body) {sql}").rowcount == 0
+        except pyodbc.IntegrityError:
+            pass
+        assert cursor.execute("SELECT SCOPE_IDENTITY()").fetchval() is None, sql
+        assert keys(cursor) == []
+
+
+def test_a_connection_that_is_reset_has_no_keys(sim):
+    reset_connection = 116
+    with odbc.connected() as connection, connection.statement() as statement:
+        assert statement.execute(f"INSERT INTO Messages ([To], Sender, Body) VALUES ('{TO}', '{FROM}', 'x')") == odbc.SUCCESS
+        connection.call("SQLSetConnectAttr", c_int(reset_connection), c_void_p(1), c_int(0))
+        assert statement.execute("SELECT Id FROM sys_identity") == odbc.SUCCESS
+        assert statement.rows() == []
+
+
 def test_returning_gives_what_the_server_answered(cursor, sim):
     sql = f"INSERT INTO Messages ([To], Sender, Body) VALUES ('{TO}', '{FROM}', 'a'), ('{TO}', '{FROM}', 'b') RETURNING Sid, Status AS State, [From], DateCreated, NumSegments"
     cursor.execute(sql)
@@ -286,6 +306,23 @@ def test_an_unknown_row_stops_the_statement_and_is_told_apart(cursor, sim):
         cursor.execute(f"INSERT INTO Messages ([To], Sender, Body) VALUES {values}")
     assert len(sent(sim)) == 2 and sim.effects()["messages_sent"] == 2
     assert len(keys(cursor)) == 1
+
+
+def test_what_something_else_answers_is_unknown(cursor, sim):
+    sim.fault("status", status=200, body="html", method="POST")
+    with pytest.raises(pyodbc.OperationalError, match="is not known, and it was not sent again.*text/html"):
+        cursor.execute(SEND, TO, FROM, "a")
+    assert len(sent(sim)) == 1
+
+
+def test_a_row_that_is_not_sent_is_counted_among_those(cursor, sim):
+    sim.fault("status", status=429, retry_after=30, method="POST", skip=1, times=0)
+    values = ", ".join(f"('{TO}', '{FROM}', 'n{n}')" for n in range(4))
+    cursor.connection.timeout = 1
+    with pytest.raises(pyodbc.OperationalError, match=r"\(1 of 4 rows were written before, 3 were not sent\.\)") as error:
+        cursor.connection.cursor().execute(f"INSERT INTO Messages ([To], Sender, Body) VALUES {values}")
+    assert error.value.args[0] == "HYT00" and "not known" not in error.value.args[1]
+    assert sim.effects()["messages_sent"] == 1
 
 
 def test_an_answer_that_is_cut_is_a_success_with_a_warning(cursor, sim):

@@ -141,3 +141,13 @@ def test_a_connection_that_died_while_it_was_idle_is_not_noticed(cursor, sim):
     assert len(cursor.execute(PARTICIPANTS).fetchall()) == 5
     sim.fault("drop_before")
     assert len(cursor.execute(PARTICIPANTS).fetchall()) == 5
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 20404), (400, 20001)])
+def test_a_refusal_after_a_lost_update_says_nothing_of_the_first(cursor, sim, status, code):
+    sim.fault("drop_after", method="POST")
+    sim.fault("status", status=status, code=code, method="POST")
+    with pytest.raises(pyodbc.OperationalError, match="is not known") as error:
+        cursor.execute(f"UPDATE ConferenceParticipants SET Muted = true {BY_KEY}")
+    assert error.value.args[0] == "08S01" and str(code) in error.value.args[1]
+    assert len(posts(sim)) == 2

@@ -193,10 +193,11 @@ impl Client {
     /// is sent once, on a connection of its own. Any other write may be sent again when it got lost; a repeated
     /// DELETE that finds nothing has succeeded.
     ///
-    /// Any status from 200 to 299 is a success, whatever the body: `row` is `None` where none can be read from it.
+    /// Any status from 200 to 299 is a success, whatever the body: `row` is `None` where none can be read from it. Only what
+    /// is announced as something else than JSON is not Twilio's answer.
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`] when a request that creates was sent and not answered. [`Error::Api`] where Twilio
+    /// [`Error::OutcomeUnknown`] when a request that creates was sent and not answered, or not by Twilio. [`Error::Api`] where Twilio
     /// refused; [`Error::is_not_found`] tells that there was nothing to write to.
     pub fn write(
         &self,
@@ -208,6 +209,17 @@ impl Client {
         let url = self.url(request);
         let call = Call::of(request, &url, creates);
         let answer = self.send(&call, cancel)?;
+        let is_foreign = |body: &[u8]| {
+            let kind = answer.content_type.to_ascii_lowercase();
+            !kind.is_empty()
+                && !kind.contains("json")
+                && !body.trim_ascii_start().starts_with(b"{")
+                && !body.is_empty()
+        };
+        if answer.body.as_ref().is_ok_and(|body| is_foreign(body)) {
+            let reason = format!("HTTP {}, and no JSON", answer.status);
+            return Err(call.outcome_unknown(Box::new(call.invalid_answer(reason, &answer.content_type))));
+        }
         let row = match (layout, answer.body) {
             (Some(layout), Ok(body)) if !body.is_empty() => decode::read_object(&body, layout)
                 .inspect_err(|reason| log::warn!("{}: no row was answered: {reason}", call.what()))
@@ -250,7 +262,7 @@ impl Client {
             }
             let pause = retry::pause(repeats, attempt.retry_after);
             let again = repeats < self.0.max_retries && retry::may_repeat(attempt.failure, call.creates);
-            let Some(pause) = pause.filter(|_| again) else { return Err(call.verdict(attempt)) };
+            let Some(pause) = pause.filter(|_| again) else { return Err(call.verdict(attempt, maybe_done)) };
             log::debug!("{}: again in {} ms: {}", call.what(), pause.as_millis(), attempt.error);
             maybe_done |= matches!(attempt.failure, Failure::Lost | Failure::Status(500..));
             repeats += 1;
@@ -444,13 +456,14 @@ impl<'a> Call<'a> {
         Attempt::new(failure, error)
     }
 
-    /// The error of a request that is not sent again.
-    fn verdict(&self, attempt: Attempt) -> Error {
+    /// The error of a request that is not sent again. `maybe_done` says that an earlier attempt may have been processed: a
+    /// refusal of the last one may be what that one led to.
+    fn verdict(&self, attempt: Attempt, maybe_done: bool) -> Error {
         let unknown = match attempt.failure {
             Failure::Lost | Failure::TimedOut => self.method != Method::Get,
             // Twilio has answered that it failed: what would create may have been created nevertheless.
             Failure::Status(500..) => self.creates,
-            _ => false,
+            _ => maybe_done && self.method != Method::Get,
         };
         if unknown { self.outcome_unknown(attempt.error) } else { *attempt.error }
     }

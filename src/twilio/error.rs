@@ -59,6 +59,12 @@ impl Error {
             && !matches!(self, Error::Api { status: 429, .. })
     }
 
+    /// Whether a part of the request may have left.
+    pub fn was_sent(&self) -> bool {
+        use Error::{Connect, InvalidConfig, InvalidRequest, Stopped};
+        !matches!(self, InvalidConfig(_) | InvalidRequest(_) | Connect { .. } | Stopped(_))
+    }
+
     /// Whether Twilio said that the resource does not exist: HTTP 404 with an error of Twilio's form.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Error::Api { status: 404, code: Some(_), .. })

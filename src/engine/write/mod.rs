@@ -29,7 +29,7 @@ pub(super) struct Written {
 }
 
 /// Writes the rows. A row that UPDATE or DELETE does not find at Twilio (404) is none. `begins` says that it is the first
-/// execution of its statement, and is taken back as soon as a request is sent. `warnings` takes what came up while rows were
+/// execution of its statement, and is taken back when its rows are known. `warnings` takes what came up while rows were
 /// looked for, and 01000 for rows that were written and whose answer could not be read.
 ///
 /// # Errors
@@ -44,12 +44,17 @@ pub(super) fn execute(
     warnings: &mut Vec<Error>,
 ) -> Result<Written> {
     let operation = plan.operation()?;
-    let ready = requests(database, plan, parameters, cancel, warnings)?;
+    let is_insert = plan.kind == WriteKind::Insert;
+    let ready = requests(database, plan, parameters, cancel, warnings);
+    // One that makes no row has no keys either: those of another statement would be taken for its own.
+    if is_insert && !database.dry_run && std::mem::take(begins) {
+        database.identity.begin();
+    }
+    let ready = ready?;
     if database.dry_run {
         let pages = vec![dry_run::page(ready.iter().map(|ready| &ready.request))];
         return Ok(Written { pages, ..Written::default() });
     }
-    let is_insert = plan.kind == WriteKind::Insert;
     let acts = plan.places.iter().any(|place| match *place {
         Place::Parameter(position) => operation.parameters[position].acts,
         Place::Path(_) => false,
@@ -58,14 +63,14 @@ pub(super) fn execute(
     let mut written = Written::default();
     let all = ready.len();
     for (sent, row) in ready.into_iter().enumerate() {
-        if is_insert && std::mem::take(begins) {
-            database.identity.begin();
-        }
         let layout = answers.layout(database, &row);
         let answer = match database.client.write(&row.request, layout.as_ref(), is_insert || acts, cancel) {
             Ok(answer) => answer,
             Err(e) if e.is_not_found() && !is_insert => continue,
-            Err(e) => return Err(after(written.rows, all - sent - 1, all, e.into())),
+            Err(e) => {
+                let unsent = all - sent - usize::from(e.was_sent());
+                return Err(after(written.rows, unsent, all, e.into()));
+            }
         };
         written.rows += 1;
         database.count_write();
