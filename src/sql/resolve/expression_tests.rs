@@ -281,6 +281,7 @@ fn conditions_are_comparisons_of_bare_columns() {
         ("NOT (Hold IS TRUE)", "WHERE NOT (p.Hold IS TRUE)"),
         ("Hold <> false", "WHERE p.Hold = 1"),
         ("Hold <> 1", "WHERE p.Hold = 0"),
+        ("Hold BETWEEN 'false' AND 1", "WHERE p.Hold BETWEEN 0 AND 1"),
         ("CallSid IS NULL", "WHERE false"),
         ("CallSid IS NOT NULL AND Hold", "WHERE p.Hold = 1"),
         ("FALSE OR Hold", "WHERE p.Hold = 1"),

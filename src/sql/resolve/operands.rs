@@ -111,7 +111,9 @@ pub(super) fn order_by_number(e: &mut Expr, own: &mut Typed, beside: &Typed) {
 /// # Errors
 /// 22018 for a literal that is no number.
 pub(super) fn order_by_numbers(operands: &mut [(&mut Expr, &mut Typed)]) -> Result<()> {
-    if operands.iter().any(|(_, typed)| is_temporal(typed)) {
+    // The bounds of a boolean are brought to it, the word for it beside a number too.
+    let is_boolean = operands.first().is_some_and(|(_, typed)| is_of(typed, DataType::Boolean));
+    if is_boolean || operands.iter().any(|(_, typed)| is_temporal(typed)) {
         return Ok(());
     }
     let numbers = operands.iter().filter(|(_, typed)| is_number(typed)).map(|(_, typed)| typed.column_type);
