@@ -36,6 +36,11 @@ fn loggable_here(model: &Model, sql: &str) -> String {
             }
         }
         Err(_) if sql.trim_start().starts_with(['{', 'e', 'E', 'c', 'C']) => "EXEC …".to_owned(),
+        // Which of its values are secret cannot be told.
+        Err(_) if !sql.trim_start().starts_with(['s', 'S', 'w', 'W']) => {
+            let end = sql.find(['\'', '"', '=', '(']).unwrap_or(sql.len());
+            format!("{} …", sql[..end].trim_end())
+        }
         _ => sql.to_owned(),
     }
 }
@@ -75,6 +80,10 @@ mod tests {
             masked("EXPLAIN UPDATE SipCredentials SET Password = 's3cr3t' WHERE Sid = 'x'"),
             "EXPLAIN UPDATE SipCredentials SET Password = …"
         );
+        // What does not parse may hold any.
+        assert_eq!(masked("INSERT INTO Calls (SipAuthPassword VALUES ('s3cr3t')"), "INSERT INTO Calls …");
+        assert_eq!(masked("UPDATE x SET Password = 's3cr3t' WHER Sid = 1"), "UPDATE x SET Password …");
+        assert_eq!(masked("UPDATE x SET Password = 's3cr3t"), "UPDATE x SET Password …");
         for sql in ["INSERT INTO Messages ([To]) VALUES ('1')", "UPDATE Calls SET Status = 'completed'"] {
             assert_eq!(masked(sql), sql);
         }
