@@ -126,6 +126,7 @@ def test_a_query_without_rows_sends_nothing(cursor, sim):
         ("([To], Sender, Body, RiskCheck) VALUES ('+1', '+1', 'x', 'maybe')", "22018", "RiskCheck is 'maybe', but takes enable"),
         ("([To], Sender, Body, ContentVariables) VALUES ('+1', '+1', 'x', '{1')", "22018", "ContentVariables takes JSON"),
         ("([To], Sender, Body, MediaUrl) VALUES ('+1', '+1', 'x', '[\"a')", "22018", "MediaUrl begins as a JSON array"),
+        ("([To], Sender, Body, MediaUrl) VALUES ('+1', '+1', 'x', '[null]')", "22018", "MediaUrl has a null"),
         ("([To], Sender, Body, ValidityPeriod) VALUES ('+1', '+1', 'x', 'soon')", "22018", "ValidityPeriod"),
         ("([To], Sender, Body, Status) VALUES ('+1', '+1', 'x', 'sent')", "42000", "Status"),
         ("([To], Sender, Body, Texts) VALUES ('+1', '+1', 'x', 'sent')", "42S22", "Texts"),
@@ -313,6 +314,14 @@ def test_what_something_else_answers_is_unknown(cursor, sim):
     with pytest.raises(pyodbc.OperationalError, match="is not known, and it was not sent again.*text/html"):
         cursor.execute(SEND, TO, FROM, "a")
     assert len(sent(sim)) == 1
+
+
+def test_an_unknown_outcome_names_who_was_to_be_made(cursor, sim):
+    sim.fault("drop_after", method="POST")
+    sql = "INSERT INTO SipCredentials (CredentialListSid, Username, Password) VALUES (?, 'somebody', 'Aa1s3cr3t')"
+    with pytest.raises(pyodbc.OperationalError, match="Username=somebody") as error:
+        cursor.execute(sql, "CL" + "0" * 31 + "1")
+    assert "s3cr3t" not in error.value.args[1]
 
 
 def test_a_row_that_is_not_sent_is_counted_among_those(cursor, sim):

@@ -203,10 +203,14 @@ fn elements(parameter: &Parameter, text: &str) -> Result<Vec<String>> {
         Error::new(state::INVALID_CHARACTER_VALUE, message)
     })?;
     let text = |element| match element {
-        Json::String(text) => text,
-        other => other.to_string(),
+        Json::String(text) => Ok(text),
+        Json::Null => {
+            let message = format!("{} has a null in its array, which stands for no value.", parameter.name);
+            Err(Error::new(state::INVALID_CHARACTER_VALUE, message))
+        }
+        other => Ok(other.to_string()),
     };
-    Ok(elements.into_iter().map(text).collect())
+    elements.into_iter().map(text).collect()
 }
 
 /// Gives a request its body: parameters with the values that [`form_values`] made of theirs.

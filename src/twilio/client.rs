@@ -482,7 +482,7 @@ impl<'a> Call<'a> {
 
     /// The fields by which a person can find what a request may have created. Never a secret.
     fn identifying_fields(&self) -> String {
-        const TELLING: [&str; 10] = [
+        const TELLING: [&str; 11] = [
             "To",
             "From",
             "MessagingServiceSid",
@@ -491,6 +491,7 @@ impl<'a> Call<'a> {
             "FriendlyName",
             "UniqueName",
             "Identity",
+            "Username",
             "PhoneNumber",
             "Author",
         ];
