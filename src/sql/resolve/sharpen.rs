@@ -17,21 +17,34 @@ use super::scope::Bound;
 use super::{Scope, Typed};
 use crate::model::{DataType, FilterOperator};
 
-/// Rewrites a whole condition that has been walked.
+/// Rewrites a whole condition that has been walked. Conditions nest deeply, so its frame is small.
 pub(super) fn sharpen(condition: &mut Expr, scope: &Scope<'_>) {
-    if is_boolean(condition, scope) {
-        *condition = equals(condition, 1);
-        return;
-    }
-    let sharper = match condition {
+    match condition {
         Expr::Nested(inner) => return sharpen(inner, scope),
-        Expr::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), right } => {
+        Expr::BinaryOp { left, op: BinaryOperator::And | BinaryOperator::Or, right } => {
             sharpen(left, scope);
             sharpen(right, scope);
-            match folded(left, op, right) {
-                Some(side) => side,
-                None => return,
-            }
+        }
+        _ => {}
+    }
+    sharpen_here(condition, scope);
+}
+
+#[inline(never)]
+fn sharpen_here(condition: &mut Expr, scope: &Scope<'_>) {
+    if let Some(sharper) = sharper(condition, scope) {
+        *condition = sharper;
+    }
+}
+
+/// The condition in another form, if there is one. What it connects has been rewritten.
+fn sharper(condition: &mut Expr, scope: &Scope<'_>) -> Option<Expr> {
+    if is_boolean(condition, scope) {
+        return Some(equals(condition, 1));
+    }
+    Some(match condition {
+        Expr::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), right } => {
+            return folded(left, op, right);
         }
         Expr::IsTrue(column) if is_boolean(column, scope) => equals(column, 1),
         Expr::IsFalse(column) if is_boolean(column, scope) => equals(column, 0),
@@ -41,15 +54,14 @@ pub(super) fn sharpen(condition: &mut Expr, scope: &Scope<'_>) {
         Expr::IsNotDistinctFrom(left, right) if is_value(left) || is_value(right) => {
             binary(take(left), BinaryOperator::Eq, take(right))
         }
-        Expr::BinaryOp { left, op, right } if is_comparison(op) => match comparison(left, op, right, scope) {
-            Some(sharper) => sharper,
-            None => return,
-        },
+        Expr::BinaryOp { left, op, right } if is_comparison(op) => {
+            return comparison(left, op, right, scope);
+        }
         Expr::Between { expr, negated: false, low, high } if moment_of_day(expr, scope).is_some() => {
             let from = comparison(&mut expr.clone(), &BinaryOperator::GtEq, low, scope);
             match (from, comparison(expr, &BinaryOperator::LtEq, high, scope)) {
                 (Some(from), Some(to)) => binary(from, BinaryOperator::And, to),
-                _ => return,
+                _ => return None,
             }
         }
         Expr::Between { expr, negated: false, low, high } => match period_of(expr, scope) {
@@ -57,16 +69,15 @@ pub(super) fn sharpen(condition: &mut Expr, scope: &Scope<'_>) {
                 let from = binary(column.clone(), BinaryOperator::GtEq, unit.begin(low));
                 binary(from, BinaryOperator::And, binary(column, BinaryOperator::LtEq, unit.end(high)))
             }
-            _ => return,
+            _ => return None,
         },
         Expr::InList { list, negated, .. }
             if !list.is_empty() && (list.iter().all(is_null) || (*negated && list.iter().any(is_null))) =>
         {
             truth(false)
         }
-        _ => return,
-    };
-    *condition = sharper;
+        _ => return None,
+    })
 }
 
 /// A comparison in another form.
