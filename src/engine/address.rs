@@ -6,8 +6,8 @@ use crate::model::Format;
 /// Digits of a phone number in E.164 form.
 const NUMBER_DIGITS: std::ops::RangeInclusive<usize> = 5..=15;
 
-/// Digits of a number that is none in E.164 form: a short code at the least.
-const LOCAL_DIGITS: std::ops::RangeInclusive<usize> = 3..=15;
+/// Digits of a number that is none in E.164 form, such as a short code: how many there have to be, Twilio knows.
+const LOCAL_DIGITS: std::ops::RangeInclusive<usize> = 1..=15;
 
 /// Checks the value that `name` is given. National numbers, short codes, names of senders and whatever has a channel
 /// before it are Twilio's to judge.
@@ -124,7 +124,10 @@ mod tests {
     #[test]
     fn what_is_nothing_of_the_kind_is_refused() {
         for (format, values) in [
-            (Format::Phone, &["", "+", "+1", "+1234567890123456", "hello", "+1415555012x", "12"][..]),
+            (
+                Format::Phone,
+                &["", "+", "+1", "+1234567890123456", "hello", "+1415555012x", "1234567890123456"][..],
+            ),
             (
                 Format::Recipient,
                 &[
@@ -139,7 +142,7 @@ mod tests {
                     "+1415555O123",
                 ],
             ),
-            (Format::Sender, &["", "+", "+1415555O100", "12", "!", "whatsapp:+"]),
+            (Format::Sender, &["", "+", "+1415555O100", "!", "whatsapp:+"]),
             (Format::Url, &["", "example.com/a", "https://example.com/a b", "/path", "https:", "ht tp://a"]),
         ] {
             for value in values {
