@@ -438,7 +438,16 @@ impl Answer {
 
 impl<'a> Call<'a> {
     pub(super) fn get(url: &'a str) -> Self {
-        Call { method: Method::Get, url, headers: &[], form: &[], json: None, creates: false, is_file: false, is_own: true }
+        Call {
+            method: Method::Get,
+            url,
+            headers: &[],
+            form: &[],
+            json: None,
+            creates: false,
+            is_file: false,
+            is_own: true,
+        }
     }
 
     fn of(request: &'a Request, url: &'a str, creates: bool) -> Self {
