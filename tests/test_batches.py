@@ -149,7 +149,7 @@ def test_every_set_is_tried_and_each_error_has_its_number(statement, sim):
     done = execute(statement, SEND, sets)
     assert (done.code, done.processed) == (odbc.SUCCESS_WITH_INFO, 6)
     assert done.status == [SUCCESS, ERROR, SUCCESS, ERROR, ERROR, SUCCESS]
-    assert [(r.row, r.state) for r in done.records] == [(2, "HY000"), (4, "23000"), (5, "22001")]
+    assert [(r.row, r.state) for r in done.records] == [(2, "42000"), (4, "23000"), (5, "22001")]
     assert "Set 2 of 6: " in done.records[0].message and "21610" in done.records[0].message
     assert statement.row_count() == 3
     assert bodies(sim) == ["a", "b", "c", "f"], "what is known to be wrong is not sent"

@@ -117,21 +117,21 @@ def test_a_query_without_rows_sends_nothing(cursor, sim):
 @pytest.mark.parametrize(
     ("sql", "state", "text"),
     [
-        ("([To], Sender) VALUES ('+1415', '+1')", "42000", "needs Body, MediaUrl or ContentSid"),
-        ("([To], Sender, Body) VALUES (NULL, '+1', 'x')", "23000", "needs a value for To"),
-        ("([To], Sender, Body) VALUES ('+1415', NULL, 'x')", "23000", "Sender or MessagingServiceSid"),
-        ("([To], Sender, Body) VALUES ('+1415', '+1', '')", "23000", "Body, MediaUrl or ContentSid"),
-        ("([To], MessagingServiceSid, Body) VALUES ('+1', 'MG1', 'x')", "22018", "MessagingServiceSid"),
-        ("([To], MessagingServiceSid, Body) VALUES ('+1', '', 'x')", "22018", "MessagingServiceSid cannot be cleared"),
-        ("([To], Sender, Body, RiskCheck) VALUES ('+1', '+1', 'x', 'maybe')", "22018", "RiskCheck is 'maybe', but takes enable"),
-        ("([To], Sender, Body, ContentVariables) VALUES ('+1', '+1', 'x', '{1')", "22018", "ContentVariables takes JSON"),
-        ("([To], Sender, Body, MediaUrl) VALUES ('+1', '+1', 'x', '[\"a')", "22018", "MediaUrl begins as a JSON array"),
-        ("([To], Sender, Body, MediaUrl) VALUES ('+1', '+1', 'x', '[null]')", "22018", "MediaUrl has a null"),
-        ("([To], Sender, Body, ValidityPeriod) VALUES ('+1', '+1', 'x', 'soon')", "22018", "ValidityPeriod"),
-        ("([To], Sender, Body, Status) VALUES ('+1', '+1', 'x', 'sent')", "42000", "Status"),
-        ("([To], Sender, Body, Texts) VALUES ('+1', '+1', 'x', 'sent')", "42S22", "Texts"),
-        ("VALUES ('+1', '+1', 'x')", "42000", "needs a list of the columns"),
-        ("([To], Sender, Body) VALUES ('+1', '+1')", "21S01", "3 columns"),
+        ("([To], Sender) VALUES ('+14155550123', '+14155550100')", "42000", "needs Body, MediaUrl or ContentSid"),
+        ("([To], Sender, Body) VALUES (NULL, '+14155550100', 'x')", "23000", "needs a value for To"),
+        ("([To], Sender, Body) VALUES ('+14155550123', NULL, 'x')", "23000", "Sender or MessagingServiceSid"),
+        ("([To], Sender, Body) VALUES ('+14155550123', '+14155550100', '')", "23000", "Body, MediaUrl or ContentSid"),
+        ("([To], MessagingServiceSid, Body) VALUES ('+14155550100', 'MG1', 'x')", "22018", "MessagingServiceSid"),
+        ("([To], MessagingServiceSid, Body) VALUES ('+14155550100', '', 'x')", "22018", "MessagingServiceSid cannot be cleared"),
+        ("([To], Sender, Body, RiskCheck) VALUES ('+14155550100', '+14155550100', 'x', 'maybe')", "22018", "RiskCheck is 'maybe', but takes enable"),
+        ("([To], Sender, Body, ContentVariables) VALUES ('+14155550100', '+14155550100', 'x', '{1')", "22018", "ContentVariables takes JSON"),
+        ("([To], Sender, Body, MediaUrl) VALUES ('+14155550100', '+14155550100', 'x', '[\"a')", "22018", "MediaUrl begins as a JSON array"),
+        ("([To], Sender, Body, MediaUrl) VALUES ('+14155550100', '+14155550100', 'x', '[null]')", "22018", "MediaUrl has a null"),
+        ("([To], Sender, Body, ValidityPeriod) VALUES ('+14155550100', '+14155550100', 'x', 'soon')", "22018", "ValidityPeriod"),
+        ("([To], Sender, Body, Status) VALUES ('+14155550100', '+14155550100', 'x', 'sent')", "42000", "Status"),
+        ("([To], Sender, Body, Texts) VALUES ('+14155550100', '+14155550100', 'x', 'sent')", "42S22", "Texts"),
+        ("VALUES ('+14155550100', '+14155550100', 'x')", "42000", "needs a list of the columns"),
+        ("([To], Sender, Body) VALUES ('+14155550100', '+14155550100')", "21S01", "3 columns"),
     ],
 )  # fmt: skip
 def test_bad_rows_are_refused_by_name_before_anything_is_sent(cursor, sim, sql, state, text):
@@ -156,7 +156,7 @@ def test_one_bad_row_keeps_all_from_being_sent(cursor, sim):
 
 
 @pytest.mark.parametrize(
-    ("table", "text"), [("ConferenceParticipants (ConferenceSid)", "EXEC AddParticipants"), ("Conferences (Name)", "no way to make them")]
+    ("table", "text"), [("ConferenceRecordings (Status)", "no way to make them"), ("Conferences (Name)", "no way to make them")]
 )
 def test_what_the_api_cannot_make_says_what_to_use(cursor, sim, table, text):
     with pytest.raises(pyodbc.Error) as error:

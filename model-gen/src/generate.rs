@@ -173,8 +173,18 @@ fn table(mut draft: Draft<'_, '_>, lists: &Lists, house: &House) -> Table {
     table.kind = if is_written { "table" } else { "view" }.to_owned();
     let name = format!("{}.{}", table.schema, table.name);
     table.irreversible = house.irreversible.contains(&name);
-    if let Some(create) = &mut table.create {
-        create.paid = house.paid.contains(&name);
+    let operations = [("create", &mut table.create), ("update", &mut table.update)];
+    for (kind, operation) in operations {
+        let Some(operation) = operation else { continue };
+        let own = format!("{name}.{kind}");
+        operation.paid = house.paid.contains(&own) || kind == "create" && house.paid.contains(&name);
+        for parameter in &mut operation.parameters {
+            let parameter_name = format!("{own}.{}", parameter.name);
+            parameter.paid = house.paid.contains(&parameter_name);
+            // What a row is made with has nothing to clear.
+            parameter.clear &= kind == "update";
+            parameter.acts = house.acts.contains(&parameter_name);
+        }
     }
     table
 }

@@ -24,10 +24,15 @@ pub struct House {
     pub costly: Vec<String>,
     /// Tables whose rows cannot be had again once they are gone.
     pub irreversible: Vec<String>,
-    /// Tables whose create operation costs money or reaches people.
+    /// What costs money or reaches people: a table, whose create operation does; a table and `update`, whose update
+    /// does; or these with the name of a parameter, if only giving that one does.
     pub paid: Vec<String>,
     /// Procedures that cost money or reach people: schema and name.
     pub paid_procedures: Vec<String>,
+    /// Parameters that do something each time they are sent: table, `create` or `update`, name.
+    pub acts: Vec<String>,
+    /// Headers that are parameters, to their names.
+    pub headers: BTreeMap<String, String>,
     /// Path parameter to the list that it comes from, where the path before it is no list: product and path.
     pub elsewhere: BTreeMap<String, String>,
     /// Characters of a text whose name ends so; the first that fits counts.
@@ -38,6 +43,8 @@ pub struct House {
     pub money: Vec<String>,
     /// Integers that may not fit into 32 bits, by the end of their names.
     pub wide: Vec<String>,
+    /// Parameters of SIDs or words that an empty text clears, by the end of their names.
+    pub clear: Vec<String>,
     /// Parameters whose values are kept out of the log, by the end of their names.
     pub secret: Vec<String>,
     /// Columns that hold a credential which works, by the end of their names: no row shows it.

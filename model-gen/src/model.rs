@@ -198,11 +198,21 @@ pub struct Parameter {
     #[serde(default, skip_serializing_if = "is_default")]
     pub array: bool,
     #[serde(default, skip_serializing_if = "is_default")]
+    pub acts: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub paid: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub header: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub format: Option<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
     pub secret: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     pub sid: Option<String>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub values: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub clear: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     pub default: Option<String>,
 }

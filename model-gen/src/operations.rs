@@ -28,6 +28,17 @@ pub fn operation(
             parameters.push(parameter(document, name, field, schema.requires(name), house));
         }
     }
+    for header in given.parameters.iter().filter(|p| p.place == "header") {
+        parameters.extend(house.headers.get(&header.name).map(|name| Parameter {
+            name: name.clone(),
+            parameter: Some(header.name.clone()),
+            header: true,
+            // An enumeration of true and false.
+            data_type: if name.ends_with("Enabled") { "boolean" } else { "text" }.to_owned(),
+            size: if name.ends_with("Enabled") { None } else { Some(64) },
+            ..Parameter::default()
+        }));
+    }
     let is_json = media.is_some_and(|(kind, _)| kind.contains("json"));
     let one_of = given.conditional();
     let one_of = one_of.map(|names| names.iter().map(|name| pascal(name)).collect()).collect();
@@ -46,20 +57,34 @@ pub fn parameter(
     let own = pascal(name);
     let schema = document.resolve(schema);
     let array = schema.kind.as_deref() == Some("array");
-    let typed = match &schema.items {
-        Some(element) if array => typed(document, &own, element, house),
-        _ => typed(document, &own, schema, house),
+    let element = match &schema.items {
+        Some(element) if array => document.resolve(element),
+        _ => schema,
     };
+    let typed = typed(document, &own, element, house);
     Parameter {
         parameter: (own != name).then(|| name.to_owned()),
         data_type: typed.data_type.to_owned(),
         size: typed.size,
         required,
         array,
+        format: format(&own, element).map(str::to_owned),
+        clear: ends_with(&own, &house.clear) && (typed.sid.is_some() || !typed.values.is_empty()),
         secret: ends_with(&own, &house.secret),
         sid: typed.sid,
         values: typed.values,
-        default: None,
         name: own,
+        ..Parameter::default()
+    }
+}
+
+/// What a text has to look like.
+fn format(name: &str, schema: &Schema) -> Option<&'static str> {
+    match schema.format.as_deref()? {
+        "phone-number" | "endpoint" if name.ends_with("From") => Some("sender"),
+        "phone-number" | "endpoint" if name.ends_with("To") => Some("recipient"),
+        "phone-number" => Some("phone"),
+        "uri" if name.ends_with("Url") || name.ends_with("Callback") => Some("url"),
+        _ => None,
     }
 }

@@ -126,9 +126,14 @@ impl<'d> Api<'d> {
         let body = media.map(|(_, schema)| document.resolve(schema));
         for parameter in &operation.parameters {
             let name = parameter.sent_name();
-            if operation.method == "GET" {
-                let query = given.parameters.iter().find(|p| p.place == "query" && p.name == name);
-                query.ok_or(format!("no query parameter {name}"))?;
+            let place = match operation.method.as_str() {
+                _ if parameter.header => "header",
+                "GET" => "query",
+                _ => "",
+            };
+            if !place.is_empty() {
+                let found = given.parameters.iter().find(|p| p.place == place && p.name == name);
+                found.ok_or(format!("no {place} parameter {name}"))?;
                 continue;
             }
             let fields = body.map(|body| document.fields(body)).unwrap_or_default();

@@ -231,6 +231,12 @@ pub(super) fn of_parameter(parameter: &Parameter) -> Vec<String> {
     if parameter.acts {
         facts.push("Acts each time it is sent.".to_owned());
     }
+    if parameter.paid {
+        facts.push("Costs money or reaches people.".to_owned());
+    }
+    if parameter.header {
+        facts.push(format!("The header {}.", code(parameter.sent_name())));
+    }
     if parameter.secret {
         facts.push("Kept out of logs.".to_owned());
     }

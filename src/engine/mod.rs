@@ -8,6 +8,7 @@
 //! parts of one running statement share: the client, the cancel token, the first error. [`explain`] tells what a
 //! statement would send, and [`system`] what the driver knows of itself. [`local`] holds temporary tables.
 
+mod address;
 mod asked;
 mod call;
 mod context;
@@ -37,7 +38,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType, Model, Table, check_sid};
-use crate::sql::{self, LocalPlan, Names, Plan, QueryPlan, Statement};
+use crate::sql::{self, LocalPlan, Names, Place, Plan, QueryPlan, Statement};
 use crate::twilio::Client;
 use crate::value::Value;
 
@@ -307,7 +308,12 @@ impl Prepared {
     fn is_paid(&self) -> bool {
         match &self.statement.plan {
             Plan::Query(_) | Plan::Explain(_) | Plan::Local(_) => false,
-            Plan::Write(write) => write.operation().is_ok_and(|operation| operation.paid),
+            Plan::Write(write) => write.operation().is_ok_and(|operation| {
+                let gives = |place: &Place| {
+                    matches!(place, Place::Parameter(position) if operation.parameters[*position].is_paid())
+                };
+                operation.paid || write.places.iter().any(gives)
+            }),
             Plan::Call(call) => call.procedure.paid,
         }
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value as Json};
 
+use super::address;
 use crate::convert;
 use crate::error::{Error, Result, state};
 use crate::model::{
@@ -194,13 +195,21 @@ fn form_value(parameter: &Parameter, written: &str) -> Result<String> {
         (_, value) => text(value).unwrap_or_default(),
     };
     check_sid(name, parameter.sid.as_deref(), &value)?;
+    if let Some(format) = parameter.format {
+        address::check(name, format, &value)?;
+    }
     if parameter.data_type == DataType::Json {
         serde_json::from_str::<IgnoredAny>(&value).map_err(|e| {
             Error::new(state::INVALID_CHARACTER_VALUE, format!("{name} takes JSON, and is none: {e}."))
         })?;
     }
     if !parameter.values.is_empty() && !parameter.values.contains(&value) {
-        let message = format!("{name} is '{value}', but takes {}.", parameter.values.join(", "));
+        let known: Vec<&str> = parameter.values.iter().map(String::as_str).collect();
+        let takes = match known[..] {
+            [""] => "nothing but an empty text".to_owned(),
+            _ => known.join(", "),
+        };
+        let message = format!("{name} is '{value}', but takes {takes}.");
         return Err(Error::new(state::INVALID_CHARACTER_VALUE, message));
     }
     let length = value.chars().count();
@@ -237,6 +246,12 @@ pub(super) fn body<'p>(
     body: Body,
     given: impl Iterator<Item = (&'p Parameter, Vec<String>)>,
 ) {
+    let (headers, given): (Vec<_>, Vec<_>) = given.partition(|(parameter, _)| parameter.header);
+    for (parameter, values) in headers {
+        let name = parameter.sent_name();
+        request.headers.extend(values.into_iter().map(|value| (name.to_owned(), value)));
+    }
+    let given = given.into_iter();
     match body {
         Body::Form => {
             for (parameter, values) in given {
@@ -311,7 +326,7 @@ fn put(object: &mut Map<String, Json>, name: &str, value: Json) {
 }
 
 /// The value as text; `None` for NULL.
-fn text(value: &Value) -> Option<String> {
+pub(super) fn text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::Integer(i) => Some(i.to_string()),

@@ -92,6 +92,7 @@ fn finish(table: &mut Table) {
     remarks::complete(table);
     let switches = table.switches.iter().enumerate().map(|(i, switch)| Column::of_switch(i, switch));
     table.columns.extend(switches.collect::<Vec<_>>());
+    table.add_write_only();
     if table.source.is_none() {
         table.add_raw();
     }

@@ -31,8 +31,8 @@ use procedure::ProcedureEntry;
 pub use sid::{check_sid, is_sid};
 pub(crate) use table::placeholders;
 pub use table::{
-    Body, Column, Filter, FilterMatch, FilterOperator, MASK, Method, Operation, Paging, Parameter, Parent,
-    RAW, Reference, Source, Table, TableKind,
+    Body, Column, Filter, FilterMatch, FilterOperator, Format, MASK, Method, Operation, Paging, Parameter,
+    Parent, RAW, Reference, Source, Table, TableKind,
 };
 pub use types::{ColumnType, DataType};
 pub use user::read_file;

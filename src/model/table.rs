@@ -129,6 +129,9 @@ pub struct Table {
     pub create: Option<Operation>,
     pub update: Option<Operation>,
     pub delete: Option<Operation>,
+    /// What can be written and not be read: parameters that no column shows.
+    #[serde(skip)]
+    pub write_only: Vec<Column>,
     /// The query that a view of the user's is.
     #[serde(skip)]
     pub view: Option<String>,
@@ -161,6 +164,7 @@ impl Table {
             create: None,
             update: None,
             delete: None,
+            write_only: Vec::new(),
             view: None,
             irreversible: false,
         }
@@ -225,6 +229,25 @@ impl Table {
         let switch = |(i, column): (usize, &Column)| Some((i, column.switch?));
         let columns = self.columns.iter().enumerate().filter_map(switch);
         columns.filter_map(|(i, switch)| Some((i, self.switches.get(switch)?)))
+    }
+
+    /// The name under which something can be written and not be read.
+    pub fn write_only(&self, name: &str) -> Option<&Column> {
+        self.write_only.iter().find(|c| c.is_named(name))
+    }
+
+    /// Takes the parameters that no column has the name of: names that can be written and not be read.
+    pub(super) fn add_write_only(&mut self) {
+        let operations = [&self.create, &self.update, &self.delete];
+        let mut found: Vec<Column> = Vec::new();
+        for parameter in operations.into_iter().flatten().flat_map(|o| &o.parameters) {
+            let names = || parameter.aliases.iter().chain([&parameter.name]);
+            let is_taken = |column: &Column| names().any(|name| column.is_named(name));
+            if !self.columns.iter().chain(&found).any(is_taken) {
+                found.push(Column::write_only(parameter));
+            }
+        }
+        self.write_only = found;
     }
 
     /// The switch that the column at the position is.
@@ -307,26 +330,27 @@ impl Column {
     /// The hidden column of the switch at that position.
     pub(super) fn of_switch(position: usize, switch: &Parameter) -> Self {
         Column {
-            name: switch.name.clone(),
-            aliases: switch.aliases.clone(),
-            json: String::new(),
-            from_path: false,
-            data_type: switch.data_type,
-            size: switch.size,
-            scale: None,
             read_only: true,
             // Each of several has the prefix, not their list.
             sid: switch.sid.clone().filter(|_| !switch.array),
             values: switch.values.clone(),
-            references: None,
-            remarks: switch.remarks.clone(),
-            not_null: false,
-            hidden: true,
-            secret: false,
-            paths: BTreeMap::new(),
             default: switch.default.clone(),
-            every: false,
             switch: Some(position),
+            ..Column::hidden(switch, switch.element_type())
+        }
+    }
+
+    /// A name under which the parameter can be written.
+    fn write_only(parameter: &Parameter) -> Self {
+        Column { not_null: parameter.required, ..Column::hidden(parameter, parameter.column_type()) }
+    }
+
+    fn hidden(parameter: &Parameter, column_type: ColumnType) -> Self {
+        Column {
+            aliases: parameter.aliases.clone(),
+            remarks: parameter.remarks.clone(),
+            hidden: true,
+            ..Column::temporary(parameter.name.clone(), column_type, false)
         }
     }
 
@@ -497,16 +521,39 @@ pub struct Operation {
     /// Sets of parameters, of each of which one at least has to be given.
     #[serde(default)]
     pub one_of: Vec<Vec<String>>,
-    /// Whether it costs money or reaches people.
+    /// Whether it costs money or reaches people, whatever it is given.
     #[serde(default)]
     pub paid: bool,
+    /// Columns of the path that take a name in place of the SID.
+    #[serde(default)]
+    pub by_name: Vec<String>,
 }
 
 impl Operation {
+    /// Whether a name may stand in the path for the column's SID.
+    pub fn takes_name(&self, column: &Column) -> bool {
+        self.by_name.contains(&column.name)
+    }
+
     /// The parameter of that name or alias, in any letter case.
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|p| p.is_named(name))
     }
+}
+
+/// What a text has to look like, as far as that is certain: what Twilio might accept is left to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// A phone number.
+    Phone,
+    /// Whom a message or a call goes to: a phone number, an e-mail address, or a channel and an address
+    /// (`whatsapp:+1…`, `sip:…`, `client:…`).
+    Recipient,
+    /// Whom one comes from: the same, or a name, a short code or the SID of a messaging service.
+    Sender,
+    /// An absolute address.
+    Url,
 }
 
 /// A parameter of an operation or a procedure.
@@ -529,6 +576,14 @@ pub struct Parameter {
     /// Sending it does something each time, instead of setting an attribute: it must not be sent twice.
     #[serde(default)]
     pub acts: bool,
+    /// Whether giving it costs money or reaches people, where the operation by itself does not. What acts does.
+    #[serde(default)]
+    pub paid: bool,
+    /// Whether it is sent as a header of the request, and not in its body.
+    #[serde(default)]
+    pub header: bool,
+    /// What a value has to look like.
+    pub format: Option<Format>,
     /// Whether values are kept out of the log.
     #[serde(default)]
     pub secret: bool,
@@ -556,6 +611,11 @@ impl Parameter {
     /// Whether this is the parameter's name or one of its aliases, in any letter case.
     pub fn is_named(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name) || self.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether giving it costs money or reaches people.
+    pub fn is_paid(&self) -> bool {
+        self.paid || self.acts
     }
 
     /// The name that is sent.

@@ -68,7 +68,7 @@ fn into_twilio(names: Names<'_>, table: Arc<Table>, insert: Insert, markers: &Ma
     let recipients: Vec<Recipient<'_>> = places
         .iter()
         .map(|place| match *place {
-            Place::Path(column) => Recipient::of_column(&table, column),
+            Place::Path(column) => Recipient::of_path(&table, operation, column),
             Place::Parameter(parameter) => Recipient::of_parameter(&operation.parameters[parameter]),
         })
         .collect();
@@ -240,7 +240,7 @@ mod tests {
             ("INSERT INTO Messages ([To], From, Bodi) VALUES ('a', 'b', 'c')", "did you mean Body"),
             ("INSERT INTO Messages ([To], From, Status) VALUES ('a', 'b', 'c')", "Status at line 1"),
             ("INSERT INTO Messages ([To], From, Body) VALUES ('a', 'b')", "3 columns, but 2 values"),
-            ("INSERT INTO ConferenceParticipants (Label) VALUES ('a')", "EXEC AddParticipants adds them"),
+            ("INSERT INTO ConferenceParticipants (Label) VALUES ('a')", "needs ConferenceSid."),
             ("INSERT INTO Conferences (Name) VALUES ('a')", "no way to make them"),
             ("INSERT INTO sys_tables (Name) VALUES ('a')", "no way to make them"),
             (

@@ -1,7 +1,7 @@
 //! Names in error messages: what comes near, and how to quote.
 
 use crate::error::{Error, state};
-use crate::model::Model;
+use crate::model::{Model, Table};
 
 /// No name has more bytes than this.
 const MAX_NAME: usize = 128;
@@ -71,6 +71,15 @@ pub(super) fn unknown_column<'a>(
     let near = nearest(last, candidates);
     let end = if near.is_empty() { "." } else { &near };
     Error::new(state::COLUMN_NOT_FOUND, format!("The column {name}{place} does not exist{end}"))
+}
+
+/// 42000 for what a table takes and does not show.
+pub(super) fn write_only(table: &Table, name: &str, place: &str) -> Error {
+    let message = format!(
+        "The column {name}{place} of {} can only be written: it is a parameter of the request, and rows do not have it.",
+        table.name
+    );
+    Error::new(state::SYNTAX_ERROR, message)
 }
 
 #[cfg(test)]

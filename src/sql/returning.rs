@@ -49,6 +49,9 @@ pub(super) fn plan(
         let (column, qualifier) = path.split_last().expect("a name has a part");
         let found = relation.column(&column.value).filter(|_| relation.is_qualified_by(qualifier));
         let position = found.ok_or_else(|| {
+            if table.write_only(&column.value).is_some() {
+                return names::write_only(table, &column.value, "");
+            }
             let known = table.columns.iter().map(|c| c.name.as_str());
             names::unknown_column(&column.value, &format!(" of {}", table.name), known)
         })?;

@@ -15,8 +15,11 @@ use super::resolve::{Resolver, Typed, idents};
 use super::write::operand;
 use crate::convert;
 use crate::error::{Error, Result, state};
-use crate::model::{ColumnType, Parameter, Table};
+use crate::model::{ColumnType, Operation, Parameter, Table};
 use crate::value::Value;
+
+/// Characters of a name that stands in a path for a SID.
+const NAME_SIZE: u32 = 128;
 
 /// A name in the list of an INSERT, and where it stands.
 pub(super) struct Listed {
@@ -41,6 +44,15 @@ impl<'m> Recipient<'m> {
     pub fn of_column(table: &'m Arc<Table>, position: usize) -> Self {
         let ResultColumn { column_type, nullable, base, .. } = ResultColumn::of_table(table, position);
         Recipient { name: &table.columns[position].name, column_type, nullable, base }
+    }
+
+    /// The column of the path of an operation that makes rows.
+    pub fn of_path(table: &'m Arc<Table>, operation: &Operation, position: usize) -> Self {
+        let recipient = Recipient::of_column(table, position);
+        match operation.takes_name(&table.columns[position]) {
+            true => Recipient { column_type: ColumnType::text(NAME_SIZE), base: None, ..recipient },
+            false => recipient,
+        }
     }
 
     pub fn of_parameter(parameter: &'m Parameter) -> Self {

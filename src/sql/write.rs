@@ -78,9 +78,67 @@ pub(super) fn delete(names: Names<'_>, delete: Delete, markers: &Markers) -> Res
         Error::new(state::SYNTAX_ERROR, format!("Rows of {} cannot be deleted.", table.name))
     })?;
     let returning = returning::plan(&table, target.alias(), delete.returning.as_deref())?;
-    let (set, values) = (Vec::new(), Vec::new());
+    let (mut set, mut values) = (Vec::new(), Vec::new());
+    let selection = match delete.selection {
+        Some(selection) => without_headers(operation, selection, &mut set, &mut values)?,
+        None => None,
+    };
     let change = Change { kind: WriteKind::Delete, operation, set, values, returning };
-    target.plan(names, markers, change, delete.selection)
+    target.plan(names, markers, change, selection)
+}
+
+/// Takes what is sent as a header out of a WHERE, since DELETE has no other place to give it: `Sid = 'CH…' AND
+/// WebhookEnabled = true`. What is left is the condition.
+///
+/// # Errors
+/// 42000 if one is given twice.
+fn without_headers(
+    operation: &Operation,
+    condition: Expr,
+    set: &mut Vec<usize>,
+    values: &mut Vec<Expr>,
+) -> Result<Option<Expr>> {
+    let header = |expr: &Expr| {
+        let name = match expr {
+            Expr::Identifier(name) => name,
+            Expr::CompoundIdentifier(path) => path.last()?,
+            _ => return None,
+        };
+        operation.parameters.iter().position(|p| p.header && p.is_named(&name.value))
+    };
+    match condition {
+        Expr::Nested(inner) => {
+            let left = without_headers(operation, *inner, set, values)?;
+            Ok(left.map(|left| Expr::Nested(Box::new(left))))
+        }
+        Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
+            let left = without_headers(operation, *left, set, values)?;
+            let right = without_headers(operation, *right, set, values)?;
+            Ok(match (left, right) {
+                (Some(left), Some(right)) => Some(Expr::BinaryOp {
+                    left: Box::new(left),
+                    op: BinaryOperator::And,
+                    right: Box::new(right),
+                }),
+                (left, right) => left.or(right),
+            })
+        }
+        Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => {
+            let (position, value) = match (header(&left), header(&right)) {
+                (Some(position), _) => (position, *right),
+                (_, Some(position)) => (position, *left),
+                (None, None) => return Ok(Some(Expr::BinaryOp { left, op: BinaryOperator::Eq, right })),
+            };
+            if set.contains(&position) {
+                let name = &operation.parameters[position].name;
+                return Err(Error::new(state::SYNTAX_ERROR, format!("{name} is given twice.")));
+            }
+            set.push(position);
+            values.push(value);
+            Ok(None)
+        }
+        other => Ok(Some(other)),
+    }
 }
 
 fn refuse_returning(returning: Option<&Vec<SelectItem>>, what: &str) -> Result<()> {

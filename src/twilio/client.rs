@@ -63,6 +63,7 @@ struct Inner {
 pub(super) struct Call<'a> {
     pub(super) method: Method,
     pub(super) url: &'a str,
+    pub(super) headers: &'a [(String, String)],
     pub(super) form: &'a [(String, String)],
     /// The body, where it is no form.
     pub(super) json: Option<&'a str>,
@@ -345,6 +346,9 @@ impl Client {
         if call.is_own {
             builder = builder.header(header::AUTHORIZATION, authorization);
         }
+        for (name, value) in call.headers {
+            builder = builder.header(name, value);
+        }
         if call.is_file {
             builder = builder.header(header::ACCEPT, "*/*");
         }
@@ -434,12 +438,22 @@ impl Answer {
 
 impl<'a> Call<'a> {
     pub(super) fn get(url: &'a str) -> Self {
-        Call { method: Method::Get, url, form: &[], json: None, creates: false, is_file: false, is_own: true }
+        Call {
+            method: Method::Get,
+            url,
+            headers: &[],
+            form: &[],
+            json: None,
+            creates: false,
+            is_file: false,
+            is_own: true,
+        }
     }
 
     fn of(request: &'a Request, url: &'a str, creates: bool) -> Self {
         Call {
             method: request.method,
+            headers: &request.headers,
             form: &request.form,
             json: request.json.as_deref(),
             creates,

@@ -86,8 +86,9 @@ impl Error {
         match self {
             Error::Connect { .. } => state::UNABLE_TO_CONNECT,
             Error::Api { status: 401, .. } => state::INVALID_AUTHORIZATION,
+            Error::Api { status: 400, code: Some(code), .. } => refused(*code),
             Error::Api { status: 403, .. } => state::SYNTAX_ERROR,
-            Error::Api { status: 409, .. } => state::INTEGRITY_CONSTRAINT,
+            Error::Api { status: 409 | 412, .. } => state::INTEGRITY_CONSTRAINT,
             Error::Stopped(stop) => crate::error::Error::from(*stop).state,
             Error::Timeout { .. } => state::TIMEOUT,
             Error::Lost { .. } => state::COMMUNICATION_LINK_FAILURE,
@@ -188,6 +189,25 @@ impl From<Error> for crate::error::Error {
     }
 }
 
+/// The class of an error that Twilio answers with HTTP 400, by its code, as Twilio's dictionary of errors has them. Those
+/// that are none of the classes, or that are not known, are HY000.
+fn refused(code: i32) -> SqlState {
+    match code {
+        // Longer than what the field takes.
+        21605 | 21617 => state::STRING_RIGHT_TRUNCATION,
+        // Not given, though it has to be.
+        21201 | 21213 | 21602..=21604 | 21619 => state::INTEGRITY_CONSTRAINT,
+        // The row is not in the state for it, or another one is in its way.
+        20009 | 21220 | 21404 | 21422 | 30409 | 50433 => state::INTEGRITY_CONSTRAINT,
+        // No number, address or value of the kind.
+        20001 | 21205 | 21211 | 21212 | 21214 | 21217 | 21218 | 21401 | 21402 | 21421 | 21502 | 21609
+        | 21614 | 21620 | 60200 => state::INVALID_CHARACTER_VALUE,
+        // Allowed to others, or elsewhere: trial accounts, countries, numbers of somebody else, people who do not want it.
+        20008 | 21210 | 21215 | 21216 | 21408 | 21606 | 21608 | 21610 | 21612 | 21663 => state::SYNTAX_ERROR,
+        _ => state::GENERAL_ERROR,
+    }
+}
+
 fn sentence(text: &str) -> String {
     let text = text.trim();
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
@@ -269,7 +289,7 @@ mod tests {
             r#"{"code": 21608, "message": "The number is unverified", "status": 400,
                 "more_info": "https://www.twilio.com/docs/errors/21608"}"#,
         );
-        assert_eq!((error.state, error.native), (state::GENERAL_ERROR, 21608));
+        assert_eq!((error.state, error.native), (state::SYNTAX_ERROR, 21608));
         assert_eq!(
             error.message,
             "POST /2010-04-01/Accounts/AC1/Messages.json failed: The number is unverified. Twilio error 21608, \
@@ -329,6 +349,25 @@ mod tests {
             of(unknown(Error::Lost { what: WHAT.into(), reason: "reset".into() })),
             state::COMMUNICATION_LINK_FAILURE
         );
+    }
+
+    #[test]
+    fn refusals_have_the_class_of_their_reason() {
+        for (status, code, expected) in [
+            (400, 21211, state::INVALID_CHARACTER_VALUE),
+            (400, 21603, state::INTEGRITY_CONSTRAINT),
+            (400, 21610, state::SYNTAX_ERROR),
+            (400, 21617, state::STRING_RIGHT_TRUNCATION),
+            (400, 21220, state::INTEGRITY_CONSTRAINT),
+            (400, 20009, state::INTEGRITY_CONSTRAINT),
+            (409, 20409, state::INTEGRITY_CONSTRAINT),
+            (412, 54103, state::INTEGRITY_CONSTRAINT),
+            (400, 29999, state::GENERAL_ERROR),
+            (500, 21211, state::GENERAL_ERROR),
+        ] {
+            let error = diagnostic(status, &format!(r#"{{"code": {code}, "message": "No."}}"#));
+            assert_eq!((error.state, error.native), (expected, code));
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Request {
     pub path: String,
     /// Names and values, not encoded; a name may occur more than once.
     pub query: Vec<(String, String)>,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
     /// Names and values of the form body, not encoded; a name may occur more than once.
     pub form: Vec<(String, String)>,
     /// A JSON text that is the body instead of a form.
@@ -27,8 +29,8 @@ pub struct Request {
 impl Request {
     /// A request without query and body.
     pub fn new(product: impl Into<String>, method: Method, path: impl Into<String>) -> Self {
-        let (query, form) = (Vec::new(), Vec::new());
-        Request { product: product.into(), method, path: path.into(), query, form, json: None }
+        let (query, headers, form) = (Vec::new(), Vec::new(), Vec::new());
+        Request { product: product.into(), method, path: path.into(), query, headers, form, json: None }
     }
 
     /// The path as it is sent, with the query.
@@ -56,6 +58,7 @@ impl fmt::Debug for Request {
             .field("method", &self.method)
             .field("path", &self.path)
             .field("query", &names(&self.query))
+            .field("headers", &names(&self.headers))
             .field("form", &names(&self.form))
             .field("json", &self.json.is_some())
             .finish()

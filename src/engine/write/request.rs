@@ -2,6 +2,7 @@
 
 use crate::engine::{Database, dry_run, send};
 use crate::error::{Error, Result, state};
+use crate::model::{Column, Operation};
 use crate::sql::{Place, WriteKind, WritePlan, one_of};
 use crate::twilio::Request;
 use crate::value::Value;
@@ -28,7 +29,7 @@ pub(super) fn build(database: &Database, plan: &WritePlan, values: &[Value]) -> 
     let mut given = Vec::with_capacity(values.len());
     for (place, value) in plan.places.iter().zip(values) {
         match *place {
-            Place::Path(position) => match send::path_value(&table.columns[position], value)? {
+            Place::Path(position) => match path_value(operation, &table.columns[position], value)? {
                 Some(segment) => path.push((position, segment)),
                 None if is_insert => {}
                 None => return Ok(None),
@@ -40,7 +41,7 @@ pub(super) fn build(database: &Database, plan: &WritePlan, values: &[Value]) -> 
         }
     }
     given.retain(|(_, values)| !values.is_empty());
-    if !is_insert && !plan.places.iter().all(|p| matches!(p, Place::Path(_))) && given.is_empty() {
+    if plan.kind == WriteKind::Update && given.iter().all(|(parameter, _)| parameter.header) {
         return Ok(None);
     }
     let missing = |what: &str| {
@@ -78,4 +79,8 @@ pub(super) fn build(database: &Database, plan: &WritePlan, values: &[Value]) -> 
     }
     send::body(&mut request, operation.body, given.into_iter());
     Ok(Some(Ready { request, path, found: Vec::new() }))
+}
+
+fn path_value(operation: &Operation, column: &Column, value: &Value) -> Result<Option<String>> {
+    if operation.takes_name(column) { Ok(send::text(value)) } else { send::path_value(column, value) }
 }

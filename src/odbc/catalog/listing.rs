@@ -102,11 +102,16 @@ impl PseudoColumns {
         Some(PseudoColumns(pairs))
     }
 
-    /// The pseudo columns of a table that are listed, by their names: hidden columns, and the further names of all.
+    /// The pseudo columns of a table that are listed, by their names: hidden columns, those that can only be written, and
+    /// the further names of all.
     pub fn of<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = (&'a str, &'a Column)> {
-        let columns = if self.0.is_empty() { &[][..] } else { &table.columns };
+        let (columns, write_only) = match self.0.is_empty() {
+            true => (&[][..], &[][..]),
+            false => (&table.columns[..], &table.write_only[..]),
+        };
         columns
             .iter()
+            .chain(write_only)
             .flat_map(|column| {
                 let hidden = column.hidden.then_some(&column.name);
                 hidden.into_iter().chain(&column.aliases).map(move |name| (name.as_str(), column))
@@ -208,7 +213,8 @@ mod tests {
         let (one, other) = ("Conferences.FriendlyName", "ConferenceParticipants.ConferenceSidSid");
         assert_eq!(listed("Conferences=FriendlyName"), [one]);
         assert_eq!(listed("conferences=Sid, friendlyname"), [one]);
-        let all = ["ConferenceParticipants.ConferenceSidSid", one, "Conferences._raw"];
+        let written = ["Conferences.AnnounceMethod", "Conferences.AnnounceUrl"];
+        let all = [other, written[0], written[1], one, "Conferences._raw"];
         assert_eq!(listed("Twilio.Conferences=*;[ConferenceParticipants]=[ConferenceSidSid]"), all);
         assert!(listed("*=FriendlyName,ConferenceParticipants=FriendlyName").contains(&one.into()));
         let all = listed("*=*");

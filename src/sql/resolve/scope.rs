@@ -173,8 +173,24 @@ impl Scope<'_> {
         if let Some(bound) = self.find(path)? {
             return Ok(bound);
         }
+        if let Some(error) = self.write_only(path) {
+            return Err(error);
+        }
         let candidates = self.relations.iter().flat_map(|r| r.columns.iter().map(|c| c.name.as_str()));
         Err(names::unknown_column(&written(path), &place(path), candidates))
+    }
+
+    /// The error of a name that can be written and not be read.
+    fn write_only(&self, path: &[Ident]) -> Option<Error> {
+        let (name, qualifier) = path.split_last()?;
+        let tables =
+            self.relations.iter().filter(|r| r.is_qualified_by(qualifier)).filter_map(|r| r.table.as_ref());
+        let found = tables.clone().find(|table| table.write_only(&name.value).is_some());
+        match (found, self.parent) {
+            (Some(table), _) => Some(names::write_only(table, &written(path), &place(path))),
+            (None, Some(parent)) => parent.write_only(path),
+            (None, None) => None,
+        }
     }
 
     /// Binds a whole ORDER BY term: the select list's names come first.

@@ -198,7 +198,9 @@ fn dispatch(context: &Context<'_>, parts: &[&str], world: &mut World) -> Option<
     let method = context.request.method.as_str();
     Some(match (&parts[1..], method) {
         ([], "GET") => accounts::list(context, world),
+        ([], "POST") => accounts::create(context, world),
         ([_], "GET") => accounts::fetch(context, world),
+        ([_], "POST") => accounts::update(context, world),
         ([_, "Calls"], "GET") => calls::list(context, world),
         ([_, "Calls"], "POST") => calls::create(context, world),
         ([_, "Calls", sid], "GET") => calls::fetch(context, world, sid),

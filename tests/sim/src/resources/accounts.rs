@@ -1,4 +1,4 @@
-//! `/Accounts.json` and `/Accounts/{Sid}.json`, reading only.
+//! `/Accounts.json` and `/Accounts/{Sid}.json`.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::dates::rfc2822;
 use crate::errors::ApiError;
 use crate::http::Answer;
 use crate::paging::{self, ListKind};
-use crate::params;
+use crate::params::{self, Kind};
 use crate::world::{Account, AccountStatus, World};
 
 const LIST: ListKind = ListKind { array: "accounts", sid_prefix: "AC", token_prefix: "AC", ..ListKind::API };
@@ -74,6 +74,32 @@ pub(crate) fn list(context: &Context<'_>, world: &World) -> Result<Answer, ApiEr
     };
     let query = &context.request.query;
     paging::answer(LIST, context.path, query, &world.accounts, accepts, |account| &account.sid, view)
+}
+
+/// Makes a subaccount.
+pub(crate) fn create(context: &Context<'_>, world: &mut World) -> Result<Answer, ApiError> {
+    let name = params::text(&context.request.form, "FriendlyName").filter(|name| !name.is_empty());
+    let account = world.open_account(context.account, name);
+    Ok(Answer::json(201, &view(account)))
+}
+
+/// Renames an account, or suspends, closes or reopens it. A closed one stays closed, and nobody closes the main account.
+pub(crate) fn update(context: &Context<'_>, world: &mut World) -> Result<Answer, ApiError> {
+    let form = &context.request.form;
+    params::check(form, &[("Status", Kind::OneOf(&["active", "suspended", "closed"]))])?;
+    let now = world.tick();
+    let account = world.accounts.get_mut(context.account).ok_or_else(|| context.not_found())?;
+    if let Some(status) = params::text(form, "Status").and_then(AccountStatus::parse) {
+        if account.owner == account.sid || account.status == AccountStatus::Closed {
+            return Err(ApiError::invalid("Invalid value for Status"));
+        }
+        account.status = status;
+    }
+    if let Some(name) = params::text(form, "FriendlyName") {
+        account.friendly_name = name.to_string();
+    }
+    account.date_updated = now;
+    fetch(context, world)
 }
 
 pub(crate) fn fetch(context: &Context<'_>, world: &World) -> Result<Answer, ApiError> {

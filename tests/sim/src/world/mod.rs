@@ -114,6 +114,22 @@ impl World {
         format!("{prefix}{:016x}{:016x}", scatter(self.sids), scatter(self.sids ^ (1 << 63)))
     }
 
+    /// Opens a subaccount.
+    pub(crate) fn open_account(&mut self, owner: &str, name: Option<&str>) -> &Account {
+        let now = self.tick();
+        let (sid, auth_token) = (self.new_sid("AC"), self.new_sid(""));
+        self.add_account(Account {
+            sid: sid.clone(),
+            auth_token,
+            friendly_name: name.map_or_else(|| format!("SubAccount Created at {now}"), str::to_string),
+            owner: owner.to_string(),
+            status: AccountStatus::Active,
+            date_created: now,
+            date_updated: now,
+        });
+        self.accounts.get(&sid).expect("it has just been added")
+    }
+
     fn add_account(&mut self, account: Account) {
         let sid = account.sid.clone();
         self.accounts.insert(&sid, account);
