@@ -201,6 +201,13 @@ def test_usage_is_divided_by_the_interval(cursor, core, interval):
     assert rows and all(row[0].lower() == interval.lower() for row in rows)
 
 
+@pytest.mark.parametrize("condition", ["IsoCountry = ''", "IsoCountry IN ('GB', '')", "IsoCountry = '' AND Type = 'Mobile'"])
+def test_no_country_is_a_value_that_is_refused(cursor, core, condition):
+    with pytest.raises(pyodbc.Error, match="22018.*IsoCountry is '', but takes"):
+        cursor.execute(f"SELECT PhoneNumber FROM {NUMBERS} WHERE {condition}").fetchall()
+    assert core.requests() == []
+
+
 @pytest.mark.parametrize(
     ("interval", "condition", "query"),
     [

@@ -62,6 +62,11 @@ pub(super) fn asked_path(column: &Column, value: &Value) -> Result<Option<String
         let message = format!("{} is '{text}', but takes {}.", column.name, known.join(", "));
         return Err(Error::new(state::INVALID_CHARACTER_VALUE, message));
     }
+    if column.paths.is_empty() && text.is_empty() {
+        let size = column.column_type().size;
+        let message = format!("{} is '', but takes 1 to {size} characters.", column.name);
+        return Err(Error::new(state::INVALID_CHARACTER_VALUE, message));
+    }
     Ok(Some(text))
 }
 
