@@ -250,3 +250,10 @@ def test_a_predicate_takes_the_place_of_what_widens(cursor, generic):
 def test_what_widens_is_explained(cursor):
     rows = cursor.execute("EXPLAIN SELECT * FROM CallSummaries").fetchall()
     assert any("StartTime=30d" in str(tuple(row)) and "ProcessingState=all" in str(tuple(row)) for row in rows)
+
+
+def test_variables_of_an_environment_show_no_value(cursor, generic):
+    statement = "SELECT \"Key\", \"Value\", _raw FROM Serverless.Variables"
+    rows = cursor.execute(statement).fetchall()
+    assert {row.Value for row in rows} == {"********", None}
+    assert all(json.loads(row[2])["value"] == row.Value for row in rows)
