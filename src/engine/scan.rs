@@ -303,7 +303,7 @@ impl ScanRequest {
                 let value = asked::stored(self.switch(position).as_deref(), column.data_type);
                 layout.add_given(value, column.data_type);
             } else if !column.from_path {
-                layout.add_field(&column.json, column.data_type);
+                send::add_field(&mut layout, column);
             } else if let Some(value) = self.in_path(position) {
                 layout.add_given(value.into(), DataType::Text);
             } else if !column.paths.is_empty() {

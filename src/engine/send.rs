@@ -21,6 +21,14 @@ pub(super) fn hide_secrets(layout: &mut Layout, table: &Table) {
     table.columns.iter().filter(|c| c.secret).for_each(|c| layout.hide_field(&c.json));
 }
 
+/// Adds the column to the layout, as a field of the row.
+pub(super) fn add_field(layout: &mut Layout, column: &Column) {
+    match &column.within {
+        Some(field) => layout.add_field_within(&column.json, field, column.data_type),
+        None => layout.add_field(&column.json, column.data_type),
+    }
+}
+
 /// Fills a path template with what is given for its names; the account is the connection's unless given.
 ///
 /// # Errors

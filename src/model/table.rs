@@ -292,6 +292,8 @@ pub struct Column {
     /// Where the value stands in the row's JSON object: names joined by dots. In a system table the name of the
     /// source's field.
     pub json: String,
+    /// Where that value is itself a JSON text: the field of the object in it that is shown, and NULL where it is none.
+    pub within: Option<String>,
     /// Whether rows do not hold the value: it is what the path that they were read by was given. Such a column is text.
     #[serde(default)]
     pub from_path: bool,
@@ -388,6 +390,7 @@ impl Column {
             name,
             aliases: Vec::new(),
             json: String::new(),
+            within: None,
             from_path: false,
             data_type: column_type.data_type,
             size: Some(column_type.size),
