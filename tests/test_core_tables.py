@@ -201,6 +201,55 @@ def test_usage_is_divided_by_the_interval(cursor, core, interval):
     assert rows and all(row[0].lower() == interval.lower() for row in rows)
 
 
+@pytest.mark.parametrize("condition", ["IsoCountry = ''", "IsoCountry IN ('GB', '')", "IsoCountry = '' AND Type = 'Mobile'"])
+def test_no_country_is_a_value_that_is_refused(cursor, core, condition):
+    with pytest.raises(pyodbc.Error, match="22018.*IsoCountry is '', but takes"):
+        cursor.execute(f"SELECT PhoneNumber FROM {NUMBERS} WHERE {condition}").fetchall()
+    assert core.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("interval", "condition", "query"),
+    [
+        ("Daily", "StartDate BETWEEN '2024-01-01' AND '2024-01-31'", {"StartDate": "2024-01-01", "EndDate": "2024-01-31"}),
+        ("Daily", "StartDate = '2024-01-15'", {"StartDate": "2024-01-15", "EndDate": "2024-01-15"}),
+        ("Daily", "EndDate = '2024-01-15'", {"StartDate": "2024-01-15", "EndDate": "2024-01-15"}),
+        ("Daily", "EndDate > '2024-01-15' AND StartDate < '2024-02-01'", {"StartDate": "2024-01-16", "EndDate": "2024-01-31"}),
+        ("daily", "StartDate >= '2024-01-01' AND StartDate <= '2024-01-31' AND EndDate <= '2024-01-20'", {"StartDate": "2024-01-01", "EndDate": "2024-01-20"}),
+        ("Daily", "StartDate >= '2024-01-01' AND StartDate <= '2024-01-10' AND EndDate <= '2024-01-20'", {"StartDate": "2024-01-01", "EndDate": "2024-01-10"}),
+        ("Daily", "StartDate <= '2024-01-31' AND EndDate = '2024-01-20'", {"StartDate": "2024-01-20", "EndDate": "2024-01-20"}),
+        ("Daily", "StartDate = '2024-01-15' AND EndDate = '2024-01-16'", {"StartDate": "2024-01-15", "EndDate": "2024-01-16"}),
+        ("Monthly", "StartDate BETWEEN '2024-01-01' AND '2024-01-31'", {"StartDate": "2024-01-01"}),
+        ("Monthly", "StartDate = '2024-01-01' AND EndDate <= '2024-01-31'", {"StartDate": "2024-01-01", "EndDate": "2024-01-31"}),
+    ],
+)
+def test_a_day_of_usage_ends_when_it_begins(cursor, core, interval, condition, query):
+    statement = f"SELECT StartDate, EndDate, Price FROM UsageRecords WHERE [Interval] = '{interval}' AND Category = 'sms' AND {condition}"
+    rows = sorted(tuple(row) for row in cursor.execute(statement).fetchall())
+    assert asked(core) == [(f"Usage/Records/{interval.capitalize()}.json", query | {"Category": "sms"})]
+    pushed = cursor.execute(f"EXPLAIN {statement}").fetchone().Pushed
+    assert set(pushed.split("&")) == {f"{name}={value}" for name, value in (query | {"Category": "sms"}).items()}
+    core.clear()
+    # COALESCE keeps the comparisons from being asked of Twilio.
+    here = condition.replace("StartDate", "COALESCE(StartDate, NULL)").replace("EndDate", "COALESCE(EndDate, NULL)")
+    bounds = f"StartDate >= '{query['StartDate']}'" if interval == "Monthly" else "StartDate >= '2023-12-01'"
+    statement = f"SELECT StartDate, EndDate, Price FROM UsageRecords WHERE [Interval] = '{interval}' AND Category = 'sms' AND {bounds} AND {here}"
+    assert rows == sorted(tuple(row) for row in cursor.execute(statement).fetchall())
+    assert rows or ("StartDate =" in condition and "EndDate" in condition)
+
+
+def test_an_interval_that_is_one_of_several_asks_for_no_end(cursor, core):
+    statement = "SELECT StartDate FROM UsageRecords WHERE [Interval] IN ('Daily', 'Monthly') AND Category = 'sms' AND StartDate = '2024-05-01'"
+    assert len(cursor.execute(statement).fetchall()) == 2
+    paths = {path for path, query in asked(core) if query == {"StartDate": "2024-05-01", "Category": "sms"}}
+    assert paths == {"Usage/Records/Daily.json", "Usage/Records/Monthly.json"}
+
+
+def test_days_of_usage_that_are_listed_come_once(cursor, core):
+    statement = "SELECT StartDate FROM UsageRecords WHERE [Interval] = 'Daily' AND Category = 'sms' AND StartDate IN ('2024-05-01', '2024-05-03')"
+    assert sorted(str(row[0]) for row in cursor.execute(statement)) == ["2024-05-01", "2024-05-03"]
+
+
 def test_usage_has_its_types(cursor, core):
     cursor.execute("SELECT * FROM UsageRecords")
     assert columns(cursor) == [

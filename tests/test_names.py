@@ -99,6 +99,14 @@ def test_what_twilio_removed_says_so(cursor, sim, statement, name):
     assert sim.lines() == []
 
 
+def test_a_row_of_what_twilio_removed_has_no_table_either(cursor, sim):
+    with pytest.raises(pyodbc.Error, match="42S02.*removed it on 2024-02-27") as error:
+        cursor.execute("INSERT INTO Feedback (CallSid) VALUES ('x')")
+    assert "TEMP" not in str(error.value)
+    with pytest.raises(pyodbc.Error, match="CREATE TEMP TABLE makes a temporary one"):
+        cursor.execute("INSERT INTO Nothing (CallSid) VALUES ('x')")
+
+
 def test_another_table_of_a_removed_name_is_named_with_its_schema(connect):
     cursor = connect("DSN=Twilio").cursor()
     cursor.execute("EXPLAIN SELECT * FROM Assistants.Feedback WHERE AssistantId = 'x'")

@@ -250,3 +250,27 @@ def test_a_predicate_takes_the_place_of_what_widens(cursor, generic):
 def test_what_widens_is_explained(cursor):
     rows = cursor.execute("EXPLAIN SELECT * FROM CallSummaries").fetchall()
     assert any("StartTime=30d" in str(tuple(row)) and "ProcessingState=all" in str(tuple(row)) for row in rows)
+
+
+def test_names_within_attributes_are_hidden_columns(connect, sim):
+    cursor = connect(support.account(sim.url + "/{product}")).cursor()
+    attributes = '{"topic": "Zo\u00eb\'s \\"order\\"", "importance": 3}'
+    cursor.execute("INSERT INTO Conversations (FriendlyName, Attributes) VALUES ('with', ?)", attributes)
+    (sid,) = cursor.execute("SELECT SCOPE_IDENTITY()").fetchone()
+    cursor.execute("INSERT INTO ConversationMessages (ConversationSid, Body, Attributes) VALUES (?, 'hi', ?)", sid, attributes)
+    topics = dict(tuple(row) for row in cursor.execute("SELECT Sid, AttributesTopic FROM Conversations").fetchall())
+    assert topics.pop(sid) == "Zo\u00eb's \"order\"" and set(topics.values()) == {"delivery", None}
+    found = cursor.execute("SELECT Sid, Attributes FROM Conversations c WHERE c.attributestopic LIKE 'Zo%' ORDER BY AttributesTopic").fetchall()
+    assert [row.Sid for row in found] == [sid]
+    statement = "SELECT AttributesImportance, COUNT(*) FROM ConversationMessages WHERE ConversationSid = ? GROUP BY AttributesImportance"
+    assert [tuple(row) for row in cursor.execute(statement, sid).fetchall()] == [("3", 1)]
+    cursor.execute("SELECT * FROM Conversations")
+    names = [column[0] for column in cursor.description]
+    assert "Attributes" in names and "AttributesTopic" not in names
+
+
+def test_variables_of_an_environment_show_no_value(cursor, generic):
+    statement = "SELECT \"Key\", \"Value\", _raw FROM Serverless.Variables"
+    rows = cursor.execute(statement).fetchall()
+    assert {row.Value for row in rows} == {"********", None}
+    assert all(json.loads(row[2])["value"] == row.Value for row in rows)

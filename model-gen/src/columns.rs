@@ -61,14 +61,10 @@ pub fn columns(document: &Document, fields: &[(&str, &Schema)], house: &House) -
 }
 
 fn column(document: &Document, schema: &Schema, house: &House, name: String, json: String) -> Column {
-    let mut typed = typed(document, &name, schema, house);
-    let secret = ends_with(&name, &house.credentials) && typed.data_type != "boolean" && typed.sid.is_none();
-    if secret {
-        // What stands in its place is text.
-        typed = Typed::text(Some(64));
-    }
-    Column {
-        secret,
+    let typed = typed(document, &name, schema, house);
+    let is_secret =
+        ends_with(&name, &house.credentials) && typed.data_type != "boolean" && typed.sid.is_none();
+    let mut column = Column {
         name,
         json,
         data_type: typed.data_type.to_owned(),
@@ -77,7 +73,11 @@ fn column(document: &Document, schema: &Schema, house: &House, name: String, jso
         sid: typed.sid,
         values: typed.values,
         ..Column::default()
+    };
+    if is_secret {
+        column.hide();
     }
+    column
 }
 
 /// The type of a field or parameter of that name.

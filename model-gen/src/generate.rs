@@ -113,6 +113,12 @@ fn draft<'r, 'd>(resource: &'r Resource<'d>, house: &House) -> Result<Draft<'r, 
     if let Some(name) = house.keys.get(&resource.id()).and_then(|key| key.iter().find(missing)) {
         return Err(format!("house.json: {} has no column {name}", resource.id()));
     }
+    for name in house.secret_columns.get(&resource.id()).into_iter().flatten() {
+        let Some(column) = columns.iter_mut().find(|c| c.name == *name) else {
+            return Err(format!("house.json: {} has no column {name}", resource.id()));
+        };
+        column.hide();
+    }
     let instance = instance_column(resource, &columns);
     Ok(Draft { resource, columns, path, instance })
 }
@@ -173,6 +179,7 @@ fn table(mut draft: Draft<'_, '_>, lists: &Lists, house: &House) -> Table {
     table.kind = if is_written { "table" } else { "view" }.to_owned();
     let name = format!("{}.{}", table.schema, table.name);
     table.irreversible = house.irreversible.contains(&name);
+    let secrets = house.secret_columns.get(&resource.id());
     let operations = [("create", &mut table.create), ("update", &mut table.update)];
     for (kind, operation) in operations {
         let Some(operation) = operation else { continue };
@@ -184,6 +191,7 @@ fn table(mut draft: Draft<'_, '_>, lists: &Lists, house: &House) -> Table {
             // What a row is made with has nothing to clear.
             parameter.clear &= kind == "update";
             parameter.acts = house.acts.contains(&parameter_name);
+            parameter.secret |= secrets.is_some_and(|columns| columns.contains(&parameter.name));
         }
     }
     table

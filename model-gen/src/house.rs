@@ -49,6 +49,8 @@ pub struct House {
     pub secret: Vec<String>,
     /// Columns that hold a credential which works, by the end of their names: no row shows it.
     pub credentials: Vec<String>,
+    /// Further columns that hold one, by the lists whose rows have them: operation to columns.
+    pub secret_columns: BTreeMap<String, Vec<String>>,
     /// Operation to the column that a pair of query parameters bounds: `StartDate`, `EndDate`.
     pub ranges: BTreeMap<String, Vec<Range>>,
     /// Operation to query parameters that have a column's name and select other rows than those with that value.

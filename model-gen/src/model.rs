@@ -117,6 +117,22 @@ pub struct Column {
     pub remarks: String,
 }
 
+impl Column {
+    /// Makes a secret of it. What stands in its place is text.
+    pub fn hide(&mut self) {
+        let Column { name, json, from_path, .. } = std::mem::take(self);
+        *self = Column {
+            name,
+            json,
+            from_path,
+            data_type: "text".into(),
+            size: Some(64),
+            secret: true,
+            ..Column::default()
+        };
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
     pub table: String,

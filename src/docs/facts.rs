@@ -30,7 +30,7 @@ pub(super) fn of_column(site: &Site, from: Place<'_>, table: &Table, column: &Co
     if !column.aliases.is_empty() {
         facts.push(format!("Also {}.", codes(aliases(&column.aliases))));
     }
-    if !column.values.is_empty() {
+    if !column.values.is_empty() && column.paths.is_empty() {
         facts.push(format!("Known values: {}.", codes(aliases(&column.values))));
     }
     if !column.paths.is_empty() {
@@ -82,10 +82,11 @@ pub(super) struct Filtered<'a> {
 pub(super) fn filtered(table: &Table) -> Vec<Filtered<'_>> {
     let mut filtered = Vec::new();
     let mut seen = HashSet::new();
-    for filter in table.filters.iter().filter(|f| seen.insert(f.column.as_str())) {
-        let of_column: Vec<&Filter> = table.filters.iter().filter(|f| f.column == filter.column).collect();
+    let everywhere = || table.filters.iter().filter(|f| f.when.is_empty());
+    for filter in everywhere().filter(|f| seen.insert(f.column.as_str())) {
+        let of_column: Vec<&Filter> = everywhere().filter(|f| f.column == filter.column).collect();
         let by = |operator| of_column.iter().any(move |f: &&Filter| f.operator == operator);
-        let mut operators = Vec::new();
+        let (mut operators, mut sent) = (Vec::new(), HashSet::new());
         for (operator, signs) in [
             (FilterOperator::Equal, ["=", "IN"]),
             (FilterOperator::Lower, [">", ">="]),
@@ -96,7 +97,11 @@ pub(super) fn filtered(table: &Table) -> Vec<Filtered<'_>> {
         filtered.push(Filtered {
             column: &filter.column,
             operators,
-            parameters: of_column.iter().map(|f| f.parameter.as_str()).collect(),
+            parameters: of_column
+                .iter()
+                .map(|f| f.parameter.as_str())
+                .filter(|parameter| sent.insert(*parameter))
+                .collect(),
             by_day: of_column.iter().any(|f| f.matches == FilterMatch::Day),
         });
     }

@@ -158,10 +158,22 @@ pub(super) fn choose(
             if is_bound && is_given_by_equality(table, filter, equal) {
                 continue;
             }
+            // Whether it is one shows in the values, of which there has to be one each.
+            let is_one = |i: Option<usize>| i.is_some_and(|i| !constraints[i].is_list);
+            let is_known = |name: &String| is_one(table.column(name).and_then(|(column, _)| equal(column)));
+            let is_list = !is_bound && equal(column).is_some_and(|i| constraints[i].is_list);
+            if !filter.when.is_empty() && (is_list || !filter.when.keys().all(is_known)) {
+                continue;
+            }
             let offered = constraints.iter().enumerate().filter(|(_, c)| c.usable && c.operator == operator);
             let offered: Vec<usize> =
                 offered.map(|(i, _)| i).take(if is_bound { usize::MAX } else { 1 }).collect();
             for &i in &offered {
+                // SQLite gives each value once: it goes to all filters of the comparison.
+                let is_same = |role: &Role| matches!(role, Role::Filter(_) | Role::FilterBeyond(_));
+                if roles.iter().any(|(role, c)| *c == i && is_same(role)) {
+                    continue;
+                }
                 // SQLite would go through the values one by one, and ask again for those that mean the same to Twilio.
                 let role = match constraints[i] {
                     Constraint { is_list: true, .. } => Role::FilterList(position),
@@ -215,6 +227,7 @@ pub(super) fn choose(
 /// Whether an equality gives the parameter that a bound would give: Twilio takes one value of it.
 fn is_given_by_equality(table: &Table, bound: &Filter, equal: impl Fn(usize) -> Option<usize>) -> bool {
     let equalities = table.filters.iter().filter(|f| f.operator == FilterOperator::Equal);
+    let equalities = equalities.filter(|f| f.when.is_empty() || f.when == bound.when);
     let mut same = equalities.filter(|f| f.parameter == bound.parameter);
     same.any(|f| table.column(&f.column).is_some_and(|(column, _)| equal(column).is_some()))
 }
@@ -246,7 +259,9 @@ fn is_exact(table: &Table, role: Role) -> bool {
         Role::Path(_) | Role::PathList(_) | Role::Switch(_) | Role::SwitchList(_) => true,
         Role::Filter(i) | Role::FilterList(i) => {
             let filter = &table.filters[i];
-            filter.matches == FilterMatch::Exact && filter.operator == FilterOperator::Equal
+            filter.matches == FilterMatch::Exact
+                && filter.operator == FilterOperator::Equal
+                && filter.when.is_empty()
         }
         Role::FilterBeyond(_) | Role::Limit | Role::Offset => false,
     }

@@ -101,6 +101,7 @@ impl ScanRequest {
             return Ok(None);
         }
         let mut wanted: Option<u64> = None;
+        let mut conditional = Vec::new();
         for (role, argument) in access.arguments.iter().zip(arguments) {
             let value = match (argument, *role) {
                 (Argument::List(values), Role::PathList(column)) => {
@@ -154,11 +155,12 @@ impl ScanRequest {
                     let is_strict = matches!(role, Role::FilterBeyond(_));
                     match send::filter_value(column, filter, value, is_strict) {
                         Pushed::Value(text) => {
-                            let text = match request.filters.remove(&position) {
-                                Some(other) => send::tighter(filter, text, other),
-                                None => text,
-                            };
-                            request.filters.insert(position, text);
+                            for position in table.filters_beside(position) {
+                                match table.filters[position].when.is_empty() {
+                                    true => request.filter(position, &text),
+                                    false => conditional.push((position, text.clone())),
+                                }
+                            }
                         }
                         Pushed::Never => return Ok(None),
                         Pushed::Unsuitable => wanted = Some(u64::MAX),
@@ -172,6 +174,10 @@ impl ScanRequest {
                     wanted = Some(wanted.unwrap_or(0).saturating_add(rows));
                 }
             }
+        }
+        // The path and what is given by itself are known now.
+        for (position, text) in conditional {
+            request.filter(position, &text);
         }
         for column in table.path_columns(&table.list).filter(|&i| table.columns[i].every && !request.fetch) {
             let is_it = |(slot, _): &(Slot, Vec<String>)| *slot == Slot::Path(column);
@@ -187,7 +193,33 @@ impl ScanRequest {
         Ok(Some(request))
     }
 
-    /// Leaves out the connection's own account, so that the request is the same as one that names none. Where that reads
+    /// Gives a filter a value, if it is one in this list: of several for one parameter the tightest is sent.
+    fn filter(&mut self, position: usize, text: &str) {
+        let table = self.table.clone();
+        let filter = &table.filters[position];
+        let mut place = position;
+        if !filter.when.is_empty() {
+            let in_path = |name: &str| table.column(name).and_then(|(column, _)| self.in_path(column));
+            let other = |other: &usize| table.filters[*other].parameter == filter.parameter;
+            let is_list = |(slot, _): &(Slot, Vec<String>)| matches!(slot, Slot::Filter(i) if other(i));
+            if !filter.applies(in_path) || self.lists.iter().any(is_list) {
+                return;
+            }
+            place = self.filters.keys().copied().find(other).unwrap_or(position);
+        }
+        let given = self.filters.remove(&place);
+        let text = match given {
+            // What the statement itself gives the parameter stays.
+            Some(given) if place != position && table.filters[place].operator == FilterOperator::Equal => {
+                given
+            }
+            Some(given) => send::tighter(filter, text.to_owned(), given),
+            None => text.to_owned(),
+        };
+        self.filters.insert(place, text);
+    }
+
+    /// Leaves out the connection's own account, so    /// Leaves out the connection's own account, so that the request is the same as one that names none. Where that reads
     /// all accounts, it is not.
     pub fn without_own_account(mut self, context: &Context) -> Self {
         if !context.all_accounts
@@ -271,7 +303,7 @@ impl ScanRequest {
                 let value = asked::stored(self.switch(position).as_deref(), column.data_type);
                 layout.add_given(value, column.data_type);
             } else if !column.from_path {
-                layout.add_field(&column.json, column.data_type);
+                send::add_field(&mut layout, column);
             } else if let Some(value) = self.in_path(position) {
                 layout.add_given(value.into(), DataType::Text);
             } else if !column.paths.is_empty() {

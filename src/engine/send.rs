@@ -21,6 +21,14 @@ pub(super) fn hide_secrets(layout: &mut Layout, table: &Table) {
     table.columns.iter().filter(|c| c.secret).for_each(|c| layout.hide_field(&c.json));
 }
 
+/// Adds the column to the layout, as a field of the row.
+pub(super) fn add_field(layout: &mut Layout, column: &Column) {
+    match &column.within {
+        Some(field) => layout.add_field_within(&column.json, field, column.data_type),
+        None => layout.add_field(&column.json, column.data_type),
+    }
+}
+
 /// Fills a path template with what is given for its names; the account is the connection's unless given.
 ///
 /// # Errors
@@ -60,6 +68,11 @@ pub(super) fn asked_path(column: &Column, value: &Value) -> Result<Option<String
     if !column.paths.is_empty() && column.path_of(&text).is_none() {
         let known: Vec<&str> = column.paths.keys().map(String::as_str).collect();
         let message = format!("{} is '{text}', but takes {}.", column.name, known.join(", "));
+        return Err(Error::new(state::INVALID_CHARACTER_VALUE, message));
+    }
+    if column.paths.is_empty() && text.is_empty() {
+        let size = column.column_type().size;
+        let message = format!("{} is '', but takes 1 to {size} characters.", column.name);
         return Err(Error::new(state::INVALID_CHARACTER_VALUE, message));
     }
     Ok(Some(text))

@@ -340,12 +340,17 @@ impl Check<'_> {
         for filter in &table.filters {
             self.has_column("filters.column", &filter.column);
             let column = table.column(&filter.column).map(|(position, _)| position);
-            if column.is_some() && !filtered.insert((column, filter.operator)) {
+            if column.is_some() && !filtered.insert((column, filter.operator, &filter.when)) {
                 let message = format!("filters: {} has two with the same operator", filter.column);
                 self.fault(message, &filter.column);
             }
             if filter.parameter.is_empty() {
                 self.missing(format!("filters.parameter: that of {} is empty", filter.column));
+            }
+            for name in filter.when.keys() {
+                if self.has_column("filters.when", name) && !placeholders(&table.list).any(|n| n == name) {
+                    self.fault(format!("filters.when: {name} is no part of the list's path"), name);
+                }
             }
         }
         for switch in &table.switches {

@@ -250,6 +250,16 @@ impl Table {
         self.write_only = found;
     }
 
+    /// The filters, by their positions, that a value of that filter may go to: itself, and those that say the same in some
+    /// of the lists.
+    pub fn filters_beside(&self, position: usize) -> impl Iterator<Item = usize> {
+        let filter = &self.filters[position];
+        let is_same =
+            |f: &Filter| f.column == filter.column && f.operator == filter.operator && !f.when.is_empty();
+        let beside = self.filters.iter().enumerate().filter(move |(i, f)| *i != position && is_same(f));
+        std::iter::once(position).chain(beside.map(|(i, _)| i))
+    }
+
     /// The switch that the column at the position is.
     pub fn switch(&self, position: usize) -> Option<&Parameter> {
         self.switches.get(self.columns[position].switch?)
@@ -282,6 +292,8 @@ pub struct Column {
     /// Where the value stands in the row's JSON object: names joined by dots. In a system table the name of the
     /// source's field.
     pub json: String,
+    /// Where that value is itself a JSON text: the field of the object in it that is shown, and NULL where it is none.
+    pub within: Option<String>,
     /// Whether rows do not hold the value: it is what the path that they were read by was given. Such a column is text.
     #[serde(default)]
     pub from_path: bool,
@@ -378,6 +390,7 @@ impl Column {
             name,
             aliases: Vec::new(),
             json: String::new(),
+            within: None,
             from_path: false,
             data_type: column_type.data_type,
             size: Some(column_type.size),
@@ -457,6 +470,19 @@ pub struct Filter {
     /// values is a list of its own. `719 hours ago` is that moment.
     #[serde(default)]
     pub default: Vec<String>,
+    /// Where the comparison stands for the parameter only in some of the lists: columns of the list's path, and the
+    /// values of each.
+    #[serde(default)]
+    pub when: BTreeMap<String, Vec<String>>,
+}
+
+impl Filter {
+    /// Whether it is one in the list whose path has those values.
+    pub fn applies<'a>(&self, in_path: impl Fn(&str) -> Option<&'a str>) -> bool {
+        self.when.iter().all(|(column, values)| {
+            in_path(column).is_some_and(|value| values.iter().any(|v| v.eq_ignore_ascii_case(value)))
+        })
+    }
 }
 
 /// Where a path column comes from when the statement does not give it.

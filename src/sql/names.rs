@@ -27,12 +27,24 @@ pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
     }
 }
 
+/// The schema, if it is written, and the name of a table.
+fn parts(name: &str) -> (Option<&str>, &str) {
+    let mut parts = name.rsplit('.').map(|part| part.trim_matches(['"', '[', ']', '`']));
+    let last = parts.next().unwrap_or(name);
+    (parts.next(), last)
+}
+
+/// Why a table is no more, if Twilio has removed it.
+pub(super) fn removed(model: &Model, name: &str) -> Option<String> {
+    let (schema, last) = parts(name);
+    model.removed(schema, last)
+}
+
 /// 42S02 for a table, with the nearest names, with the schemas that all have a table of that name, or with the reason why
 /// it is no more.
 pub(super) fn unknown_table(model: &Model, name: &str, place: &str, others: &[String]) -> Error {
-    let mut parts = name.rsplit('.').map(|part| part.trim_matches(['"', '[', ']', '`']));
-    let (last, schema) = (parts.next().unwrap_or(name), parts.next());
-    if let Some(reason) = model.removed(schema, last) {
+    let (_, last) = parts(name);
+    if let Some(reason) = removed(model, name) {
         let message = format!("The table {name}{place} does not exist any more: {reason}");
         return Error::new(state::TABLE_NOT_FOUND, message);
     }

@@ -11,7 +11,7 @@ use crate::engine::pushdown::{self, Role};
 use crate::engine::scan::MAX_CONCURRENCY;
 use crate::engine::send::{self, Pushed};
 use crate::error::{Error, Result, state};
-use crate::model::{Column, FilterMatch, FilterOperator, Method, Table};
+use crate::model::{Column, Filter, FilterMatch, FilterOperator, Method, Table};
 use crate::sql::KeySource;
 use crate::sql::explain::{Comparison, NamedTable, Predicate};
 use crate::value::Value;
@@ -89,6 +89,7 @@ impl<'a> Access<'a> {
         let mut is_possible = true;
         let mut wanted = Some(0u64);
         let mut is_limited = false;
+        let mut conditional = Vec::new();
         for (role, origin) in chosen.arguments.iter().zip(&read.arguments) {
             match *role {
                 Role::Path(position) | Role::PathList(position) => {
@@ -129,11 +130,19 @@ impl<'a> Access<'a> {
                     self.asked.push((position, Comparison::Equal));
                     is_possible &= self.switch(position, chosen.fetch, origin)?;
                 }
-                Role::Filter(position) | Role::FilterList(position) => {
-                    is_possible &= self.filter(position, false, origin, &mut wanted)?;
+                Role::FilterList(position) => {
+                    is_possible &= self.filter(position, false, origin, path, &mut wanted)?;
                 }
-                Role::FilterBeyond(position) => {
-                    is_possible &= self.filter(position, true, origin, &mut wanted)?;
+                Role::Filter(position) | Role::FilterBeyond(position) => {
+                    let is_strict = matches!(role, Role::FilterBeyond(_));
+                    for position in table.filters_beside(position) {
+                        match table.filters[position].when.is_empty() {
+                            true => {
+                                is_possible &= self.filter(position, is_strict, origin, path, &mut wanted)?
+                            }
+                            false => conditional.push((position, is_strict, origin)),
+                        }
+                    }
                 }
                 Role::Limit | Role::Offset => {
                     is_limited = true;
@@ -146,6 +155,9 @@ impl<'a> Access<'a> {
                     };
                 }
             }
+        }
+        for (position, is_strict, origin) in conditional {
+            is_possible &= self.filter(position, is_strict, origin, path, &mut wanted)?;
         }
         if chosen.fetch {
             self.row.pushed.extend(table.fetch_defaults().map(|(name, value)| format!("{name}={value}")));
@@ -169,11 +181,23 @@ impl<'a> Access<'a> {
         position: usize,
         is_strict: bool,
         origin: &Origin,
+        path: &Path<'_>,
         wanted: &mut Option<u64>,
     ) -> Result<bool> {
         let table = &*self.named.table;
         let filter = &table.filters[position];
         let Some((column, described)) = table.column(&filter.column) else { return Ok(true) };
+        let is_asked_for = |other: &Filter| {
+            other.parameter == filter.parameter
+                && table
+                    .column(&other.column)
+                    .is_some_and(|(i, _)| self.asked.contains(&(i, Comparison::Equal)))
+        };
+        let mut equalities = table.filters.iter().filter(|f| f.operator == FilterOperator::Equal);
+        let is_given = !filter.when.is_empty() && equalities.any(|f| f.when.is_empty() && is_asked_for(f));
+        if is_given || !filter.applies(|name| path.given(name)) {
+            return Ok(true);
+        }
         let comparison = match filter.operator {
             FilterOperator::Equal => Comparison::Equal,
             FilterOperator::Lower => Comparison::Lower,

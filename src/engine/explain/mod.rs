@@ -308,6 +308,11 @@ impl<'a> Path<'a> {
         self.given.push((name.to_owned(), value));
     }
 
+    /// The value that a column is given, if it is known.
+    fn given(&self, name: &str) -> Option<&str> {
+        self.given.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
     /// The path; what is not known stays in braces.
     fn fill(&self, template: &str) -> Result<String> {
         let mut path = String::new();

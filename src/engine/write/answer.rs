@@ -31,7 +31,7 @@ impl<'p> Answers<'p> {
         for &position in self.returned.iter().chain(&self.key) {
             let column = &self.plan.table.columns[position];
             if !column.from_path && column.switch.is_none() {
-                layout.add_field(&column.json, column.data_type);
+                send::add_field(&mut layout, column);
                 continue;
             }
             let own = (column.name == ACCOUNT).then(|| database.client.account_sid());

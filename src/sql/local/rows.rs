@@ -57,6 +57,9 @@ fn into_new_table(
     if !ends_in_suffix(&written) {
         let local: Vec<String> = names.local.iter().map(|t| t.name.clone()).collect();
         let error = messages::unknown_table(names.model, &name.to_string(), "", &local);
+        if messages::removed(names.model, &name.to_string()).is_some() {
+            return Err(error);
+        }
         let message = format!("{} CREATE TEMP TABLE makes a temporary one.", error.message);
         return Err(Error { message, ..error });
     }

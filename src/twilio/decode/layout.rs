@@ -18,6 +18,8 @@ pub struct Layout {
 pub(super) struct Node {
     pub(super) columns: Vec<usize>,
     children: Vec<(Box<str>, Node)>,
+    /// The object that the value, a text, is the JSON of, where fields of it are read.
+    text: Option<Box<Node>>,
     /// Whether it is a secret, which no column shows.
     secret: bool,
     /// Whether a secret lies below it.
@@ -42,12 +44,26 @@ impl Layout {
 
     /// Adds a column for the field of that path.
     pub fn add_field(&mut self, path: &str, data_type: DataType) {
+        let column = self.types.len();
+        self.node(path).columns.push(column);
+        self.types.push(data_type);
+    }
+
+    /// Adds a column for a field of the object whose JSON is the text at that path. Where it is no such text, or the
+    /// object has no such field, the column is NULL.
+    pub fn add_field_within(&mut self, path: &str, field: &str, data_type: DataType) {
+        let column = self.types.len();
+        let text = self.node(path).text.get_or_insert_default();
+        text.child_or_insert(field).columns.push(column);
+        self.types.push(data_type);
+    }
+
+    fn node(&mut self, path: &str) -> &mut Node {
         let mut node = &mut self.root;
         for name in path.split('.').filter(|name| !name.is_empty()) {
             node = node.child_or_insert(name);
         }
-        node.columns.push(self.types.len());
-        self.types.push(data_type);
+        node
     }
 
     /// Hides the field of that path, whether or not a column is for it: such a column, which is text, has
@@ -115,6 +131,11 @@ impl Node {
     /// Whether a secret lies below it.
     pub(super) fn holds_secret(&self) -> bool {
         self.holds_secret
+    }
+
+    /// The object that the value is the JSON text of, where fields of it are read.
+    pub(super) fn text(&self) -> Option<&Node> {
+        self.text.as_deref()
     }
 
     /// Whether fields below this one are read.

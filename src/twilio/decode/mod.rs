@@ -14,6 +14,7 @@ mod secrets;
 mod tests;
 mod timestamp;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -144,9 +145,28 @@ impl Page {
         if node.has_children() && raw.get().starts_with('{') {
             serde_json::Deserializer::from_str(raw.get()).deserialize_map(Fields { node, page: self })?;
         }
+        if let Some(object) = node.text() {
+            self.set_within(object, raw);
+        }
         Ok(())
     }
+
+    /// Sets the columns of the fields of an object whose JSON is a text. What is no such text has none of them: an
+    /// application wrote it, and may write what it likes.
+    fn set_within(&mut self, node: &Node, raw: &RawValue) {
+        let Ok(text) = serde_json::from_str::<Text<'_>>(raw.get()) else { return };
+        let Ok(value) = serde_json::from_str::<&RawValue>(&text.0) else { return };
+        if value.get().starts_with('{') {
+            // It has been read once, so that it is well-formed.
+            let mut object = serde_json::Deserializer::from_str(value.get());
+            let _ = object.deserialize_map(Fields { node, page: self });
+        }
+    }
 }
+
+/// A text, read without a copy where it has no escapes.
+#[derive(serde::Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The fields of an object.
 struct Fields<'a> {

@@ -30,6 +30,41 @@ fn list(body: &str, items: Option<&str>) -> Result<(Page, Option<String>), Strin
 }
 
 #[test]
+fn a_text_that_is_json_has_fields() {
+    use ValueRef::{Null, Text};
+    let mut layout = Layout::new(None, [("attributes", DataType::Json)]);
+    layout.add_field_within("attributes", "topic", DataType::Text);
+    layout.add_field_within("attributes", "size", DataType::Integer);
+    let row = |attributes: &str| {
+        let page = read_object(format!(r#"{{"attributes": {attributes}}}"#).as_bytes(), &layout).unwrap();
+        assert_eq!(page.warnings(), []);
+        let text = |column| match page.value(0, column) {
+            Text(text) => Some(text.to_owned()),
+            Null => None,
+            other => panic!("{other:?}"),
+        };
+        (text(0), text(1), page.value(0, 2) == ValueRef::Integer(7))
+    };
+    let some = |text: &str| Some(text.to_owned());
+    let both = r#"{"topic": "a \"b\"", "size": 7, "deep": {"topic": "no"}}"#;
+    let sent = serde_json::to_string(both).unwrap();
+    assert_eq!(row(&sent), (some(both), some(r#"a "b""#), true));
+    for (sent, shown) in [(r#""{}""#, "{}"), (r#""[{\"topic\": 1}]""#, r#"[{"topic": 1}]"#)] {
+        assert_eq!(row(sent), (some(shown), None, false));
+    }
+    assert_eq!(row("null"), (None, None, false));
+    // Where the text is cut nothing of it is shown.
+    let mut cut = Layout::new(None, []);
+    cut.add_field_within("attributes", "topic", DataType::Text);
+    for sent in
+        [r#"{"attributes": "{\"topic\": \"x\""}"#, r#"{"attributes": ""}"#, r#"{"attributes": 7}"#, "{}"]
+    {
+        let page = read_object(sent.as_bytes(), &cut).unwrap();
+        assert_eq!((page.rows(), page.value(0, 0), page.warnings().len()), (1, Null, 0));
+    }
+}
+
+#[test]
 fn rows_become_columns() {
     let body = r#"{
         "first_page_uri": "/x", "page": 0, "uri": "/x",
