@@ -58,6 +58,7 @@ def test_send_message_by_a_service_with_files(cursor, sim):
         (f"EXEC SendMessage Body = 'x', Sender = '{FROM}'", "42000", "needs the argument To"),
         (f"EXEC MakeCall [To] = '{TO}', [From] = '{FROM}'", "42000", "Url, Twiml or ApplicationSid"),
         ("EXEC RedactMessage MessageSid = 'nonsense'", "22018", "MessageSid"),
+        ("EXEC DequeueMember 'QU" + "0" * 32 + "', 'Back', 'https://example.com'", "22018", "CallSid is 'Back'"),
         ("EXEC EndCall Status = 'completed'", "42000", "no argument Status"),
         ("EXEC CreateKey 'a', 'b'", "42000", "takes at most 1 arguments, and after them at most 5 markers"),
         ("EXEC UpdateCall CallSid = 'CA" + "0" * 32 + "', Method = 'PUT'", "22018", "GET, POST"),
@@ -124,6 +125,21 @@ def test_record_a_call(cursor, sim):
     row = cursor.execute("EXEC StopRecording CallSid = ?, RecordingSid = ?", running, row.Sid).fetchone()
     assert row.Status == "completed"
     assert only(sim) == (f"POST Calls/{running}/Recordings/{row.Sid}.json", {"Status": "stopped"})
+
+
+def test_stop_the_recording_that_runs(cursor, sim):
+    running = a_call(sim, "in-progress")
+    cursor.execute("EXEC StartRecording CallSid = ?", running).fetchone()
+    sim.clear()
+    row = cursor.execute("EXEC StopRecording CallSid = ?, RecordingSid = 'Twilio.CURRENT'", running).fetchone()
+    assert (row.CallSid, row.Status) == (running, "completed")
+    assert only(sim) == (f"POST Calls/{running}/Recordings/Twilio.CURRENT.json", {"Status": "stopped"})
+
+
+def test_dequeue_the_first_member(cursor, sim):
+    row = cursor.execute("EXEC DequeueMember QueueSid = ?, CallSid = 'Front', Url = ?", MEMBER[0], "https://example.com/a").fetchone()
+    assert row.CallSid == MEMBER[1]
+    assert only(sim) == (f"POST Queues/{MEMBER[0]}/Members/Front.json", {"Url": "https://example.com/a"})
 
 
 def test_end_a_conference(cursor, sim):
