@@ -47,7 +47,9 @@ impl<'m> Recipient<'m> {
     pub fn of_path(table: &'m Arc<Table>, operation: &Operation, position: usize) -> Self {
         let recipient = Recipient::of_column(table, position);
         match operation.takes_name(&table.columns[position]) {
-            true => Recipient { column_type: ColumnType::text(Operation::NAME_SIZE), base: None, ..recipient },
+            true => {
+                Recipient { column_type: ColumnType::text(Operation::NAME_SIZE), base: None, ..recipient }
+            }
             false => recipient,
         }
     }
