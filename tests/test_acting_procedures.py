@@ -58,6 +58,7 @@ def test_send_message_by_a_service_with_files(cursor, sim):
         (f"EXEC SendMessage Body = 'x', Sender = '{FROM}'", "42000", "needs the argument To"),
         (f"EXEC MakeCall [To] = '{TO}', [From] = '{FROM}'", "42000", "Url, Twiml or ApplicationSid"),
         ("EXEC RedactMessage MessageSid = 'nonsense'", "22018", "MessageSid"),
+        ("EXEC DequeueMember 'QU" + "0" * 32 + "', 'Back', 'https://example.com'", "22018", "CallSid is 'Back'"),
         ("EXEC EndCall Status = 'completed'", "42000", "no argument Status"),
         ("EXEC CreateKey 'a', 'b'", "42000", "takes at most 1 arguments, and after them at most 5 markers"),
         ("EXEC UpdateCall CallSid = 'CA" + "0" * 32 + "', Method = 'PUT'", "22018", "GET, POST"),
@@ -124,6 +125,21 @@ def test_record_a_call(cursor, sim):
     row = cursor.execute("EXEC StopRecording CallSid = ?, RecordingSid = ?", running, row.Sid).fetchone()
     assert row.Status == "completed"
     assert only(sim) == (f"POST Calls/{running}/Recordings/{row.Sid}.json", {"Status": "stopped"})
+
+
+def test_stop_the_recording_that_runs(cursor, sim):
+    running = a_call(sim, "in-progress")
+    cursor.execute("EXEC StartRecording CallSid = ?", running).fetchone()
+    sim.clear()
+    row = cursor.execute("EXEC StopRecording CallSid = ?, RecordingSid = 'Twilio.CURRENT'", running).fetchone()
+    assert (row.CallSid, row.Status) == (running, "completed")
+    assert only(sim) == (f"POST Calls/{running}/Recordings/Twilio.CURRENT.json", {"Status": "stopped"})
+
+
+def test_dequeue_the_first_member(cursor, sim):
+    row = cursor.execute("EXEC DequeueMember QueueSid = ?, CallSid = 'Front', Url = ?", MEMBER[0], "https://example.com/a").fetchone()
+    assert row.CallSid == MEMBER[1]
+    assert only(sim) == (f"POST Queues/{MEMBER[0]}/Members/Front.json", {"Url": "https://example.com/a"})
 
 
 def test_end_a_conference(cursor, sim):
@@ -208,7 +224,7 @@ def test_a_dry_run_shows_paths_fixed_values_and_queries(connect, sim):
     cursor = connect(account(sim.url, ConnectOnOpen=0, DryRun=1)).cursor()
     call = "CA" + "0" * 32
     rows = [
-        tuple(cursor.execute("EXEC " + sql).fetchone())
+        tuple(cursor.execute("EXEC " + sql).fetchone())[:4]
         for sql in (
             f"EndCall '{call}'",
             f"ExecuteStudioFlow 'FW{'0' * 32}', '{TO}', '{FROM}', '{{\"a\": 1}}'",
@@ -261,7 +277,9 @@ def test_every_write_of_the_documents_has_a_procedure(cursor, sim):
 
 
 def dry(connect, sim, sql: str) -> tuple:
-    return tuple(connect(account(sim.url, ConnectOnOpen=0, DryRun=1)).cursor().execute(sql).fetchone())
+    *shown, headers = connect(account(sim.url, ConnectOnOpen=0, DryRun=1)).cursor().execute(sql).fetchone()
+    assert headers is None
+    return tuple(shown)
 
 
 @pytest.mark.parametrize(

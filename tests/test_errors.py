@@ -156,8 +156,8 @@ WRITES = [
     f"UPDATE ConferenceParticipants SET Muted = true WHERE {BY_KEY}",
     f"UPDATE ConferenceParticipants SET Muted = true WHERE Label = 'customer'",
     f"UPDATE Conferences SET Status = 'completed' WHERE Sid = '{SUPPORT}'",
-    "EXEC AddParticipants ConferenceSid = 'x', From = '+1', To = '+2'",
-    "{call AddParticipants('x', '+1', '+2')}",
+    "EXEC AddParticipants ConferenceSid = 'x', From = '+14155550100', To = '+14155550199'",
+    "{call AddParticipants('x', '+14155550100', '+14155550199')}",
     f"EXEC ModifyParticipants ConferenceSid = '{SUPPORT}', CallSid = '{CUSTOMER}', Muted = true",
 ]
 

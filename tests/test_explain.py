@@ -151,7 +151,7 @@ def test_a_read_only_connection_may_explain_a_write(connect, sim):
 
 
 def test_secrets_are_not_told(cursor, sim):
-    (step,) = explain(cursor, "EXEC AddParticipants ConferenceSid = 'Room', From = '+1', To = '+2', SipAuthPassword = 'S3cret'")
+    (step,) = explain(cursor, "EXEC AddParticipants ConferenceSid = 'Room', From = '+14155550100', To = '+14155550199', SipAuthPassword = 'S3cret'")
     assert "SipAuthPassword=***" in step.Pushed
     assert sim.requests() == []
 

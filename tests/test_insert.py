@@ -369,3 +369,13 @@ def test_explain_says_what_would_be_sent(cursor, sim):
 
 def test_the_world_begins_without_them(sim):
     assert len(sim.listed("Messages.json", "messages")) == MESSAGES
+
+
+@pytest.mark.parametrize("alias", ["AS m", "m"])
+def test_the_table_may_have_an_alias(cursor, sim, alias):
+    sql = f"INSERT INTO Messages {alias} ([To], Sender, Body) VALUES (?, ?, 'x') RETURNING m.Sid, m.Body"
+    row = cursor.execute(sql, TO, FROM).fetchone()
+    assert (row.Sid[:2], row.Body) == ("SM", "x")
+    assert sent(sim) == [[("To", TO), ("From", FROM), ("Body", "x")]]
+    with pytest.raises(pyodbc.Error, match="SELECT, INSERT, UPDATE"):
+        cursor.execute("CREATE INDEX i ON Messages (Sid)")

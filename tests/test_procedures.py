@@ -179,14 +179,17 @@ def test_an_argument_that_is_null_is_not_sent(cursor, sim):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ("ConferenceSid = 'Room', From = '+1'", "To"),
-        ("ConferenceSid = 'Room', Form = '+1', To = '+2'", "From"),
-        ("ConferenceSid = 'Room', From = '+1', To = '+2', Muted = 'maybe'", "Muted"),
-        ("ConferenceSid = 'Room', From = '+1', To = '+2', StatusCallbackMethod = 'PUT'", "StatusCallbackMethod"),
-        ("ConferenceSid = 'Room', From = '+1', To = '+2', TimeLimit = 'long'", "TimeLimit"),
-        ("ConferenceSid = 'Room', From = '+1', To = '+2', CallSidToCoach = 'x'", "CallSidToCoach"),
-        ("ConferenceSid = 'Room', From = '+1', From = '+2', To = '+3'", "From"),
-        ("ConferenceSid = 'Room', From = '+1', To = NULL", "To"),
+        ("ConferenceSid = 'Room', From = '+14155550100'", "To"),
+        ("ConferenceSid = 'Room', Form = '+14155550100', To = '+14155550199'", "From"),
+        ("ConferenceSid = 'Room', From = '+14155550100', To = '+14155550199', Muted = 'maybe'", "Muted"),
+        ("ConferenceSid = 'Room', From = '+14155550100', To = '+14155550199', StatusCallbackMethod = 'PUT'", "StatusCallbackMethod"),
+        ("ConferenceSid = 'Room', From = '+14155550100', To = '+14155550199', TimeLimit = 'long'", "TimeLimit"),
+        ("ConferenceSid = 'Room', From = '+14155550100', To = '+14155550199', CallSidToCoach = 'x'", "CallSidToCoach"),
+        ("ConferenceSid = 'Room', From = '+14155550100', From = '+14155550199', To = '+14155550198'", "From"),
+        ("ConferenceSid = 'Room', From = '+14155550100', To = NULL", "To"),
+        ("ConferenceSid = 'Room', From = '+14155550100', To = '+1'", "To"),
+        ("ConferenceSid = 'Room', From = '+1', To = '+14155550199'", "From"),
+        ("ConferenceSid = 'Room', From = '+14155550100', To = '+14155550199', WaitUrl = 'example.com'", "WaitUrl"),
     ],
 )
 def test_a_wrong_argument_is_named_before_any_request(cursor, sim, arguments, expected):
@@ -203,7 +206,7 @@ def test_an_unknown_procedure_tells_the_nearest(cursor, sim):
 
 def test_twilios_refusal_carries_its_code_and_message(cursor, sim):
     with pytest.raises(pyodbc.Error) as error:
-        cursor.execute("EXEC AddParticipants ConferenceSid = 'Room', From = '+1', To = '+2', WaitTime = 9999")
+        cursor.execute("EXEC AddParticipants ConferenceSid = 'Room', From = '+14155550100', To = '+14155550199', WaitTime = 9999")
     assert "Twilio error 2" in error.value.args[1]
     assert sim.effects()["participants_created"] == 0
 

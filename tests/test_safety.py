@@ -55,12 +55,12 @@ def test_without_paid_writes_the_others_go_on(having, sim):
 def test_a_dry_run_shows_what_would_be_sent(having, sim):
     cursor = having(DryRun="true")
     cursor.execute(SEND, TO, FROM, "a b&c")
-    assert [column[0] for column in cursor.description] == ["Product", "Method", "Path", "Body"]
+    assert [column[0] for column in cursor.description] == ["Product", "Method", "Path", "Body", "Headers"]
     path = "/2010-04-01/Accounts/AC00000000000000000000000000000001"
     assert [tuple(row) for row in cursor.fetchall()] == [
-        ("api", "POST", f"{path}/Messages.json", "To=%2B14155550123&From=%2B14155550100&Body=a%20b%26c")
+        ("api", "POST", f"{path}/Messages.json", "To=%2B14155550123&From=%2B14155550100&Body=a%20b%26c", None)
     ]
-    assert tuple(cursor.execute(MUTE).fetchone())[1:] == ("POST", f"{path}/Conferences/{SUPPORT}/Participants/{CUSTOMER}.json", "Muted=true")
+    assert tuple(cursor.execute(MUTE).fetchone())[1:] == ("POST", f"{path}/Conferences/{SUPPORT}/Participants/{CUSTOMER}.json", "Muted=true", None)
     assert tuple(cursor.execute(CALL).fetchone())[1:3] == ("POST", f"{path}/Conferences/x/Participants.json")
     assert sim.requests() == []
     cursor.execute(f"DELETE FROM ConferenceParticipants WHERE ConferenceSid = '{SUPPORT}' AND Muted = true")
@@ -99,7 +99,7 @@ def test_nested_names_and_json_bodies(having):
     cursor = having(DryRun=1)
     sql = "INSERT INTO Verify.Services (FriendlyName, PushIncludeDate, TotpSkew) VALUES ('x', true, 2)"
     row = cursor.execute(sql).fetchone()
-    assert tuple(row) == ("verify", "POST", "/v2/Services", "FriendlyName=x&Push.IncludeDate=true&Totp.Skew=2")
+    assert tuple(row) == ("verify", "POST", "/v2/Services", "FriendlyName=x&Push.IncludeDate=true&Totp.Skew=2", None)
     sql = """INSERT INTO Monitor.Alarms (FriendlyName, QueryType, TriggerValue, TimeWindow, Email, ConsoleIndicator, Description, Enabled)
              VALUES ('x', 'ALL', 5, 'ONE_HOUR', 'a@example.com, b@example.com', NULL, '', true)"""
     with pytest.raises(pyodbc.Error, match="needs a value for Description"):
@@ -116,13 +116,15 @@ def test_nested_names_and_json_bodies(having):
 
 def test_a_write_of_all_rows_of_what_cannot_be_had_again_has_to_be_permitted(having, sim):
     every = ["1 = 1", "Sid = Sid", "Sid IS NOT NULL", "NOT (Sid IS NULL)", "r.Sid LIKE '%'", "Sid <> ''", "Duration = 1 OR 1 = 1", "(1 = 1 AND Sid IS NOT NULL)"]
+    every += ["Sid > ''", "Sid IN (SELECT Sid FROM Recordings)", "EXISTS (SELECT 1 FROM Twilio.Recordings x WHERE x.Sid = x.Sid)"]
     for where in ("", *(f" r WHERE {condition}" for condition in every)):
         with pytest.raises(pyodbc.Error, match="AllowUnfiltered=1") as error:
             having().execute(f"DELETE FROM Recordings{where}")
         assert error.value.args[0] == "42000"
     assert sim.requests() == []
     having().execute("EXPLAIN DELETE FROM Recordings")
-    assert having().execute("DELETE FROM Recordings WHERE Duration < -100").rowcount == 0
+    for where in ("Duration < -100", "Sid IN (SELECT Sid FROM Recordings WHERE Duration < -100)", "Sid IN (SELECT MAX(Sid) FROM Recordings WHERE 1 = 0)", "Sid IN (SELECT RecordingSid FROM Transcriptions WHERE Duration < -100)"):
+        assert having().execute(f"DELETE FROM Recordings WHERE {where}").rowcount == 0
     assert writes(sim) == []
     count = having().execute("SELECT COUNT(*) FROM Recordings").fetchval()
     assert having(AllowUnfiltered=1).execute("DELETE FROM Recordings").rowcount == count > 0

@@ -141,7 +141,17 @@ def test_a_revision_goes_as_if_match(connect, sim):
     cursor = connect(account(sim.url + "/{product}", DryRun=1)).cursor()
     service, document = "IS" + "0" * 32, "ET" + "0" * 32
     where = f"WHERE ServiceSid = '{service}' AND Sid = '{document}'"
-    assert cursor.execute(f"UPDATE Sync.Documents SET Data = '{{}}', IfMatch = '3' {where}").fetchone().Body == "Data=%7B%7D"
+    change = f"UPDATE Sync.Documents SET Data = '{{}}', IfMatch = '3' {where}"
+    row = cursor.execute(change).fetchone()
+    assert (row.Body, row.Headers) == ("Data=%7B%7D", "If-Match: 3")
+    assert cursor.execute(change.replace(", IfMatch = '3'", "")).fetchone().Headers is None
+    assert "If-Match: 3" in cursor.execute("EXPLAIN " + change).fetchone().Pushed
+    sim.clear()
+    # The simulator has no such document: what arrives is what counts.
+    assert connect(account(sim.url + "/{product}", ConnectOnOpen=0)).execute(change).rowcount == 0
+    (request,) = sim.log()
+    assert (request["method"], request["headers"]["if-match"]) == ("POST", "3")
+    assert "IfMatch" not in str(request["body"])
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::markdown::{code, codes, count};
 use super::{Place, Site};
-use crate::model::{Column, Filter, FilterMatch, FilterOperator, Paging, Parameter, Parent, RAW, Table};
+use crate::model::{
+    Column, Filter, FilterMatch, FilterOperator, Format, Paging, Parameter, Parent, RAW, Table,
+};
 
 /// The columns that only show where they are named, but for the one that every table has.
 pub(super) fn hidden(table: &Table) -> impl Iterator<Item = &Column> {
@@ -199,9 +201,10 @@ pub(super) struct Written<'a> {
     pub parameter: &'a Parameter,
     pub insert: Option<&'a Parameter>,
     pub update: Option<&'a Parameter>,
+    pub delete: Option<&'a Parameter>,
 }
 
-/// The parameters of INSERT and UPDATE, those of INSERT first.
+/// The parameters of INSERT, of UPDATE and of DELETE, in this order.
 pub(super) fn written(table: &Table) -> Vec<Written<'_>> {
     let create = table.create.as_ref().map(|o| &o.parameters[..]).unwrap_or_default();
     let update: Vec<&Parameter> = table
@@ -210,15 +213,21 @@ pub(super) fn written(table: &Table) -> Vec<Written<'_>> {
         .flat_map(|o| &o.parameters)
         .filter(|p| table.column(&p.name).is_none_or(|(_, column)| !column.read_only))
         .collect();
-    let of_create = create.iter().map(|parameter| Written {
-        parameter,
-        insert: Some(parameter),
-        update: update.iter().find(|p| p.is_named(&parameter.name)).copied(),
-    });
-    let is_new = |p: &&&Parameter| !create.iter().any(|c| p.is_named(&c.name));
-    let of_update = update.iter().filter(is_new);
-    let of_update = of_update.map(|p| Written { parameter: p, insert: None, update: Some(p) });
-    of_create.chain(of_update).collect()
+    let delete = table.delete.as_ref().map(|o| &o.parameters[..]).unwrap_or_default();
+    let mut written: Vec<Written<'_>> = Vec::new();
+    for parameter in create.iter().chain(update.iter().copied()).chain(delete) {
+        let is_it = |p: &&Parameter| p.is_named(&parameter.name);
+        if written.iter().any(|w| w.parameter.is_named(&parameter.name)) {
+            continue;
+        }
+        written.push(Written {
+            parameter,
+            insert: create.iter().find(is_it),
+            update: update.iter().copied().find(|p| is_it(p)),
+            delete: delete.iter().find(is_it),
+        });
+    }
+    written
 }
 
 /// What there is to say of a parameter beside its type and its remark.
@@ -227,9 +236,20 @@ pub(super) fn of_parameter(parameter: &Parameter) -> Vec<String> {
     if !parameter.aliases.is_empty() {
         facts.push(format!("Also {}.", codes(aliases(&parameter.aliases))));
     }
-    if !parameter.values.is_empty() {
+    if !parameter.values.is_empty() && parameter.sid.is_some() {
+        facts.push(format!("In place of a SID also {}.", codes(aliases(&parameter.values))));
+    } else if !parameter.values.is_empty() {
         facts.push(format!("Values: {}.", codes(aliases(&parameter.values))));
     }
+    facts.extend(parameter.format.map(|format| {
+        match format {
+            Format::Phone => "A phone number.",
+            Format::Recipient => "A phone number, or a channel and an address.",
+            Format::Sender => "A phone number, a name, or a channel and an address.",
+            Format::Url => "An absolute address.",
+        }
+        .to_owned()
+    }));
     if parameter.array {
         facts.push("Takes several values.".to_owned());
     }

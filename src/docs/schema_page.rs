@@ -64,7 +64,7 @@ fn writing(table: &Table) -> Vec<String> {
             let parameters: Vec<&Parameter> = match statement {
                 "INSERT" => written.iter().filter_map(|w| w.insert).collect(),
                 "UPDATE" => written.iter().filter_map(|w| w.update).collect(),
-                _ => Vec::new(),
+                _ => written.iter().filter_map(|w| w.delete).collect(),
             };
             let (required, others) = (names(parameters.clone(), true), names(parameters, false));
             match (required.is_empty(), others.is_empty()) {

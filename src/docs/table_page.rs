@@ -85,7 +85,11 @@ fn of_parameter(written: &Written<'_>) -> [String; 4] {
     let parameter = written.parameter;
     let mut words = vec![parameter.remarks.clone()];
     words.extend(facts::of_parameter(parameter));
-    let of = [statement("INSERT", written.insert), statement("UPDATE", written.update)];
+    let of = [
+        statement("INSERT", written.insert),
+        statement("UPDATE", written.update),
+        statement("DELETE", written.delete),
+    ];
     let of: Vec<String> = of.into_iter().flatten().collect();
     [code(&parameter.name), type_name(parameter.column_type()), of.join("; "), words.join(" ")]
 }

@@ -22,6 +22,7 @@ pub(super) static COLUMNS: LazyLock<Vec<ResultColumn>> = LazyLock::new(|| {
         column("Method", ColumnType::text(6), false),
         column("Path", ColumnType::text(4000), false),
         column("Body", ColumnType::of(DataType::Json), true),
+        column("Headers", ColumnType::text(4000), true),
     ]
 });
 
@@ -34,10 +35,17 @@ pub(super) fn page<'r>(requests: impl Iterator<Item = &'r Request>) -> Page {
                 request.method.name().into(),
                 request.path_and_query().into(),
                 request.body().into(),
+                headers(request).into(),
             ]
         })
         .collect();
     Page::of_rows(COLUMNS.iter().map(|column| column.column_type.data_type), &rows)
+}
+
+/// The headers that parameters became, a line for each.
+fn headers(request: &Request) -> Option<String> {
+    let lines: Vec<String> = request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// Takes the secrets out of what would be sent.

@@ -207,7 +207,10 @@ fn form_value(parameter: &Parameter, written: &str) -> Result<String> {
         }
         (_, value) => text(value).unwrap_or_default(),
     };
-    check_sid(name, parameter.sid.as_deref(), &value)?;
+    let is_known = parameter.values.contains(&value);
+    if !is_known {
+        check_sid(name, parameter.sid.as_deref(), &value)?;
+    }
     if let Some(format) = parameter.format {
         address::check(name, format, &value)?;
     }
@@ -216,7 +219,7 @@ fn form_value(parameter: &Parameter, written: &str) -> Result<String> {
             Error::new(state::INVALID_CHARACTER_VALUE, format!("{name} takes JSON, and is none: {e}."))
         })?;
     }
-    if !parameter.values.is_empty() && !parameter.values.contains(&value) {
+    if !is_known && !parameter.values.is_empty() && parameter.sid.is_none() {
         let known: Vec<&str> = parameter.values.iter().map(String::as_str).collect();
         let takes = match known[..] {
             [""] => "nothing but an empty text".to_owned(),

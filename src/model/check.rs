@@ -469,17 +469,16 @@ fn above(model: &Model, parent: &Table, child: &Table) -> Above {
 
 fn parameter_faults(field: &str, parameters: &[Parameter]) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let mut taken: Vec<&str> = Vec::new();
+    let mut taken = HashSet::new();
     for parameter in parameters {
         for name in std::iter::once(&parameter.name).chain(&parameter.aliases) {
             if let Some(wrong) = name_fault(name) {
                 faults.push(Fault::about(format!("{field}: {wrong}"), name));
             }
-            if taken.iter().any(|other| other.eq_ignore_ascii_case(name)) {
+            if !taken.insert(name.to_ascii_lowercase()) {
                 let message = format!("{field}: {name} is the name of two, in whatever letter case");
                 faults.push(Fault::about(message, name));
             }
-            taken.push(name);
         }
     }
     faults

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::table::{Body, Column, Method, Table, placeholders};
+use super::table::{Body, Column, Method, Operation, Table, placeholders};
 use super::{ACCOUNT, DataType, Model, Parameter, load, remarks};
 
 /// What the build takes out of a procedure's data file, and its text.
@@ -117,6 +117,9 @@ pub(super) struct TableProcedure {
     /// Path columns that the procedure calls otherwise: column to input. The column's own name remains an alias.
     #[serde(default)]
     names: BTreeMap<String, String>,
+    /// Words that path columns take beside SIDs.
+    #[serde(default)]
+    words: BTreeMap<String, Vec<String>>,
     /// Parameters that have always the same value, and are no inputs.
     #[serde(default)]
     fixed: BTreeMap<String, String>,
@@ -142,7 +145,8 @@ impl TableProcedure {
         let operation = operation.as_ref().ok_or_else(|| format!("{}: {name} has no {verb}", self.name))?;
         let path = placeholders(&operation.path).filter(|&name| name != ACCOUNT).map(|name| {
             let (_, column) = target.column(name).ok_or(format!("{}: no column {name}", target.name))?;
-            let mut input = Parameter::of_path(column);
+            let mut input = Parameter::of_path(operation, column);
+            input.values = self.words.get(&column.name).cloned().unwrap_or_default();
             if let Some(other) = self.names.get(&column.name) {
                 input.aliases.push(std::mem::replace(&mut input.name, other.clone()));
             }
@@ -252,7 +256,8 @@ impl Procedure {
 
 impl Parameter {
     /// The input for a column of the path.
-    fn of_path(column: &Column) -> Self {
+    fn of_path(operation: &Operation, column: &Column) -> Self {
+        let takes_name = operation.takes_name(column);
         Parameter {
             default: None,
             clear: false,
@@ -260,7 +265,7 @@ impl Parameter {
             aliases: column.aliases.clone(),
             parameter: None,
             data_type: DataType::Text,
-            size: column.size,
+            size: if takes_name { Some(Operation::NAME_SIZE) } else { column.size },
             required: true,
             array: false,
             acts: false,
@@ -268,7 +273,7 @@ impl Parameter {
             header: false,
             format: None,
             secret: false,
-            sid: column.sid.clone(),
+            sid: column.sid.clone().filter(|_| !takes_name),
             values: Vec::new(),
             remarks: column.remarks.clone(),
         }

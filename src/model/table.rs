@@ -556,6 +556,9 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Characters that a name in a SID's place has at the most.
+    pub const NAME_SIZE: u32 = 128;
+
     /// Whether a name may stand in the path for the column's SID.
     pub fn takes_name(&self, column: &Column) -> bool {
         self.by_name.contains(&column.name)
@@ -615,7 +618,7 @@ pub struct Parameter {
     pub secret: bool,
     /// The two letters that a SID in this parameter starts with.
     pub sid: Option<String>,
-    /// The only values that the API accepts.
+    /// The only values that the API accepts; beside a `sid`, words that it accepts in a SID's place.
     #[serde(default)]
     pub values: Vec<String>,
     /// Whether an empty text, which clears the attribute, is taken although it is none of the values that the other

@@ -35,6 +35,10 @@ impl Dialect for TwilioDialect {
         true
     }
 
+    fn supports_insert_table_alias(&self) -> bool {
+        true
+    }
+
     fn supports_group_by_expr(&self) -> bool {
         true
     }

@@ -87,8 +87,8 @@ pub(super) fn parse(sql: &str) -> Result<Parsed> {
 
 /// HYC00 for a statement that the driver does not have.
 fn unsupported(verb: &str) -> Error {
-    let known =
-        "SELECT, UPDATE, DELETE, EXEC, {call} and EXPLAIN, and CREATE, INSERT and DROP for temporary tables";
+    let known = "SELECT, INSERT, UPDATE, DELETE, EXEC, {call} and EXPLAIN, and CREATE TABLE and DROP TABLE for temporary \
+                 tables";
     Error::new(
         state::NOT_IMPLEMENTED,
         format!("{verb} is not a statement that this driver runs. It runs {known}."),

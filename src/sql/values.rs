@@ -18,9 +18,6 @@ use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, Operation, Parameter, Table};
 use crate::value::Value;
 
-/// Characters of a name that stands in a path for a SID.
-const NAME_SIZE: u32 = 128;
-
 /// A name in the list of an INSERT, and where it stands.
 pub(super) struct Listed {
     pub name: String,
@@ -50,7 +47,9 @@ impl<'m> Recipient<'m> {
     pub fn of_path(table: &'m Arc<Table>, operation: &Operation, position: usize) -> Self {
         let recipient = Recipient::of_column(table, position);
         match operation.takes_name(&table.columns[position]) {
-            true => Recipient { column_type: ColumnType::text(NAME_SIZE), base: None, ..recipient },
+            true => {
+                Recipient { column_type: ColumnType::text(Operation::NAME_SIZE), base: None, ..recipient }
+            }
             false => recipient,
         }
     }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, BinaryOperator, Delete, Expr, FromTable, Ident, Query, SelectItem,
+    Assignment, AssignmentTarget, BinaryOperator, Delete, Expr, FromTable, Ident, Query, SelectItem, SetExpr,
     TableFactor, TableWithJoins, UnaryOperator, Update, Value, ValueWithSpan, visit_expressions,
 };
 use sqlparser::parser::Parser;
@@ -362,9 +362,39 @@ fn selects(table: &Table, condition: &Expr) -> bool {
                 _ => names_a_column(inner),
             }
         }
+        Expr::BinaryOp { left, op: BinaryOperator::Gt | BinaryOperator::GtEq, right }
+            if is_text(right, "") =>
+        {
+            may_lack(left)
+        }
+        Expr::InSubquery { negated: false, subquery, .. } | Expr::Exists { negated: false, subquery } => {
+            !is_all_of(table, subquery)
+        }
         Expr::Like { negated: false, expr, pattern, .. } if is_text(pattern, "%") => may_lack(expr),
         _ => names_a_column(condition),
     }
+}
+
+/// Whether a sub-query reads all rows of the very table.
+fn is_all_of(table: &Table, query: &Query) -> bool {
+    let SetExpr::Select(select) = &*query.body else { return false };
+    let [TableWithJoins { relation: TableFactor::Table { name, .. }, joins }] = &select.from[..] else {
+        return false;
+    };
+    let Ok(name) = idents(name) else { return false };
+    let own = [&table.name, &table.schema];
+    let is_it = name.iter().rev().zip(own).all(|(part, own)| part.value.eq_ignore_ascii_case(own));
+    // What is calculated may be of fewer rows: MAX(Sid).
+    let is_calculated = |item: &SelectItem| match item {
+        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
+            !matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_))
+        }
+        _ => false,
+    };
+    let is_cut = query.limit_clause.is_some() || query.fetch.is_some() || select.top.is_some();
+    let is_cut =
+        is_cut || select.having.is_some() || !joins.is_empty() || select.projection.iter().any(is_calculated);
+    is_it && !is_cut && !select.selection.as_ref().is_some_and(|condition| selects(table, condition))
 }
 
 /// Whether a condition says anything of a row.

@@ -180,14 +180,17 @@ fn of_known_row(client: &Client, plan: &WritePlan, values: &[Operand], parameter
     let operation = plan.operation()?;
     let mut row = written(plan, operation);
     let mut path = Path::new(client, Some(&plan.table));
-    let mut sets = false;
+    let (mut takes, mut sets) = (false, false);
     for (place, given) in plan.places.iter().zip(values) {
         let value = operand(given, parameters);
         let column = match *place {
             Place::Path(column) => &plan.table.columns[column],
             Place::Parameter(position) => {
-                sets = true;
-                row.pushed.extend(form(&operation.parameters[position], value)?);
+                takes = true;
+                let parameter = &operation.parameters[position];
+                let pushed = form(parameter, value)?;
+                sets |= !parameter.header && !pushed.is_empty();
+                row.pushed.extend(pushed);
                 continue;
             }
         };
@@ -208,7 +211,7 @@ fn of_known_row(client: &Client, plan: &WritePlan, values: &[Operand], parameter
         };
         row.keys.push(format!("{} = {how}", column.name));
     }
-    if sets && row.pushed.is_empty() && plan.kind != WriteKind::Insert {
+    if takes && !sets && plan.kind == WriteKind::Update {
         row.requests = "0: nothing is set".into();
     }
     row.endpoint = Some(path.fill(&operation.path)?);
@@ -278,14 +281,15 @@ fn how_given(segment: &str, operand: &Operand) -> String {
     }
 }
 
-/// The form fields of a parameter, without the values of secret ones.
+/// The form fields or the header of a parameter, without the values of secret ones.
 fn form(parameter: &Parameter, value: std::result::Result<&Value, String>) -> Result<Vec<String>> {
     let texts = match value {
         Ok(value) => send::form_values(parameter, value)?,
         Err(unknown) => vec![unknown],
     };
     let shown = |text: String| if parameter.secret { "***".to_owned() } else { text };
-    Ok(texts.into_iter().map(|text| format!("{}={}", parameter.sent_name(), shown(text))).collect())
+    let mark = if parameter.header { ": " } else { "=" };
+    Ok(texts.into_iter().map(|text| format!("{}{mark}{}", parameter.sent_name(), shown(text))).collect())
 }
 
 /// A path whose parts become known one by one.
