@@ -243,10 +243,10 @@ pub(super) fn of_parameter(parameter: &Parameter) -> Vec<String> {
     }
     facts.extend(parameter.format.map(|format| {
         match format {
-            Format::Phone => "A phone number.",
-            Format::Recipient => "A phone number, or a channel and an address.",
-            Format::Sender => "A phone number, a name, or a channel and an address.",
-            Format::Url => "An absolute address.",
+            Format::Phone => "Checked as a phone number.",
+            Format::Recipient => "Checked as a phone number, or a channel and an address.",
+            Format::Sender => "Checked as a phone number, a name, or a channel and an address.",
+            Format::Url => "Checked as an absolute address.",
         }
         .to_owned()
     }));

@@ -156,8 +156,8 @@ fn writes_and_calls_are_told_without_their_secrets() {
             ),
         ),
         (
-            "EXEC AddParticipants ConferenceSid = 'Room', From = '+1', To = ?, SipAuthPassword = 'hidden'".into(),
-            "call | Conferences/Room/Participants.json | ConferenceSid = Room | From=+1&To=?1&SipAuthPassword=*** |  | 1"
+            "EXEC AddParticipants ConferenceSid = 'Room', From = '+14155550100', To = ?, SipAuthPassword = 'hidden'".into(),
+            "call | Conferences/Room/Participants.json | ConferenceSid = Room | From=+14155550100&To=?1&SipAuthPassword=*** |  | 1"
                 .into(),
         ),
     ] {
