@@ -18,6 +18,7 @@ simulator=
 trap '[[ -z $simulator ]] || kill "$simulator"; rm -rf -- "$work"' EXIT
 
 cc -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -o "$work/cpu" "$benches/cpu.c" -lodbc
+: >"$work/sim.out"
 "$release/twilio-sim" --port 0 --max-seconds 600 </dev/null >"$work/sim.out" &
 simulator=$!
 for ((tries = 0; tries < 100; tries++)); do
