@@ -46,6 +46,8 @@ pub(crate) struct Simulator {
     log: Mutex<RequestLog>,
     in_flight: AtomicUsize,
     requests: AtomicU64,
+    /// How often the world was seeded anew.
+    resets: AtomicU64,
     /// Makes request ids differ between runs.
     run: u64,
 }
@@ -59,6 +61,7 @@ impl Simulator {
             log: Mutex::default(),
             in_flight: AtomicUsize::new(0),
             requests: AtomicU64::new(0),
+            resets: AtomicU64::new(0),
             run: scatter(Timestamp::now().as_microsecond().unsigned_abs()),
             settings,
             generic,
@@ -77,8 +80,9 @@ impl Simulator {
         lock(&self.log)
     }
 
-    /// Back to the seeded world, without faults and with an empty log.
+    /// Back to the seeded world, without faults and with an empty log. What is delayed still is not done in it.
     pub(crate) fn reset(&self) {
+        self.resets.fetch_add(1, Ordering::SeqCst);
         *self.world() = seeded(&self.settings);
         self.faults().clear();
         self.log().clear();
@@ -118,7 +122,11 @@ impl Simulator {
 
     /// The answer with the delays and the fault that hit this request.
     fn process(&self, request: &Request, hit: &Hit) -> Reply {
+        let resets = self.resets.load(Ordering::SeqCst);
         std::thread::sleep(self.settings.latency + Duration::from_millis(hit.delay_ms));
+        if self.resets.load(Ordering::SeqCst) != resets {
+            return Reply::Nothing;
+        }
         let Some(fault) = &hit.fault else { return Reply::Answer(self.answer(request)) };
         match fault.kind {
             Kind::Status => {
