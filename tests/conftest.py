@@ -62,6 +62,14 @@ def new_simulator() -> Iterator[Callable[..., Simulator]]:
         one.stop()
 
 
+@pytest.fixture(scope="module")
+def generic() -> Iterator[Simulator]:
+    """A simulator that has every table of the model: its own world, and synthetic rows of what it does not know."""
+    simulator = Simulator("--model", str(support.ROOT / "src" / "model" / "data"))
+    yield simulator
+    simulator.stop()
+
+
 @pytest.fixture
 def connect() -> Iterator[Callable[..., object]]:
     """`pyodbc.connect`, whose connections are closed after the test. Autocommit is on unless said otherwise."""

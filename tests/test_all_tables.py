@@ -35,13 +35,6 @@ def model():
 
 
 @pytest.fixture(scope="module")
-def generic():
-    simulator = support.Simulator("--model", str(DATA))
-    yield simulator
-    simulator.stop()
-
-
-@pytest.fixture(scope="module")
 def simulated(generic, model):
     """The tables whose lists have rows of the simulator's own world, not synthetic ones."""
     served = [

@@ -29,13 +29,6 @@ def blocks(language: str) -> list[object]:
     return found
 
 
-@pytest.fixture(scope="module")
-def generic():
-    simulator = support.Simulator("--model", str(ROOT / "src" / "model" / "data"))
-    yield simulator
-    simulator.stop()
-
-
 @pytest.mark.parametrize("sql", blocks("sql"))
 def test_a_statement_runs(cursor, sql):
     cursor.execute(sql)

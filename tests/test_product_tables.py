@@ -7,16 +7,6 @@ import json
 import pytest
 
 import support
-from support import ROOT
-
-DATA = ROOT / "src" / "model" / "data"
-
-
-@pytest.fixture(scope="module")
-def generic():
-    simulator = support.Simulator("--model", str(DATA))
-    yield simulator
-    simulator.stop()
 
 
 @pytest.fixture

@@ -3,19 +3,11 @@
 import pyodbc
 import pytest
 
-import support
-from support import CUSTOMER, ROOT, account
+from support import CUSTOMER, account
 
 JOIN = "SELECT e.* FROM Calls c JOIN {} e ON e.CallSid = c.Sid"
 ONE = f"SELECT * FROM {{}} WHERE CallSid = '{CUSTOMER}'"
 CALLS = "Voice/CA"
-
-
-@pytest.fixture(scope="module")
-def generic():
-    simulator = support.Simulator("--model", str(ROOT / "src" / "model" / "data"))
-    yield simulator
-    simulator.stop()
 
 
 @pytest.fixture

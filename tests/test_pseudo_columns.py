@@ -6,16 +6,8 @@ import pyodbc
 import pytest
 
 import support
-from support import ROOT
 
 BUNDLES = "Numbers.Bundles"
-
-
-@pytest.fixture(scope="module")
-def generic():
-    simulator = support.Simulator("--model", str(ROOT / "src" / "model" / "data"))
-    yield simulator
-    simulator.stop()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Database;
-use super::scan::{ScanRequest, mask};
+use super::scan_request::{ScanRequest, mask};
 use super::shared_scan::{Keep, SharedScan};
 use super::system::Snapshots;
 use crate::cancel::CancelToken;

@@ -24,6 +24,7 @@ mod look_ahead;
 mod moment;
 mod pushdown;
 mod scan;
+mod scan_request;
 mod send;
 mod session;
 mod shared_scan;

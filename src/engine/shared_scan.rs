@@ -4,7 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::context::Context;
-use super::scan::{Scan, ScanRequest};
+use super::scan::Scan;
+use super::scan_request::ScanRequest;
 use crate::error::{Error, Result, state};
 use crate::twilio::Page;
 

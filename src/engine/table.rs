@@ -24,7 +24,7 @@ use rusqlite::{Connection, Error as SqliteError};
 use super::context::Context;
 use super::look_ahead::{LookAhead, LookUp};
 use super::pushdown::{self, Access, Constraint, Operator};
-use super::scan::{Argument, ScanRequest, mask};
+use super::scan_request::{Argument, ScanRequest, mask};
 use super::shared_scan::{Reader, SharedScan};
 use crate::error::{Error, Result, state};
 use crate::model::{DataType, Source, Table};

@@ -2,12 +2,10 @@
 
 use std::collections::HashSet;
 
+use super::operation::{Method, Operation, Parameter};
 use super::procedure::Procedure;
 use super::sid::sid_prefixes;
-use super::table::{
-    Column, Filter, FilterOperator, Method, Operation, Paging, Parameter, Parent, RAW, Table, TableKind,
-    placeholders,
-};
+use super::table::{Column, Filter, FilterOperator, Paging, Parent, RAW, Table, TableKind, placeholders};
 use super::{ACCOUNT, DataType, Model};
 
 /// The longest that a name may be, in characters: as SQLGetInfo has it.

@@ -115,7 +115,8 @@ fn names<'a>(named: impl Iterator<Item = (&'a str, &'a str)>) -> Result<HashMap<
 #[cfg(test)]
 mod tests {
     use super::super::check::{check_procedure, check_table};
-    use super::super::table::{Operation, Table};
+    use super::super::operation::Operation;
+    use super::super::table::Table;
     use super::*;
 
     #[test]

@@ -3,7 +3,7 @@
 //! Each file under `data/tables` describes one table, each file under `data/procedures` one stored procedure. Those
 //! under `data/generated` are written by `model-gen` from Twilio's OpenAPI documents, a folder for each schema. The
 //! same data feeds the virtual tables, the catalogue functions and the write path, so one fact lives in one place.
-//! This module holds the shapes of the data ([`table`], [`procedure`]), the list of tables ([`entry`]), the loader of
+//! This module holds the shapes of the data ([`table`], [`operation`], [`procedure`]), the list of tables ([`entry`]), the loader of
 //! the built-in files ([`load`]), that of users' files ([`user`]) and the checks of both ([`check`]); nothing here knows
 //! SQL text, HTTP or ODBC.
 
@@ -11,6 +11,7 @@ mod check;
 mod entry;
 mod feature;
 mod load;
+mod operation;
 mod procedure;
 mod remarks;
 mod removed;
@@ -26,13 +27,14 @@ pub use check::name_fault;
 pub use entry::TableEntry;
 pub use feature::{Feature, feature_of};
 pub use load::read as read_json;
+pub use operation::{Body, Format, Method, Operation, Parameter};
 pub use procedure::Procedure;
 use procedure::ProcedureEntry;
 pub use sid::{check_sid, is_sid};
 pub(crate) use table::placeholders;
 pub use table::{
-    Body, Column, Filter, FilterMatch, FilterOperator, Format, MASK, Method, Operation, Paging, Parameter,
-    Parent, RAW, Reference, Source, Table, TableKind,
+    Column, Filter, FilterMatch, FilterOperator, MASK, Paging, Parent, RAW, Reference, Source, Table,
+    TableKind,
 };
 pub use types::{ColumnType, DataType};
 pub use user::read_file;

@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::table::{Body, Column, Method, Operation, Table, placeholders};
+use super::operation::{Body, Method, Operation};
+use super::table::{Column, Table, placeholders};
 use super::{ACCOUNT, DataType, Model, Parameter, load, remarks};
 
 /// What the build takes out of a procedure's data file, and its text.

@@ -1,6 +1,7 @@
 //! Remarks of columns and parameters whose file has none: composed from the name, the type and the references.
 
-use super::table::{Column, Parameter, Reference, Table};
+use super::operation::Parameter;
+use super::table::{Column, Reference, Table};
 use super::{ACCOUNT, DataType};
 
 /// Words that are spelt in capitals.
