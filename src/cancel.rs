@@ -67,10 +67,15 @@ impl CancelToken {
 
     /// Whether and why the statement has to stop.
     pub fn stop(&self) -> Option<Stop> {
-        if self.0.cancelled.load(Ordering::Acquire) {
+        if self.is_cancelled() {
             return Some(Stop::Cancelled);
         }
         (self.remaining() == Some(Duration::ZERO)).then_some(Stop::TimedOut)
+    }
+
+    /// Whether somebody asked the statement to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.cancelled.load(Ordering::Acquire)
     }
 
     /// `Err` once the statement has to stop.

@@ -47,9 +47,11 @@ def test_the_server_says_when_to_come_again(cursor, sim):
 def test_a_server_that_asks_for_an_hour_is_not_waited_for(cursor, sim):
     sim.fault("status", status=429, retry_after=3600, times=0)
     started = time.monotonic()
-    with pytest.raises(pyodbc.Error):
+    with pytest.raises(pyodbc.Error) as error:
         cursor.execute(PARTICIPANTS).fetchall()
     assert time.monotonic() - started < 5
+    assert "asks to wait 3600 s, longer than RetryBudget allows" in error.value.args[1]
+    assert len(sim.requests()) == 1
 
 
 def test_too_many_requests_for_ever_is_an_error_in_the_end(cursor, sim):

@@ -13,7 +13,6 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, TryLockError};
 use super::context::Context;
 use super::local::Local;
 use super::pushdown::{Access, Role};
-use super::scan::MAX_CONCURRENCY;
 use super::scan_request::{Argument, ScanRequest};
 use super::session;
 use super::shared_scan::read_ahead;
@@ -177,7 +176,7 @@ impl LookAhead {
             }
         }
         self.searching.store(searched, Ordering::Relaxed);
-        keys.width = (keys.width * 2).min(MAX_CONCURRENCY);
+        keys.width = (keys.width * 2).min(self.context.client.max_concurrency());
         batch
     }
 

@@ -167,6 +167,12 @@ impl Database {
         self.all_accounts = all_accounts;
     }
 
+    /// Waits until none of the database's threads runs any more: before the library may be unloaded. Its statements have
+    /// to be gone.
+    pub fn finish(&self) {
+        self.client.finish();
+    }
+
     /// The most rows that a query returns; 0 for all.
     pub fn set_max_rows(&mut self, max_rows: usize) {
         self.max_rows = max_rows;

@@ -10,18 +10,15 @@ use super::scan_request::{Argument, ScanRequest, Slot, columns_of, mask};
 use super::shared_scan::{Reader, SharedScan, read_ahead};
 use crate::error::{Error, Result, state};
 use crate::model::{ACCOUNT, DEFAULT_SCHEMA, Filter, FilterOperator, Operation};
-use crate::twilio::{self, Page, Pages};
+use crate::twilio::{self, Page, PageStream};
 use crate::value::{Value, ValueRef};
-
-/// Scans that are read side by side at the most. Twilio bounds the requests of an account that run at once.
-pub(super) const MAX_CONCURRENCY: usize = 8;
 
 /// The rows of a request, page by page.
 #[derive(Debug)]
 pub(super) enum Scan {
     /// A path template that has not been sent.
     Fetch(String),
-    List(Pages),
+    List(PageStream),
     Walk(Box<Walk>),
     Done,
 }
@@ -267,7 +264,7 @@ impl Walk {
     fn over(child: ScanRequest, slot: Slot, parents: Option<Parents>, keys: &[String]) -> Self {
         // Values that are listed are all wanted. A walk over parents may stop soon, and one below a parent is read beside
         // others: they begin with one.
-        let width = if parents.is_some() || child.has_parent() { 1 } else { MAX_CONCURRENCY };
+        let width = if parents.is_some() || child.has_parent() { 1 } else { usize::MAX };
         let mut walk = Walk {
             child,
             slot,
@@ -324,11 +321,12 @@ impl Walk {
                 keys.into_iter().for_each(|key| self.add(key));
                 continue;
             }
+            self.width = self.width.min(context.client.max_concurrency());
             let count = self.width.min(self.keys.len());
             for key in self.keys.drain(..count) {
                 self.ahead.push_back(context.scan(self.child.with(self.slot, key)));
             }
-            self.width = (self.width * 2).min(MAX_CONCURRENCY);
+            self.width *= 2;
             read_ahead(context, self.ahead.make_contiguous());
         }
     }

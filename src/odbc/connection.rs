@@ -146,7 +146,9 @@ impl ConnectionCall<'_> {
         self.group.release_children();
         let connection = &mut self.group.connection;
         connection.cursor_names.clear();
-        connection.session = None;
+        if let Some(session) = connection.session.take() {
+            session.database.finish();
+        }
         Ok(Completion::Success)
     }
 }

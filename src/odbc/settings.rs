@@ -25,6 +25,9 @@ pub enum Keyword {
     Region,
     Edge,
     Timeout,
+    MaxConcurrency,
+    MaxRetries,
+    RetryBudget,
     ReadOnly,
     AllowPaid,
     AllowUnfiltered,
@@ -110,6 +113,12 @@ pub struct Settings {
     pub edge: Option<String>,
     /// The longest that one request may take.
     pub timeout: Duration,
+    /// How many requests may run at once.
+    pub max_concurrency: usize,
+    /// How often a request that failed is repeated, where that is safe.
+    pub max_retries: u32,
+    /// The longest that a request and its repeats may take before one more is begun.
+    pub retry_budget: Duration,
     pub read_only: bool,
     /// Whether statements may run that cost money or reach people.
     pub allows_paid: bool,
@@ -176,6 +185,9 @@ impl Settings {
             region: place(&find, Keyword::Region)?,
             edge: place(&find, Keyword::Edge)?,
             timeout: Duration::from_secs(number(find(Keyword::Timeout), 1..=86_400, 60)?),
+            max_concurrency: number(find(Keyword::MaxConcurrency), 1..=100, 8)? as usize,
+            max_retries: number(find(Keyword::MaxRetries), 0..=100, 5)? as u32,
+            retry_budget: Duration::from_secs(number(find(Keyword::RetryBudget), 0..=86_400, 60)?),
             read_only: boolean(find(Keyword::ReadOnly), false)?,
             allows_paid: boolean(find(Keyword::AllowPaid), true)?,
             allows_unfiltered: boolean(find(Keyword::AllowUnfiltered), false)?,
@@ -199,6 +211,9 @@ impl Settings {
         config.base_url = self.base_url.clone();
         config.region = self.region.clone();
         config.edge = self.edge.clone();
+        config.max_concurrency = self.max_concurrency;
+        config.max_retries = self.max_retries;
+        config.retry_budget = self.retry_budget;
         config.timeout = match request_timeout {
             0 => self.timeout,
             seconds => Duration::from_secs(seconds.into()),
@@ -225,6 +240,9 @@ impl Settings {
             Keyword::Region => self.region.clone(),
             Keyword::Edge => self.edge.clone(),
             Keyword::Timeout => Some(self.timeout.as_secs().to_string()),
+            Keyword::MaxConcurrency => Some(self.max_concurrency.to_string()),
+            Keyword::MaxRetries => Some(self.max_retries.to_string()),
+            Keyword::RetryBudget => Some(self.retry_budget.as_secs().to_string()),
             Keyword::ReadOnly => switch(self.read_only),
             Keyword::AllowPaid => switch(self.allows_paid),
             Keyword::AllowUnfiltered => switch(self.allows_unfiltered),
@@ -452,7 +470,7 @@ mod tests {
 
     #[test]
     fn what_is_set_is_shown_but_for_secrets() {
-        let given = "AccountSid=AC1;ApiKeySid=SK1;ApiKeySecret=s3;BaseUrl=http://127.0.0.1:1;Timeout=7;ReadOnly=yes;\
+        let given = "AccountSid=AC1;ApiKeySid=SK1;ApiKeySecret=s3;BaseUrl=http://127.0.0.1:1;Timeout=7;MaxConcurrency=3;MaxRetries=2;RetryBudget=9;ReadOnly=yes;\
             ConnectOnOpen=0;Logfile=/tmp/l;Verbosity=3;Pushdown=off;ParentScan=always;StrictTypes=true;Subaccounts=all;MaxRows=10;BrowsableSchemas=Twilio, Verify;Tables=[Calls];\
             Views=Balance;PseudoColumns={Calls=A;B, *=C};Location=/srv/tables;UserDefinedViews=/srv/views.sql";
         let s = settings(&[given]).unwrap();
@@ -466,6 +484,9 @@ mod tests {
             "",
             "",
             "7",
+            "3",
+            "2",
+            "9",
             "0",
             "/srv/tables",
             "/srv/views.sql",

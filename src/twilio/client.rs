@@ -12,7 +12,9 @@ use super::config::Secret;
 use super::decode::{self, Layout, Page};
 use super::host::{self, Hosts};
 use super::journal::{Journal, Recording};
+use super::pace::{Gate, Permit, Told};
 use super::paging::Pages;
+use super::read_ahead::{PageStream, Readers};
 use super::request::{Request, encode_pairs};
 use super::retry::{self, Failure};
 use super::watch::{self, Halt, Stage};
@@ -51,6 +53,9 @@ struct Inner {
     hosts: Hosts,
     timeout: Duration,
     max_retries: u32,
+    retry_budget: Duration,
+    gate: Gate,
+    readers: Readers,
     journal: Journal,
     /// Keeps connections for the next request.
     pooled: ureq::Agent,
@@ -107,11 +112,14 @@ impl Client {
         let agent = |idle| transport::agent(agent_config(&hosts, idle));
         Ok(Client(Arc::new(Inner {
             authorization: config.authorization(),
-            pooled: agent(8),
+            pooled: agent(config.max_concurrency),
             fresh: agent(0),
             account_sid: config.account_sid,
             timeout: config.timeout,
             max_retries: config.max_retries,
+            retry_budget: config.retry_budget,
+            gate: Gate::new(config.max_concurrency),
+            readers: Readers::default(),
             journal: Journal::default(),
             hosts,
         })))
@@ -130,6 +138,11 @@ impl Client {
     /// The host of the 2010 API: `api.twilio.com`, or that of the base URL.
     pub fn host_name(&self) -> &str {
         self.0.hosts.name()
+    }
+
+    /// How many requests of this client and its clones run at once at the most.
+    pub fn max_concurrency(&self) -> usize {
+        self.0.gate.most()
     }
 
     /// The last requests that were sent by this client and its clones.
@@ -168,8 +181,17 @@ impl Client {
 
     /// The pages of a list. Sends nothing until the first page is asked for. `page_size` is the PageSize to ask
     /// for, in rows; Twilio's default is 50.
-    pub fn list(&self, request: Request, layout: Arc<Layout>, page_size: Option<u32>) -> Pages {
-        Pages::new(self.clone(), request, layout, page_size)
+    pub fn list(&self, request: Request, layout: Arc<Layout>, page_size: Option<u32>) -> PageStream {
+        PageStream::new(self.clone(), Pages::new(self.clone(), request, layout, page_size))
+    }
+
+    pub(super) fn readers(&self) -> &Readers {
+        &self.0.readers
+    }
+
+    /// Waits until no thread reads ahead any more. Lists that are still read go on.
+    pub fn finish(&self) {
+        self.0.readers.join();
     }
 
     /// Reads one object as a page of one row; `None` when Twilio says that it does not exist (HTTP 404 with an
@@ -251,12 +273,14 @@ impl Client {
         let mut repeats = 0;
         // Whether an attempt that failed may nevertheless have been processed.
         let mut maybe_done = false;
+        let started = Instant::now();
         loop {
             cancel.check().map_err(|stop| call.stopped(stop, maybe_done))?;
+            let permit = self.0.gate.enter(cancel).map_err(|stop| call.stopped(stop, maybe_done))?;
             // The query of an address elsewhere is a signature.
             let shown = if call.is_own { call.url } else { call.url.split('?').next().unwrap_or_default() };
             let recording = self.0.journal.begin(call.method, shown, repeats);
-            let attempt = match self.attempt(call, cancel, &recording) {
+            let attempt = match self.attempt(call, cancel, &recording, &permit) {
                 Ok(mut answer) => {
                     answer.entry = recording.end(answer.body.as_ref().err());
                     return Ok(answer);
@@ -264,12 +288,16 @@ impl Client {
                 Err(attempt) => attempt,
             };
             recording.end(Some(&attempt.error));
+            drop(permit);
             if maybe_done && call.method == Method::Delete && attempt.error.is_not_found() {
                 return Ok(Answer::gone());
             }
             let pause = retry::pause(repeats, attempt.retry_after);
             let again = repeats < self.0.max_retries && retry::may_repeat(attempt.failure, call.creates);
-            let Some(pause) = pause.filter(|_| again) else { return Err(call.verdict(attempt, maybe_done)) };
+            let is_in_budget = started.elapsed().saturating_add(pause) <= self.0.retry_budget;
+            if !again || !is_in_budget {
+                return Err(call.verdict(if again { attempt.out_of_budget() } else { attempt }, maybe_done));
+            }
             log::debug!("{}: again in {} ms: {}", call.what(), pause.as_millis(), attempt.error);
             maybe_done |= matches!(attempt.failure, Failure::Lost | Failure::Status(500..));
             repeats += 1;
@@ -283,6 +311,7 @@ impl Client {
         call: &Call<'_>,
         cancel: &CancelToken,
         recording: &Recording<'_>,
+        permit: &Permit<'_>,
     ) -> Result<Answer, Attempt> {
         let inner = &*self.0;
         let uri: Uri = call.url.parse().map_err(|_| {
@@ -300,6 +329,8 @@ impl Client {
         let request_id = text_header(response.headers(), "twilio-request-id")
             .or_else(|| text_header(response.headers(), "t-request-id"));
         recording.answered(status, request_id.as_deref());
+        let running = text_header(response.headers(), "twilio-concurrent-requests");
+        permit.answered(Told { status, running: running.and_then(|text| text.trim().parse().ok()) });
         let retry_after = text_header(response.headers(), "retry-after")
             .and_then(|value| retry::parse_retry_after(&value, SystemTime::now()));
         let content_type = text_header(response.headers(), "content-type").unwrap_or_default();
@@ -409,6 +440,15 @@ fn sleep(pause: Duration, cancel: &CancelToken) -> Result<(), Stop> {
 impl Attempt {
     fn new(failure: Failure, error: Error) -> Self {
         Attempt { failure, error: Box::new(error), retry_after: None }
+    }
+
+    /// The attempt, with what it would have taken to repeat it.
+    fn out_of_budget(mut self) -> Self {
+        if let (Error::Api { message, .. }, Some(asked)) = (&mut *self.error, self.retry_after) {
+            let text = format!(" Twilio asks to wait {} s, longer than RetryBudget allows.", asked.as_secs());
+            message.push_str(&text);
+        }
+        self
     }
 }
 

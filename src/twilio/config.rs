@@ -64,10 +64,15 @@ pub struct ClientConfig {
     pub timeout: Duration,
     /// How often a request that may be repeated is repeated.
     pub max_retries: u32,
+    /// The longest that a request, its repeats and the pauses between them may take together, before one more repeat
+    /// is begun.
+    pub retry_budget: Duration,
+    /// How many requests may run at once; at least 1.
+    pub max_concurrency: usize,
 }
 
 impl ClientConfig {
-    /// The defaults: Twilio's own hosts, 30 seconds, 3 repeats.
+    /// The defaults: Twilio's own hosts, 30 seconds, 5 repeats within 60 seconds, 8 requests at once.
     pub fn new(account_sid: impl Into<String>, credentials: Credentials) -> Self {
         ClientConfig {
             account_sid: account_sid.into(),
@@ -76,7 +81,9 @@ impl ClientConfig {
             region: None,
             edge: None,
             timeout: Duration::from_secs(30),
-            max_retries: 3,
+            max_retries: 5,
+            retry_budget: Duration::from_secs(60),
+            max_concurrency: 8,
         }
     }
 

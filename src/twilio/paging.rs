@@ -59,9 +59,13 @@ impl Pages {
     }
 
     /// Takes HTTP 404 with Twilio's code 20404 for a list without rows: for a list under a resource that may be gone.
-    pub fn under_parent(mut self) -> Self {
+    pub fn set_under_parent(&mut self) {
         self.may_be_missing = true;
-        self
+    }
+
+    /// Whether there is a page that was not read, as far as is known.
+    pub fn has_more(&self) -> bool {
+        !matches!(self.next, Next::End)
     }
 
     /// Whether the list was not found, and so has no rows.
@@ -71,7 +75,7 @@ impl Pages {
 
     /// The next page; `None` after the last one. A page may be empty and yet not be the last one.
     ///
-    /// A 404 is an error, save as [`Pages::under_parent`] says, and always that of a later page: rows would be missing
+    /// A 404 is an error, save as [`Pages::set_under_parent`] says, and always that of a later page: rows would be missing
     /// in silence.
     ///
     /// After an error, the next call asks for the same page again.

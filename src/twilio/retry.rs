@@ -23,8 +23,6 @@ use jiff::fmt::rfc2822;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause that the driver chooses.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
-/// The longest pause that a server may ask for: a longer one fails at once, and says so.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What became of an attempt that gave no success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,20 +48,16 @@ pub(super) fn may_repeat(failure: Failure, creates: bool) -> bool {
     }
 }
 
-/// The pause before a repeat, `None` when the server asks for more than anybody should wait. `repeats` counts the
-/// repeats already made.
+/// The pause before a repeat. `repeats` counts the repeats already made.
 ///
 /// Without a word from the server it is exponential with full jitter, as in Twilio's own Node library: clients
 /// that were refused together must not come back together.
-pub(super) fn pause(repeats: u32, retry_after: Option<Duration>) -> Option<Duration> {
-    match retry_after {
-        Some(asked) => (asked <= PATIENCE).then_some(asked),
-        None => {
-            let longest = FIRST_PAUSE.saturating_mul(1 << repeats.min(10)).min(LONGEST_PAUSE);
-            let random = RandomState::new().hash_one(repeats) as f64 / u64::MAX as f64;
-            Some(longest.mul_f64(random))
-        }
-    }
+pub(super) fn pause(repeats: u32, retry_after: Option<Duration>) -> Duration {
+    retry_after.unwrap_or_else(|| {
+        let longest = FIRST_PAUSE.saturating_mul(1 << repeats.min(10)).min(LONGEST_PAUSE);
+        let random = RandomState::new().hash_one(repeats) as f64 / u64::MAX as f64;
+        longest.mul_f64(random)
+    })
 }
 
 /// The value of a `Retry-After` header: seconds, or an HTTP date.
@@ -105,12 +99,11 @@ mod tests {
     }
 
     #[test]
-    fn the_server_sets_the_pause_within_reason() {
-        assert_eq!(pause(0, Some(Duration::from_secs(7))), Some(Duration::from_secs(7)));
-        assert_eq!(pause(0, Some(Duration::from_secs(3600))), None);
+    fn the_server_sets_the_pause() {
+        assert_eq!(pause(0, Some(Duration::from_secs(7))), Duration::from_secs(7));
         for repeats in 0..40 {
             let longest = Duration::from_millis(100 << repeats.min(5)).min(LONGEST_PAUSE);
-            assert!(pause(repeats, None).unwrap() <= longest);
+            assert!(pause(repeats, None) <= longest);
         }
     }
 

@@ -8,7 +8,6 @@ use crate::engine::Database;
 use crate::engine::asked;
 use crate::engine::moment;
 use crate::engine::pushdown::{self, Role};
-use crate::engine::scan::MAX_CONCURRENCY;
 use crate::engine::send::{self, Pushed};
 use crate::error::{Error, Result, state};
 use crate::model::{Column, Filter, FilterMatch, FilterOperator, Method, Table};
@@ -32,6 +31,8 @@ pub(super) struct Access<'a> {
     asked: Vec<(usize, Comparison)>,
     /// What the access is made once for.
     each: BTreeSet<String>,
+    /// How many requests may run at once.
+    side_by_side: usize,
 }
 
 /// A value as far as it is known.
@@ -64,6 +65,7 @@ impl<'a> Access<'a> {
             roles: Vec::new(),
             asked: Vec::new(),
             each: BTreeSet::new(),
+            side_by_side: database.client.max_concurrency(),
         };
         if table.source.is_some() || table.is_temporary() {
             access.row.scan = "local";
@@ -96,7 +98,7 @@ impl<'a> Access<'a> {
                     let column = &table.columns[position];
                     self.asked.push((position, Comparison::Equal));
                     let segments = |values: &[Value]| asked::path_values(column, values);
-                    let mut side_by_side = MAX_CONCURRENCY;
+                    let mut side_by_side = self.side_by_side;
                     let how = match self.known(origin, position, Comparison::Equal) {
                         Known::Later(how) => {
                             path.open.push(column.name.clone());
@@ -115,7 +117,7 @@ impl<'a> Access<'a> {
                         Known::List(values) => {
                             let segments = BTreeSet::from_iter(segments(&values)?);
                             is_possible &= !segments.is_empty();
-                            side_by_side = segments.len().clamp(1, MAX_CONCURRENCY);
+                            side_by_side = segments.len().clamp(1, self.side_by_side);
                             path.open.push(column.name.clone());
                             self.each.insert(format!("each of {} values", segments.len()));
                             format!("IN ({})", some(segments))
@@ -288,7 +290,7 @@ impl<'a> Access<'a> {
             path.open.push(name.clone());
             self.each.insert(format!("each of {} values", paths.len()));
             self.row.keys.push(format!("{name} IN ({})", some(paths.keys().cloned().collect())));
-            self.row.read_ahead = paths.len().clamp(1, MAX_CONCURRENCY) - 1;
+            self.row.read_ahead = paths.len().clamp(1, self.side_by_side) - 1;
         }
     }
 
@@ -336,7 +338,7 @@ impl<'a> Access<'a> {
         let missing = BTreeSet::from_iter(table.path_columns(template).filter(|&c| !given(c)));
         for column in missing {
             self.row.scan = "walk";
-            self.row.read_ahead = MAX_CONCURRENCY - 1;
+            self.row.read_ahead = self.side_by_side - 1;
             let (key, requests) = walk(table, column)?;
             self.row.keys.push(key);
             self.row.requests = format!("{requests}, then {} for each of its rows", self.row.requests);
@@ -412,7 +414,7 @@ impl<'a> Access<'a> {
                 && source.columns.iter().all(|column| self.roles.contains(&Role::Path(*column)))
         };
         if !is_list && sources.iter().any(looks_up) {
-            self.row.read_ahead = MAX_CONCURRENCY - 1;
+            self.row.read_ahead = self.side_by_side - 1;
         }
     }
 
