@@ -132,6 +132,33 @@ pub static PROPERTIES: &[Property] = {
             "Seconds that one request may take.",
         ),
         property(
+            "ProxyServer",
+            Keyword::ProxyServer,
+            CONNECTION,
+            Text,
+            "",
+            "The proxy: a host, or a URL of the schemes http, https or socks5; the environment's if it is empty.",
+        ),
+        property("ProxyPort", Keyword::ProxyPort, CONNECTION, Integer, "", "The proxy's port."),
+        property(
+            "ProxyUser",
+            Keyword::ProxyUser,
+            CONNECTION,
+            Text,
+            "",
+            "The proxy's user, if it asks for one.",
+        ),
+        property("ProxyPassword", Keyword::ProxyPassword, CONNECTION, Secret, "", "That user's password."),
+        property(
+            "SslServerCert",
+            Keyword::SslServerCert,
+            CONNECTION,
+            Text,
+            "",
+            "A PEM file of authorities that are trusted beside the platform's, or sha256: and the fingerprint of the only \
+             certificate that is accepted.",
+        ),
+        property(
             "MaxConcurrency",
             Keyword::MaxConcurrency,
             CONNECTION,

@@ -12,7 +12,7 @@ use super::catalog::{Listing, Names, PseudoColumns};
 use super::connection_string::Pair;
 use super::properties::{PROPERTIES, Takes};
 use crate::error::{Error, Result, state};
-use crate::twilio::{ClientConfig, Credentials, Secret};
+use crate::twilio::{ClientConfig, Credentials, ProxySettings, Secret, ServerCertificate};
 
 /// A setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,11 @@ pub enum Keyword {
     Region,
     Edge,
     Timeout,
+    ProxyServer,
+    ProxyPort,
+    ProxyUser,
+    ProxyPassword,
+    SslServerCert,
     MaxConcurrency,
     MaxRetries,
     RetryBudget,
@@ -113,6 +118,9 @@ pub struct Settings {
     pub edge: Option<String>,
     /// The longest that one request may take.
     pub timeout: Duration,
+    /// None where the connection names none; the environment may.
+    pub proxy: Option<ProxySettings>,
+    pub server_certificate: ServerCertificate,
     /// How many requests may run at once.
     pub max_concurrency: usize,
     /// How often a request that failed is repeated, where that is safe.
@@ -185,6 +193,12 @@ impl Settings {
             region: place(&find, Keyword::Region)?,
             edge: place(&find, Keyword::Edge)?,
             timeout: Duration::from_secs(number(find(Keyword::Timeout), 1..=86_400, 60)?),
+            proxy: proxy(&find)?,
+            server_certificate: match find(Keyword::SslServerCert) {
+                Some(found) => ServerCertificate::parse(found.value)
+                    .ok_or_else(|| invalid(&found, "a file, or sha256: and 64 hexadecimal digits"))?,
+                None => ServerCertificate::Platform,
+            },
             max_concurrency: number(find(Keyword::MaxConcurrency), 1..=100, 8)? as usize,
             max_retries: number(find(Keyword::MaxRetries), 0..=100, 5)? as u32,
             retry_budget: Duration::from_secs(number(find(Keyword::RetryBudget), 0..=86_400, 60)?),
@@ -211,6 +225,8 @@ impl Settings {
         config.base_url = self.base_url.clone();
         config.region = self.region.clone();
         config.edge = self.edge.clone();
+        config.proxy = self.proxy.clone();
+        config.server_certificate = self.server_certificate.clone();
         config.max_concurrency = self.max_concurrency;
         config.max_retries = self.max_retries;
         config.retry_budget = self.retry_budget;
@@ -240,6 +256,11 @@ impl Settings {
             Keyword::Region => self.region.clone(),
             Keyword::Edge => self.edge.clone(),
             Keyword::Timeout => Some(self.timeout.as_secs().to_string()),
+            Keyword::ProxyServer => self.proxy.as_ref().map(|proxy| proxy.server.clone()),
+            Keyword::ProxyPort => self.proxy.as_ref()?.port.map(|port| port.to_string()),
+            Keyword::ProxyUser => self.proxy.as_ref()?.user.clone(),
+            Keyword::ProxyPassword => secret(self.proxy.as_ref()?.password.is_some()),
+            Keyword::SslServerCert => self.server_certificate.shown(),
             Keyword::MaxConcurrency => Some(self.max_concurrency.to_string()),
             Keyword::MaxRetries => Some(self.max_retries.to_string()),
             Keyword::RetryBudget => Some(self.retry_budget.as_secs().to_string()),
@@ -272,6 +293,31 @@ impl Settings {
             Credentials::ApiKey { sid, .. } => sid,
         }
     }
+}
+
+/// The proxy that the connection names.
+///
+/// # Errors
+/// HY024 for a port that is none, and where a proxy's port, user or password stands without its server.
+fn proxy<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>) -> Result<Option<ProxySettings>> {
+    let Some(server) = find(Keyword::ProxyServer) else {
+        let alone =
+            [Keyword::ProxyPort, Keyword::ProxyUser, Keyword::ProxyPassword].into_iter().find_map(find);
+        return match alone {
+            Some(found) => Err(Error::new(
+                state::INVALID_ATTRIBUTE_VALUE,
+                format!("{} is given without ProxyServer.", found.name),
+            )),
+            None => Ok(None),
+        };
+    };
+    let port = find(Keyword::ProxyPort).map(|found| number(Some(found), 1..=65_535, 0)).transpose()?;
+    Ok(Some(ProxySettings {
+        server: server.value.to_owned(),
+        port: port.map(|port| port as u16),
+        user: find(Keyword::ProxyUser).map(|found| found.value.to_owned()),
+        password: find(Keyword::ProxyPassword).map(|found| Secret::from(found.value.to_owned())),
+    }))
 }
 
 /// A region or an edge. Beside a base URL it counts for nothing if it is from a later source.
@@ -470,7 +516,7 @@ mod tests {
 
     #[test]
     fn what_is_set_is_shown_but_for_secrets() {
-        let given = "AccountSid=AC1;ApiKeySid=SK1;ApiKeySecret=s3;BaseUrl=http://127.0.0.1:1;Timeout=7;MaxConcurrency=3;MaxRetries=2;RetryBudget=9;ReadOnly=yes;\
+        let given = "AccountSid=AC1;ApiKeySid=SK1;ApiKeySecret=s3;BaseUrl=http://127.0.0.1:1;Timeout=7;ProxyServer=http://p;ProxyPort=3128;ProxyUser=me;ProxyPassword=s3;SslServerCert=/srv/ca.pem;MaxConcurrency=3;MaxRetries=2;RetryBudget=9;ReadOnly=yes;\
             ConnectOnOpen=0;Logfile=/tmp/l;Verbosity=3;Pushdown=off;ParentScan=always;StrictTypes=true;Subaccounts=all;MaxRows=10;BrowsableSchemas=Twilio, Verify;Tables=[Calls];\
             Views=Balance;PseudoColumns={Calls=A;B, *=C};Location=/srv/tables;UserDefinedViews=/srv/views.sql";
         let s = settings(&[given]).unwrap();
@@ -484,6 +530,11 @@ mod tests {
             "",
             "",
             "7",
+            "http://p",
+            "3128",
+            "me",
+            "***",
+            "/srv/ca.pem",
             "3",
             "2",
             "9",

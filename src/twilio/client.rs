@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use ureq::Proxy;
 use ureq::config::Config;
 use ureq::http::{self, HeaderMap, HeaderValue, Uri, header};
-use ureq::tls::{RootCerts, TlsConfig};
 
 use super::config::Secret;
 use super::decode::{self, Layout, Page};
@@ -14,9 +14,11 @@ use super::host::{self, Hosts};
 use super::journal::{Journal, Recording};
 use super::pace::{Gate, Permit, Told};
 use super::paging::Pages;
+use super::proxy::ProxySettings;
 use super::read_ahead::{PageStream, Readers};
 use super::request::{Request, encode_pairs};
 use super::retry::{self, Failure};
+use super::tls::Trust;
 use super::watch::{self, Halt, Stage};
 use super::{ClientConfig, Error, error, transport};
 use crate::cancel::{CancelToken, Stop};
@@ -109,7 +111,9 @@ impl Client {
         config.check()?;
         let regional = host::regional(config.region.as_deref(), config.edge.as_deref())?;
         let hosts = Hosts::new(config.base_url.as_deref().or(regional.as_deref()))?;
-        let agent = |idle| transport::agent(agent_config(&hosts, idle));
+        let proxy = config.proxy.as_ref().map(ProxySettings::build).transpose()?;
+        let trust = Trust::new(&config.server_certificate)?;
+        let agent = |idle| transport::agent(agent_config(&hosts, proxy.clone(), idle), trust.clone());
         Ok(Client(Arc::new(Inner {
             authorization: config.authorization(),
             pooled: agent(config.max_concurrency),
@@ -407,7 +411,7 @@ impl fmt::Debug for Client {
     }
 }
 
-fn agent_config(hosts: &Hosts, idle: usize) -> Config {
+fn agent_config(hosts: &Hosts, proxy: Option<Proxy>, idle: usize) -> Config {
     let builder = Config::builder()
         .http_status_as_error(false)
         // A redirect leads to another host, which has no business with the credentials.
@@ -417,10 +421,14 @@ fn agent_config(hosts: &Hosts, idle: usize) -> Config {
         .max_response_header_size(HEADER_LIMIT)
         .output_buffer_size(16 << 10)
         .max_idle_connections(idle)
-        .max_idle_connections_per_host(idle)
-        .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build());
-    // What runs on this machine is not behind the proxy that leads out of it.
-    if hosts.is_loopback() { builder.proxy(None).build() } else { builder.build() }
+        .max_idle_connections_per_host(idle);
+    match proxy {
+        Some(proxy) => builder.proxy(Some(proxy)),
+        // What runs on this machine is not behind the proxy that leads out of it.
+        None if hosts.is_loopback() => builder.proxy(None),
+        None => builder,
+    }
+    .build()
 }
 
 fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
 
-use super::Error;
+use super::{Error, ProxySettings, ServerCertificate};
 
 /// A secret: wiped when it is dropped, and shown by no `Debug`.
 #[derive(Clone)]
@@ -67,6 +67,10 @@ pub struct ClientConfig {
     /// The longest that a request, its repeats and the pauses between them may take together, before one more repeat
     /// is begun.
     pub retry_budget: Duration,
+    /// The proxy; without, the one that the environment names.
+    pub proxy: Option<ProxySettings>,
+    /// Which certificates are accepted.
+    pub server_certificate: ServerCertificate,
     /// How many requests may run at once; at least 1.
     pub max_concurrency: usize,
 }
@@ -83,6 +87,8 @@ impl ClientConfig {
             timeout: Duration::from_secs(30),
             max_retries: 5,
             retry_budget: Duration::from_secs(60),
+            proxy: None,
+            server_certificate: ServerCertificate::default(),
             max_concurrency: 8,
         }
     }

@@ -1,6 +1,6 @@
 //! The connections: sockets whose every wait can be cancelled.
 //!
-//! The chain is ureq's, with two links of our own: proxy tunnel, [`Dialer`], TLS, [`Sender`]. The dialer makes a
+//! The chain is ureq's, with links of our own: HTTP proxy's tunnel, [`Dialer`], TLS, [`Sender`]. The dialer makes a
 //! non-blocking socket, and waits for it in slices between which [`watch`] is asked whether to go on; it lies
 //! below TLS, so a handshake obeys as well. The sender lies above TLS and notes when the first byte of a request
 //! is handed down, which is what tells a request that may have been processed from one that cannot have been.
@@ -20,21 +20,20 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
     Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout,
-    RustlsConnector, Transport,
+    Transport, TransportAdapter,
 };
 
+use super::proxy;
+use super::tls::{TlsLink, Trust};
 use super::watch::{self, Halt, Stage};
 
 /// The longest that one address of several may keep a connection waiting.
 const ADDRESS_PATIENCE: Duration = Duration::from_secs(10);
 
 /// An agent whose waits obey [`watch`].
-pub(super) fn agent(config: Config) -> ureq::Agent {
+pub(super) fn agent(config: Config, trust: Trust) -> ureq::Agent {
     let connector =
-        ().chain(ConnectProxyConnector::default())
-            .chain(Dialer)
-            .chain(RustlsConnector::default())
-            .chain(SenderLink);
+        ().chain(ConnectProxyConnector::default()).chain(Dialer).chain(TlsLink(trust)).chain(SenderLink);
     ureq::Agent::with_parts(config, connector, LateResolver)
 }
 
@@ -72,9 +71,11 @@ impl<In: Transport> Connector<In> for Dialer {
         if let Some(tunnel) = chained {
             return Ok(Some(Either::A(tunnel)));
         }
-        let name = details.uri.scheme().zip(details.uri.authority());
-        let name = name.and_then(|(scheme, authority)| DefaultResolver::host_and_port(scheme, authority));
-        let name = name.ok_or(ureq::Error::HostNotFound)?;
+        let socks = details.config.proxy().filter(|p| proxy::is_socks(p) && !p.is_no_proxy(details.uri));
+        let name = match socks {
+            Some(proxy) => format!("{}:{}", proxy.host(), proxy.port()),
+            None => host_and_port(details.uri)?,
+        };
         watch::slice().map_err(halted)?;
         let mut addresses = name.to_socket_addrs()?.peekable();
         watch::reached(Stage::Connecting);
@@ -86,7 +87,12 @@ impl<In: Transport> Connector<In> for Dialer {
                 Ok((stream, poll)) => {
                     let config = details.config;
                     let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-                    return Ok(Some(Either::B(Link { stream, poll, buffers })));
+                    let link = Link { stream, poll, buffers };
+                    let link = match socks {
+                        Some(proxy) => through(proxy, link, details)?,
+                        None => link,
+                    };
+                    return Ok(Some(Either::B(link)));
                 }
                 Err(ureq::Error::Io(e)) => failure = ureq::Error::Io(e),
                 Err(halt) => return Err(halt),
@@ -94,6 +100,23 @@ impl<In: Transport> Connector<In> for Dialer {
         }
         Err(failure)
     }
+}
+
+fn host_and_port(uri: &Uri) -> Result<String, ureq::Error> {
+    let name = uri.scheme().zip(uri.authority());
+    let name = name.and_then(|(scheme, authority)| DefaultResolver::host_and_port(scheme, authority));
+    name.ok_or(ureq::Error::HostNotFound)
+}
+
+/// Has a SOCKS proxy connect to the host of the request.
+fn through(proxy: &ureq::Proxy, link: Link, details: &ConnectionDetails) -> Result<Link, ureq::Error> {
+    let name = host_and_port(details.uri)?;
+    let (host, port) = name.rsplit_once(':').ok_or(ureq::Error::HostNotFound)?;
+    let port = port.parse().map_err(|_| ureq::Error::HostNotFound)?;
+    let mut stream = TransportAdapter::new(link, details.current_time.clone());
+    stream.set_timeout(details.timeout);
+    proxy::socks5(&mut stream, proxy, host.trim_matches(['[', ']']), port)?;
+    Ok(stream.into_inner())
 }
 
 /// Connects to one address, for no longer than `patience`.
