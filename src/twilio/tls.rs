@@ -55,7 +55,7 @@ impl ServerCertificate {
             .map(|c| c.to_digit(16).map(|d| d as u8))
             .collect::<Option<_>>()?;
         let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-        if digits.len() % 2 != 0 {
+        if !digits.len().is_multiple_of(2) {
             return None;
         }
         Some(ServerCertificate::Pinned(bytes.try_into().ok()?))
