@@ -6,10 +6,11 @@
 
 use super::constants::attr;
 use super::dispatch::{Completion, ConnectionCall};
-use super::environment::unknown_attribute;
+use super::environment::{unicode_type, unknown_attribute};
 use super::statement_attributes::{Setting, StatementAttributes, invalid_value, replaced};
 use super::width::{Field, Input};
 use crate::abi::memory::Address;
+use crate::convert::Wchar;
 use crate::error::{Error, Result, state};
 use crate::model::CATALOG;
 
@@ -107,10 +108,13 @@ impl ConnectionCall<'_> {
                     attributes.read_only = session.read_only;
                 }
             }
-            // iODBC offers its application's width of a character; 1 stands for UTF-16.
-            attr::APP_WCHAR_TYPE if number == 1 => {}
+            // iODBC 3.52.14 and later offers its application's; what is not taken it translates.
+            attr::APP_WCHAR_TYPE if number == unicode_type(Wchar::Utf16) => connection.wchar = Wchar::Utf16,
             attr::APP_WCHAR_TYPE => {
-                return Err(Error::new(state::NOT_IMPLEMENTED, "Wide characters are UTF-16."));
+                return Err(Error::new(
+                    state::NOT_IMPLEMENTED,
+                    "Wide characters are negotiated as UTF-16 only.",
+                ));
             }
             attr::ASYNC_ENABLE | attr::ASYNC_DBC_FUNCTIONS_ENABLE if number == 0 => {}
             attr::ASYNC_ENABLE
@@ -160,7 +164,7 @@ impl ConnectionCall<'_> {
             attr::METADATA_ID => Field::Number(attributes.statement.metadata_id.into()),
             attr::TXN_ISOLATION => Field::Number(READ_UNCOMMITTED),
             attr::QUIET_MODE => Field::Pointer(attributes.quiet_mode),
-            attr::APP_WCHAR_TYPE => Field::Number(1),
+            attr::APP_WCHAR_TYPE => Field::Number(unicode_type(connection.wchar)),
             attr::PACKET_SIZE | attr::AUTO_IPD | attr::ASYNC_ENABLE | attr::ASYNC_DBC_FUNCTIONS_ENABLE => {
                 Field::Number(0)
             }
