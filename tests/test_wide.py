@@ -378,7 +378,7 @@ def test_narrow_functions_are_utf8(way, sim):
         assert rows == [[CAFE_NAME, "é"]]
         with connection.statement() as statement:
             statement.execute('SELECT 1 AS "Preis €"')
-            # iODBC before 3.52.16 cuts what it translates to as many bytes as there are characters.
+            # iODBC cuts what it translates to as many bytes as there are characters.
             assert statement.describe(1)[0] in {"Preis €", "Preis " if way.name == "iODBC" else "Preis €"}
             statement.close()
             with pytest.raises(Failed) as failed:
@@ -394,31 +394,36 @@ def test_environments_of_both_widths_live_side_by_side(ways, sim):
             assert connection.query(f"SELECT '{MIXED}' AS t") == [[MIXED]]
 
 
-def test_whoever_asks_for_the_drivers_encoding_has_utf16(ways, sim):
-    way = ways["direct4"]
-    with way.environment() as env:
-        encoding = c_int()
-        assert env.call("SQLGetEnvAttr", c_int(DRIVER_UNICODE_TYPE), byref(encoding), c_int(0), None) == SUCCESS
-        assert encoding.value == 1
-        with wide.Connection(ways["direct"], env) as connection:
-            connection.connect(target(sim, way))
-            assert connection.query(f"SELECT '{MIXED}' AS t") == [[MIXED]]
+@pytest.mark.parametrize(("name", "encoding"), [("direct", 1), ("direct4", 3)])
+def test_the_drivers_encoding_is_told(ways, name, encoding):
+    with ways[name].environment() as env:
+        told = c_int()
+        assert env.call("SQLGetEnvAttr", c_int(DRIVER_UNICODE_TYPE), byref(told), c_int(0), None) == SUCCESS
+        assert told.value == encoding
 
 
-def test_an_applications_encoding_is_taken_if_it_is_utf16(ways, sim):
-    way = ways["direct4"]
-    with way.environment() as env, wide.Connection(way, env) as connection:
-        for encoding in (2, 3):
-            with pytest.raises(Failed) as failed:
-                connection.call("SQLSetConnectAttr", c_int(APP_WCHAR_TYPE), c_void_p(encoding), c_int(0))
-            assert failed.value.state == "HYC00"
+@pytest.mark.parametrize(("name", "other", "encoding"), [("direct", "direct4", 3), ("direct4", "direct", 1)])
+def test_an_applications_encoding_is_taken_before_connecting(ways, sim, name, other, encoding):
+    def state_of(wanted: int) -> str:
+        with pytest.raises(Failed) as failed:
+            connection.call("SQLSetConnectAttr", c_int(APP_WCHAR_TYPE), c_void_p(wanted), c_int(0))
+        return failed.value.state
+
+    with ways[name].environment() as env, wide.Connection(ways[name], env) as connection:
+        assert state_of(2) == "HYC00"
+        connection.call("SQLSetConnectAttr", c_int(APP_WCHAR_TYPE), c_void_p(encoding), c_int(0))
+        connection.way = ways[other]
+        connection.connect(target(sim, connection.way))
         told = c_int()
         connection.call("SQLGetConnectAttr", c_int(APP_WCHAR_TYPE), byref(told), c_int(0), None)
-        assert told.value == 3
-        connection.call("SQLSetConnectAttr", c_int(APP_WCHAR_TYPE), c_void_p(1), c_int(0))
-        connection.way = ways["direct"]
-        connection.connect(target(sim, way))
+        assert told.value == encoding
         assert connection.query(f"SELECT '{MIXED}' AS t") == [[MIXED]]
+        connection.call("SQLSetConnectAttr", c_int(APP_WCHAR_TYPE), c_void_p(encoding), c_int(0))
+        assert state_of(4 - encoding) == "HY011"
+        # Connections that say nothing have what their environment has.
+        with wide.Connection(ways[name], env) as silent:
+            silent.connect(target(sim, ways[name]))
+            assert silent.query(f"SELECT '{MIXED}' AS t") == [[MIXED]]
 
 
 def test_an_environments_own_errors_have_its_width(ways):

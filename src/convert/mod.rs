@@ -204,13 +204,20 @@ impl<'a> Converted<'a> {
 /// 07006 (no such conversion), 22003 (whole digits lost), 22018 (text is not a value of the C type), 22007 (a date,
 /// time or timestamp column holds none). A lost fraction is the 01S07 in [`Converted::warning`].
 pub fn to_c<'a>(value: ValueRef<'a>, column: &ColumnType, target: &CTarget) -> Result<Converted<'a>> {
+    match target.wchar {
+        Wchar::Utf16 => to_utf16(value, column, target),
+        Wchar::Utf32 => to_utf16(value, column, target).map(Converted::into_utf32),
+    }
+}
+
+fn to_utf16<'a>(value: ValueRef<'a>, column: &ColumnType, target: &CTarget) -> Result<Converted<'a>> {
     if !is_supported_to_c(column.data_type, target.c_type) {
         return Err(errors::restricted(column.data_type, target.c_type));
     }
     if value == ValueRef::Null {
         return Ok(Converted::new(CData::Null));
     }
-    let converted = match column.data_type {
+    match column.data_type {
         DataType::Text | DataType::Json => text::to_c(value, target),
         DataType::Boolean => boolean::to_c(value, column, target),
         DataType::Integer | DataType::BigInt | DataType::Double | DataType::Decimal => {
@@ -218,10 +225,6 @@ pub fn to_c<'a>(value: ValueRef<'a>, column: &ColumnType, target: &CTarget) -> R
         }
         DataType::Date | DataType::Time | DataType::Timestamp => datetime::to_c(value, column, target),
         DataType::Binary => binary::to_c(value, target),
-    };
-    match target.wchar {
-        Wchar::Utf16 => converted,
-        Wchar::Utf32 => converted.map(Converted::into_utf32),
     }
 }
 

@@ -6,11 +6,10 @@
 
 use super::constants::attr;
 use super::dispatch::{Completion, ConnectionCall};
-use super::environment::{unicode_type, unknown_attribute};
+use super::environment::{unicode_type, unknown_attribute, wchar_of_type};
 use super::statement_attributes::{Setting, StatementAttributes, invalid_value, replaced};
 use super::width::{Field, Input};
 use crate::abi::memory::Address;
-use crate::convert::Wchar;
 use crate::error::{Error, Result, state};
 use crate::model::CATALOG;
 
@@ -108,14 +107,23 @@ impl ConnectionCall<'_> {
                     attributes.read_only = session.read_only;
                 }
             }
-            // iODBC 3.52.14 and later offers its application's; what is not taken it translates.
-            attr::APP_WCHAR_TYPE if number == unicode_type(Wchar::Utf16) => connection.wchar = Wchar::Utf16,
-            attr::APP_WCHAR_TYPE => {
-                return Err(Error::new(
-                    state::NOT_IMPLEMENTED,
-                    "Wide characters are negotiated as UTF-16 only.",
-                ));
-            }
+            // iODBC 3.52.14 and later offers its application's. What is not taken it would translate, and write beyond
+            // the application's buffers.
+            attr::APP_WCHAR_TYPE => match wchar_of_type(number) {
+                Some(wchar) if wchar == connection.wchar || !is_open => connection.wchar = wchar,
+                Some(_) => {
+                    return Err(Error::new(
+                        state::ATTRIBUTE_CANNOT_BE_SET_NOW,
+                        "SQL_ATTR_APP_WCHAR_TYPE has to be set before the connection is opened.",
+                    ));
+                }
+                None => {
+                    return Err(Error::new(
+                        state::NOT_IMPLEMENTED,
+                        "Wide characters are UTF-16 (1) or UTF-32 (3).",
+                    ));
+                }
+            },
             attr::ASYNC_ENABLE | attr::ASYNC_DBC_FUNCTIONS_ENABLE if number == 0 => {}
             attr::ASYNC_ENABLE
             | attr::ASYNC_DBC_FUNCTIONS_ENABLE

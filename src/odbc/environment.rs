@@ -117,15 +117,12 @@ impl EnvironmentState {
     ///
     /// # Errors
     /// HY092, HYC00.
-    pub fn attribute(&mut self, id: i32) -> Result<Field> {
+    pub fn attribute(&self, id: i32) -> Result<Field> {
         match id {
             attr::ODBC_VERSION => Ok(Field::from(self.version.unwrap_or(3))),
             attr::OUTPUT_NTS => Ok(Field::Number(1)),
-            // iODBC 3.52.14 and later asks, and from then on translates for its application what is answered.
-            attr::DRIVER_UNICODE_TYPE => {
-                self.wchar = Wchar::Utf16;
-                Ok(Field::Number(unicode_type(self.wchar)))
-            }
+            // iODBC 3.52.14 and later asks before it offers each connection what its application has.
+            attr::DRIVER_UNICODE_TYPE => Ok(Field::Number(unicode_type(self.wchar))),
             attr::CONNECTION_POOLING | attr::CP_MATCH => {
                 Err(Error::new(state::NOT_IMPLEMENTED, "Pooling is the driver manager's."))
             }
@@ -140,6 +137,11 @@ pub fn unicode_type(wchar: Wchar) -> i64 {
         Wchar::Utf16 => 1,
         Wchar::Utf32 => 3,
     }
+}
+
+/// The SQLWCHAR that iODBC's attributes name so; `None` for UTF-8 (SQL_DM_CP_UTF8) and what is none.
+pub fn wchar_of_type(number: i64) -> Option<Wchar> {
+    [Wchar::Utf16, Wchar::Utf32].into_iter().find(|&wchar| unicode_type(wchar) == number)
 }
 
 /// The HY092 of an id that is in no table.
@@ -181,12 +183,11 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_for_the_drivers_encoding_has_it_from_then_on() {
-        let environment = Environment::new(Some(Path::new("libiodbc.so.2")));
-        let mut state = environment.lock();
-        assert_eq!(state.wchar, Wchar::Utf32);
-        let answer = state.attribute(attr::DRIVER_UNICODE_TYPE).unwrap();
-        assert_eq!((answer, state.wchar), (Field::Number(1), Wchar::Utf16));
-        assert_eq!(unicode_type(Wchar::Utf32), 3);
+    fn the_encoding_is_told_to_who_asks() {
+        for (caller, number) in [("libiodbc.so.2", 3), ("libodbc.so.2", 1)] {
+            let environment = Environment::new(Some(Path::new(caller)));
+            let answer = environment.lock().attribute(attr::DRIVER_UNICODE_TYPE);
+            assert_eq!(answer, Ok(Field::Number(number)), "{caller}");
+        }
     }
 }
