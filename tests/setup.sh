@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building and testing need beyond Rust and Python 3: unixODBC with its programs and development
-# files, a C compiler, valgrind, and Python's venv. On Debian and Ubuntu, as root or with sudo without a password;
+# files, iODBC without them (the two cannot be installed together), a C compiler, valgrind, and Python's venv. On Debian and Ubuntu, as root or with sudo without a password;
 # otherwise says what to install. Does nothing where all of it is there.
 set -euo pipefail
 
@@ -14,10 +14,16 @@ links_odbc() {
         cc -x c - -lodbc -o /dev/null 2>/dev/null
 }
 
+ldconfig_lists() {
+    PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -qF "$1"
+}
+
 missing_packages() {
     { command -v isql && command -v iusql; } >/dev/null || printf 'unixodbc\n'
     command -v odbcinst >/dev/null || printf 'odbcinst\n'
     { command -v gcc && command -v nm; } >/dev/null || printf 'gcc\nlibc6-dev\n'
+    # iODBC's test program has the driver manager in it; its library is another package.
+    { command -v iodbctest && ldconfig_lists libiodbc.so.2; } >/dev/null || printf 'iodbc\nlibiodbc2\n'
     links_odbc || printf 'unixodbc-dev\nlibc6-dev\n'
     command -v valgrind >/dev/null || printf 'valgrind\n'
     # venv alone imports where its half that makes environments is missing.
@@ -31,7 +37,7 @@ main() {
         return
     fi
     if ! command -v apt-get >/dev/null; then
-        fail "please install unixODBC (isql, iusql, odbcinst, development files), gcc, valgrind and Python's venv" \
+        fail "please install unixODBC (isql, iusql, odbcinst, development files), iODBC (iodbctest), gcc, valgrind and Python's venv" \
             "(Debian: ${packages[*]})"
     fi
     if ((EUID != 0)); then

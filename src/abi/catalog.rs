@@ -2,6 +2,7 @@
 
 use super::memory::Address;
 use super::text::{Encoding, read};
+use crate::convert::Wchar;
 use crate::error::Result;
 use crate::odbc::catalog::{self, ObjectName};
 use crate::odbc::dispatch::{Function, on_statement};
@@ -16,14 +17,15 @@ struct Name {
 
 impl Name {
     fn read<E: Encoding>(
+        wchar: Wchar,
         catalog: (Address, i16),
         schema: (Address, i16),
         name: (Address, i16),
     ) -> Result<Name> {
         Ok(Name {
-            catalog: read::<E>(catalog.0, catalog.1.into(), "CatalogName")?,
-            schema: read::<E>(schema.0, schema.1.into(), "SchemaName")?,
-            name: read::<E>(name.0, name.1.into(), "TableName")?,
+            catalog: read::<E>(wchar, catalog.0, catalog.1.into(), "CatalogName")?,
+            schema: read::<E>(wchar, schema.0, schema.1.into(), "SchemaName")?,
+            name: read::<E>(wchar, name.0, name.1.into(), "TableName")?,
         })
     }
 
@@ -56,7 +58,7 @@ macro_rules! of_name {
         ) -> i16 {
             on_statement(function, statement, |call| {
                 let name =
-                    Name::read::<E>((catalog, catalog_length), (schema, schema_length), (name, name_length))?;
+                    Name::read::<E>(call.wchar(), (catalog, catalog_length), (schema, schema_length), (name, name_length))?;
                 call.catalogue(|context| catalog::$name(context, name.parts()))
             })
         }
@@ -87,8 +89,8 @@ macro_rules! of_name_and_text {
         ) -> i16 {
             on_statement(function, statement, |call| {
                 let name =
-                    Name::read::<E>((catalog, catalog_length), (schema, schema_length), (name, name_length))?;
-                let text = read::<E>(text, text_length.into(), $what)?;
+                    Name::read::<E>(call.wchar(), (catalog, catalog_length), (schema, schema_length), (name, name_length))?;
+                let text = read::<E>(call.wchar(), text, text_length.into(), $what)?;
                 call.catalogue(|context| catalog::$name(context, name.parts(), text.as_deref()))
             })
         }
@@ -121,11 +123,13 @@ pub(super) fn foreign_keys<E: Encoding>(
 ) -> i16 {
     on_statement(function, statement, |call| {
         let primary = Name::read::<E>(
+            call.wchar(),
             (pk_catalog, pk_catalog_length),
             (pk_schema, pk_schema_length),
             (pk_table, pk_table_length),
         )?;
         let foreign = Name::read::<E>(
+            call.wchar(),
             (fk_catalog, fk_catalog_length),
             (fk_schema, fk_schema_length),
             (fk_table, fk_table_length),
@@ -148,8 +152,12 @@ pub(super) fn statistics<E: Encoding>(
     accuracy: u16,
 ) -> i16 {
     on_statement(function, statement, |call| {
-        let name =
-            Name::read::<E>((catalog, catalog_length), (schema, schema_length), (table, table_length))?;
+        let name = Name::read::<E>(
+            call.wchar(),
+            (catalog, catalog_length),
+            (schema, schema_length),
+            (table, table_length),
+        )?;
         call.catalogue(|context| catalog::statistics(context, name.parts(), unique, accuracy))
     })
 }
@@ -169,8 +177,12 @@ pub(super) fn special_columns<E: Encoding>(
     nullable: u16,
 ) -> i16 {
     on_statement(function, statement, |call| {
-        let name =
-            Name::read::<E>((catalog, catalog_length), (schema, schema_length), (table, table_length))?;
+        let name = Name::read::<E>(
+            call.wchar(),
+            (catalog, catalog_length),
+            (schema, schema_length),
+            (table, table_length),
+        )?;
         call.catalogue(|context| catalog::special_columns(context, kind, name.parts(), scope, nullable))
     })
 }

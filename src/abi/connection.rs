@@ -26,10 +26,10 @@ pub(super) fn connect<E: Encoding>(
     password_length: i16,
 ) -> i16 {
     on_connection(function, connection, |call| {
-        let dsn = text::read::<E>(dsn, dsn_length.into(), "ServerName")?.unwrap_or_default();
-        let user = text::read::<E>(user, user_length.into(), "UserName")?;
-        let password =
-            text::read::<E>(password, password_length.into(), "Authentication")?.map(Zeroizing::new);
+        let dsn = text::read::<E>(call.wchar(), dsn, dsn_length.into(), "ServerName")?.unwrap_or_default();
+        let user = text::read::<E>(call.wchar(), user, user_length.into(), "UserName")?;
+        let password = text::read::<E>(call.wchar(), password, password_length.into(), "Authentication")?
+            .map(Zeroizing::new);
         call.connect(&dsn, user.as_deref(), password)
     })
 }
@@ -50,9 +50,10 @@ pub(super) fn driver_connect<E: Encoding>(
         check_completion(completion)?;
         let capacity =
             if output.is_null() { 0 } else { text::capacity(capacity.into(), "OutConnectionString")? };
-        let input = Zeroizing::new(required::<E>(input, input_length.into(), "InConnectionString")?);
+        let input =
+            Zeroizing::new(required::<E>(call.wchar(), input, input_length.into(), "InConnectionString")?);
         let completed = call.driver_connect(&input)?;
-        let (units, cut) = text::write::<E>(&completed, output, capacity);
+        let (units, cut) = text::write::<E>(call.wchar(), &completed, output, capacity);
         field::write_length::<i16>(length, units);
         if cut {
             call.warn(text::truncated("The completed connection string"));
@@ -80,7 +81,8 @@ pub(super) fn set_attribute<E: Encoding>(
     length: i32,
 ) -> i16 {
     on_connection(function, connection, |call| {
-        let value = field::read::<E>(attribute_width(attribute)?, value, length, "the attribute")?;
+        let value =
+            field::read::<E>(call.wchar(), attribute_width(attribute)?, value, length, "the attribute")?;
         call.set_attribute(attribute, &value)
     })
 }
@@ -96,7 +98,15 @@ pub(super) fn get_attribute<E: Encoding>(
     on_connection(function, connection, |call| {
         let width = attribute_width(attribute)?;
         let field = call.attribute(attribute)?;
-        if field::write::<E, i32>(&field, width, value, capacity as isize, length, "the attribute")? {
+        if field::write::<E, i32>(
+            call.wchar(),
+            &field,
+            width,
+            value,
+            capacity as isize,
+            length,
+            "the attribute",
+        )? {
             call.warn(text::truncated("The attribute"));
         }
         Ok(Completion::Success)
@@ -117,7 +127,15 @@ pub(super) fn get_info<E: Encoding>(
             InfoValue::U32(number) => (Field::from(number), Width::U32),
             InfoValue::Text(text) => (Field::Text(text.into_owned()), Width::Text),
         };
-        if field::write::<E, i16>(&field, width, value, capacity.into(), length, "the information")? {
+        if field::write::<E, i16>(
+            call.wchar(),
+            &field,
+            width,
+            value,
+            capacity.into(),
+            length,
+            "the information",
+        )? {
             call.warn(text::truncated("The information"));
         }
         Ok(Completion::Success)
@@ -178,8 +196,9 @@ pub(super) fn native_sql<E: Encoding>(
     on_connection(function, connection, |call| {
         let capacity =
             if output.is_null() { 0 } else { text::capacity(capacity as isize, "OutStatementText")? };
-        let native = call.native_sql(&required::<E>(input, input_length as isize, "InStatementText")?)?;
-        let (units, cut) = text::write::<E>(&native, output, capacity);
+        let native =
+            call.native_sql(&required::<E>(call.wchar(), input, input_length as isize, "InStatementText")?)?;
+        let (units, cut) = text::write::<E>(call.wchar(), &native, output, capacity);
         field::write_length::<i32>(length, units);
         if cut {
             call.warn(text::truncated("The statement"));

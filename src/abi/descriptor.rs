@@ -29,7 +29,8 @@ pub(super) fn get_field<E: Encoding>(
     on_descriptor(function, descriptor, |call| {
         let width = width_of(id)?;
         let Some(field) = call.field(number, id.into())? else { return Ok(Completion::NoData) };
-        if field::write::<E, i32>(&field, width, value, capacity as isize, length, "the field")? {
+        if field::write::<E, i32>(call.wchar(), &field, width, value, capacity as isize, length, "the field")?
+        {
             call.warn(text::truncated("The field"));
         }
         Ok(Completion::Success)
@@ -45,7 +46,7 @@ pub(super) fn set_field<E: Encoding>(
     length: i32,
 ) -> i16 {
     on_descriptor(function, descriptor, |call| {
-        let value = field::read::<E>(width_of(id)?, value, length, "the field")?;
+        let value = field::read::<E>(call.wchar(), width_of(id)?, value, length, "the field")?;
         call.set_field(number, id.into(), &value)?;
         Ok(Completion::Success)
     })
@@ -69,7 +70,7 @@ pub(super) fn get_record<E: Encoding>(
     on_descriptor(function, descriptor, |call| {
         let capacity = if name.is_null() { 0 } else { text::capacity(capacity.into(), "Name")? };
         let Some(record) = call.record(number)? else { return Ok(Completion::NoData) };
-        let (units, cut) = text::write::<E>(&record.name, name, capacity);
+        let (units, cut) = text::write::<E>(call.wchar(), &record.name, name, capacity);
         write_length::<i16>(name_length, units);
         verbose_type.write(record.verbose_type);
         sub_type.write(record.sub_type);

@@ -23,15 +23,15 @@ pub(super) fn record<E: Encoding>(
     length: Address,
 ) -> i16 {
     let Some(kind) = Kind::from_code(kind) else { return SqlReturn::INVALID_HANDLE.0 };
-    peek(kind, handle, |diagnostics, _, _| {
+    peek(kind, handle, |diagnostics, _, wchar, _| {
         let (Ok(number @ 1..), Ok(capacity)) = (usize::try_from(number), usize::try_from(capacity)) else {
             return SqlReturn::ERROR.0;
         };
         let Some(record) = diagnostics.record(number) else { return SqlReturn::NO_DATA.0 };
         // Five characters and a terminator, by definition of the argument.
-        text::write::<E>(record.error.state.as_str(), state, 6);
+        text::write::<E>(wchar, record.error.state.as_str(), state, 6);
         native.write(record.error.native);
-        let (units, cut) = text::write::<E>(&record.message(), message, capacity);
+        let (units, cut) = text::write::<E>(wchar, &record.message(), message, capacity);
         write_length::<i16>(length, units);
         if cut { SqlReturn::SUCCESS_WITH_INFO.0 } else { SqlReturn::SUCCESS.0 }
     })
@@ -49,7 +49,7 @@ pub(super) fn field<E: Encoding>(
     length: Address,
 ) -> i16 {
     let Some(kind) = Kind::from_code(kind) else { return SqlReturn::INVALID_HANDLE.0 };
-    peek(kind, handle, |diagnostics, names, for_statement| {
+    peek(kind, handle, |diagnostics, names, wchar, for_statement| {
         let id = i32::from(id);
         let Some(width) = width::of(width::DIAGNOSTIC, id) else { return SqlReturn::ERROR.0 };
         let field = match diagnostics.header_field(id, for_statement) {
@@ -62,7 +62,7 @@ pub(super) fn field<E: Encoding>(
                 field
             }
         };
-        match field::write::<E, i16>(&field, width, value, capacity.into(), length, "the field") {
+        match field::write::<E, i16>(wchar, &field, width, value, capacity.into(), length, "the field") {
             Ok(true) => SqlReturn::SUCCESS_WITH_INFO.0,
             Ok(false) => SqlReturn::SUCCESS.0,
             Err(_) => SqlReturn::ERROR.0,

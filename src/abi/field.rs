@@ -3,6 +3,7 @@
 
 use super::memory::{Address, Plain};
 use super::text::{self, Encoding};
+use crate::convert::Wchar;
 use crate::error::Result;
 use crate::odbc::width::{Field, Input, Width};
 
@@ -11,7 +12,13 @@ use crate::odbc::width::{Field, Input, Width};
 ///
 /// # Errors
 /// HY009, HY090, 22018 for strings.
-pub(crate) fn read<E: Encoding>(width: Width, value: Address, length: i32, what: &str) -> Result<Input> {
+pub(crate) fn read<E: Encoding>(
+    wchar: Wchar,
+    width: Width,
+    value: Address,
+    length: i32,
+    what: &str,
+) -> Result<Input> {
     let bits = value.to_integer();
     Ok(match width {
         Width::I16 => Input::Number(i64::from(bits as i16)),
@@ -21,7 +28,7 @@ pub(crate) fn read<E: Encoding>(width: Width, value: Address, length: i32, what:
         Width::Len | Width::ULen => Input::Number(bits as i64),
         Width::Handle => Input::Handle(bits),
         Width::Pointer => Input::Pointer(value),
-        Width::Text => Input::Text(text::required_bytes::<E>(value, length as isize, what)?),
+        Width::Text => Input::Text(text::required_bytes::<E>(wchar, value, length as isize, what)?),
     })
 }
 
@@ -31,6 +38,7 @@ pub(crate) fn read<E: Encoding>(width: Width, value: Address, length: i32, what:
 /// # Errors
 /// HY090 for a negative capacity of a string.
 pub(crate) fn write<E: Encoding, L: Plain + TryFrom<usize>>(
+    wchar: Wchar,
     field: &Field,
     width: Width,
     buffer: Address,
@@ -44,8 +52,9 @@ pub(crate) fn write<E: Encoding, L: Plain + TryFrom<usize>>(
         Field::Pointer(address) => address.to_integer() as i64,
         Field::Text(string) => {
             let capacity = if buffer.is_null() { 0 } else { text::capacity(capacity, what)? };
-            let (units, cut) = text::write::<E>(string, buffer, capacity / E::UNIT);
-            write_length::<L>(length, units * E::UNIT);
+            let unit = E::of(wchar).unit();
+            let (units, cut) = text::write::<E>(wchar, string, buffer, capacity / unit);
+            write_length::<L>(length, units * unit);
             return Ok(cut);
         }
     };
@@ -87,7 +96,16 @@ mod tests {
             let mut buffer = [0xEEu8; 12];
             let mut length = -1i32;
             let (buffer_address, length_address) = (Address::of(&mut buffer[..]), Address::of(&mut length));
-            write::<Narrow, i32>(&Field::Number(0), width, buffer_address, 0, length_address, "it").unwrap();
+            write::<Narrow, i32>(
+                Wchar::Utf16,
+                &Field::Number(0),
+                width,
+                buffer_address,
+                0,
+                length_address,
+                "it",
+            )
+            .unwrap();
             assert_eq!(buffer.iter().filter(|&&b| b == 0).count(), bytes, "{width:?}");
             assert_eq!(length as usize, bytes);
         }
@@ -95,20 +113,26 @@ mod tests {
 
     #[test]
     fn text_lengths_are_in_bytes() {
-        let mut buffer = [0xEEEEu16; 4];
-        let mut length = 0i16;
         let field = Field::Text("abcd".into());
-        let cut = write::<Wide, i16>(
-            &field,
-            Width::Text,
-            Address::of(&mut buffer[..]),
-            6,
-            Address::of(&mut length),
-            "it",
-        )
-        .unwrap();
-        assert!(cut);
-        assert_eq!((length, buffer), (8, [97, 98, 0, 0xEEEE]));
+        let write_to = |wchar: Wchar, buffer: Address, capacity: isize| {
+            let mut length = 0i16;
+            let cut = write::<Wide, i16>(
+                wchar,
+                &field,
+                Width::Text,
+                buffer,
+                capacity,
+                Address::of(&mut length),
+                "it",
+            );
+            (cut.unwrap(), length)
+        };
+        let mut buffer = [0xEEEEu16; 4];
+        assert_eq!(write_to(Wchar::Utf16, Address::of(&mut buffer[..]), 6), (true, 8));
+        assert_eq!(buffer, [97, 98, 0, 0xEEEE]);
+        let mut buffer = [0xEEEEu32; 4];
+        assert_eq!(write_to(Wchar::Utf32, Address::of(&mut buffer[..]), 12), (true, 16));
+        assert_eq!(buffer, [97, 98, 0, 0xEEEE]);
     }
 
     #[test]

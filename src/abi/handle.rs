@@ -2,9 +2,9 @@
 
 use odbc_sys::SqlReturn;
 
-use super::field;
 use super::memory::Address;
 use super::text::Narrow;
+use super::{caller, field};
 use crate::error::{Error, Result, state};
 use crate::odbc::dispatch::{Completion, Function, on_connection, on_environment};
 use crate::odbc::environment::unknown_attribute;
@@ -21,11 +21,13 @@ pub(super) fn allocate(function: Function, kind: i16, input: Token, output: Addr
         false => Ok(()),
     };
     match Kind::from_code(kind) {
-        Some(Kind::Environment) => match writable().and_then(|()| store(handles::allocate_environment())) {
-            Ok(_) => SqlReturn::SUCCESS.0,
-            // There is no handle yet that could tell why.
-            Err(_) => SqlReturn::ERROR.0,
-        },
+        Some(Kind::Environment) => {
+            match writable().and_then(|()| store(handles::allocate_environment(caller::file().as_deref()))) {
+                Ok(_) => SqlReturn::SUCCESS.0,
+                // There is no handle yet that could tell why.
+                Err(_) => SqlReturn::ERROR.0,
+            }
+        }
         Some(Kind::Connection) => on_environment(function, input, |_, environment| {
             writable()?;
             store(handles::allocate_connection(environment))
@@ -79,7 +81,7 @@ pub(super) fn set_attribute(
 ) -> i16 {
     on_environment(function, environment, |_, environment| {
         let width = width::of(width::ENVIRONMENT, attribute).ok_or_else(|| unknown_attribute(attribute))?;
-        let value = field::read::<Narrow>(width, value, length, "the attribute")?;
+        let value = field::read::<Narrow>(environment.wchar, width, value, length, "the attribute")?;
         environment.set_attribute(attribute, &value)?;
         Ok(Completion::Success)
     })
@@ -96,7 +98,15 @@ pub(super) fn get_attribute(
     on_environment(function, environment, |_, environment| {
         let width = width::of(width::ENVIRONMENT, attribute).ok_or_else(|| unknown_attribute(attribute))?;
         let field = environment.attribute(attribute)?;
-        field::write::<Narrow, i32>(&field, width, value, capacity as isize, length, "the attribute")?;
+        field::write::<Narrow, i32>(
+            environment.wchar,
+            &field,
+            width,
+            value,
+            capacity as isize,
+            length,
+            "the attribute",
+        )?;
         Ok(Completion::Success)
     })
 }

@@ -32,7 +32,7 @@ pub(super) fn describe<E: Encoding>(
     on_statement(function, statement, |call| {
         let capacity = if name.is_null() { 0 } else { text::capacity(capacity.into(), "ColumnName")? };
         let (column, description) = call.describe_column(number)?;
-        let (units, cut) = text::write::<E>(&column, name, capacity);
+        let (units, cut) = text::write::<E>(call.wchar(), &column, name, capacity);
         field::write_length::<i16>(length, units);
         sql_type.write(description.sql_type);
         size.write(description.size);
@@ -59,13 +59,28 @@ pub(super) fn attribute<E: Encoding>(
     on_statement(function, statement, |call| {
         let field = call.column_attribute(number, id)?;
         if let Field::Text(_) = field {
-            let cut =
-                field::write::<E, i16>(&field, Width::Text, text, capacity.into(), length, "the attribute")?;
+            let cut = field::write::<E, i16>(
+                call.wchar(),
+                &field,
+                Width::Text,
+                text,
+                capacity.into(),
+                length,
+                "the attribute",
+            )?;
             if cut {
                 call.warn(text::truncated("The attribute"));
             }
         } else {
-            field::write::<E, i16>(&field, Width::Len, value, 0, Address::NULL, "the attribute")?;
+            field::write::<E, i16>(
+                call.wchar(),
+                &field,
+                Width::Len,
+                value,
+                0,
+                Address::NULL,
+                "the attribute",
+            )?;
         }
         Ok(Completion::Success)
     })

@@ -17,7 +17,7 @@ pub(super) fn set_attribute<E: Encoding>(
 ) -> i16 {
     on_statement(function, statement, |call| {
         let width = width::of(width::STATEMENT, attribute).ok_or_else(|| unknown_attribute(attribute))?;
-        let value = field::read::<E>(width, value, length, "the attribute")?;
+        let value = field::read::<E>(call.wchar(), width, value, length, "the attribute")?;
         call.set_attribute(attribute, &value)
     })
 }
@@ -33,14 +33,22 @@ pub(super) fn get_attribute<E: Encoding>(
     on_statement(function, statement, |call| {
         let width = width::of(width::STATEMENT, attribute).ok_or_else(|| unknown_attribute(attribute))?;
         let field = call.attribute(attribute)?;
-        field::write::<E, i32>(&field, width, value, capacity as isize, length, "the attribute")?;
+        field::write::<E, i32>(
+            call.wchar(),
+            &field,
+            width,
+            value,
+            capacity as isize,
+            length,
+            "the attribute",
+        )?;
         Ok(Completion::Success)
     })
 }
 
 pub(super) fn prepare<E: Encoding>(function: Function, statement: Token, text: Address, length: i32) -> i16 {
     on_statement(function, statement, |call| {
-        call.prepare(&required::<E>(text, length as isize, "StatementText")?)
+        call.prepare(&required::<E>(call.wchar(), text, length as isize, "StatementText")?)
     })
 }
 
@@ -55,7 +63,7 @@ pub(super) fn execute_direct<E: Encoding>(
     length: i32,
 ) -> i16 {
     on_statement(function, statement, |call| {
-        call.execute_direct(&required::<E>(text, length as isize, "StatementText")?)
+        call.execute_direct(&required::<E>(call.wchar(), text, length as isize, "StatementText")?)
     })
 }
 
@@ -81,7 +89,7 @@ pub(super) fn set_cursor_name<E: Encoding>(
     length: i16,
 ) -> i16 {
     on_statement(function, statement, |call| {
-        call.set_cursor_name(&required::<E>(name, length.into(), "CursorName")?)
+        call.set_cursor_name(&required::<E>(call.wchar(), name, length.into(), "CursorName")?)
     })
 }
 
@@ -94,7 +102,7 @@ pub(super) fn get_cursor_name<E: Encoding>(
 ) -> i16 {
     on_statement(function, statement, |call| {
         let capacity = if name.is_null() { 0 } else { text::capacity(capacity.into(), "CursorName")? };
-        let (units, cut) = text::write::<E>(call.cursor_name(), name, capacity);
+        let (units, cut) = text::write::<E>(call.wchar(), call.cursor_name(), name, capacity);
         field::write_length::<i16>(length, units);
         if cut {
             call.warn(text::truncated("The cursor's name"));

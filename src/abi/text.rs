@@ -1,101 +1,156 @@
-//! Character strings at the C boundary: UTF-8 for narrow functions, UTF-16 for wide ones.
+//! Character strings at the C boundary: UTF-8 for narrow functions, UTF-16 or UTF-32 for wide ones.
 //!
-//! Lengths are in units here (bytes, UTF-16 units). Input that is not valid UTF-8 or UTF-16 is refused with 22018:
-//! a substitute character would silently become part of a name or a message. Output is never cut inside a UTF-8
-//! sequence or a surrogate pair, and always terminated.
+//! Lengths are in units here (bytes, UTF-16 units, UTF-32 characters). Input that is not valid in its encoding is refused
+//! with 22018: a substitute character would silently become part of a name or a message. Output is never cut inside a
+//! UTF-8 sequence or a surrogate pair, and always terminated.
 
 use odbc_sys::NTS;
+use widestring::{U16String, U32String};
 
-use super::memory::Address;
+use super::memory::{Address, Plain};
+use crate::convert::Wchar;
 use crate::error::{Error, Result, state};
 
-/// One of the two widths of a character.
-pub(crate) trait Encoding {
+/// How the strings of a call lie in memory. The manifest says which family of functions it belongs to, [`Narrow`] or
+/// [`Wide`]; its handle says what a wide character is.
+pub(crate) trait Encoding: Copy {
+    /// The encoding of a call on a handle whose application has such an SQLWCHAR.
+    fn of(wchar: Wchar) -> Self;
+
     /// Bytes of a unit.
-    const UNIT: usize;
+    fn unit(self) -> usize;
+
+    /// The name of the encoding, for messages.
+    fn name(self) -> &'static str;
 
     /// Units before the terminator.
-    fn terminated_length(address: Address) -> usize;
+    fn terminated_length(self, address: Address) -> usize;
 
     /// The text of `length` units; `None` where the units are no text.
-    fn read(address: Address, length: usize) -> Option<String>;
+    fn read(self, address: Address, length: usize) -> Option<String>;
 
     /// Units of the text.
-    fn length(text: &str) -> usize;
+    fn length(self, text: &str) -> usize;
 
     /// Writes as many whole characters as fit into `capacity` units together with a terminator.
-    fn write(text: &str, address: Address, capacity: usize);
+    fn write(self, text: &str, address: Address, capacity: usize);
 }
 
 /// UTF-8.
-pub(crate) enum Narrow {}
+#[derive(Clone, Copy)]
+pub(crate) struct Narrow;
 
-/// UTF-16 in native byte order.
-pub(crate) enum Wide {}
+/// SQLWCHAR, in native byte order.
+pub(crate) type Wide = Wchar;
 
 impl Encoding for Narrow {
-    const UNIT: usize = 1;
+    fn of(_: Wchar) -> Self {
+        Narrow
+    }
 
-    fn terminated_length(address: Address) -> usize {
+    fn unit(self) -> usize {
+        1
+    }
+
+    fn name(self) -> &'static str {
+        "UTF-8"
+    }
+
+    fn terminated_length(self, address: Address) -> usize {
         address.length_to_zero::<u8>()
     }
 
-    fn read(address: Address, length: usize) -> Option<String> {
+    fn read(self, address: Address, length: usize) -> Option<String> {
         String::from_utf8(address.read_all(length)).ok()
     }
 
-    fn length(text: &str) -> usize {
+    fn length(self, text: &str) -> usize {
         text.len()
     }
 
-    fn write(text: &str, address: Address, capacity: usize) {
+    fn write(self, text: &str, address: Address, capacity: usize) {
         let Some(room) = capacity.checked_sub(1) else { return };
-        let cut = &text.as_bytes()[..text.floor_char_boundary(room)];
-        address.write_all(cut);
-        address.offset(cut.len() as isize).write(0u8);
+        write_terminated(&text.as_bytes()[..text.floor_char_boundary(room)], address);
     }
 }
 
 impl Encoding for Wide {
-    const UNIT: usize = 2;
-
-    fn terminated_length(address: Address) -> usize {
-        address.length_to_zero::<u16>()
+    fn of(wchar: Wchar) -> Self {
+        wchar
     }
 
-    fn read(address: Address, length: usize) -> Option<String> {
-        String::from_utf16(&address.read_all(length)).ok()
+    fn unit(self) -> usize {
+        self.size()
     }
 
-    fn length(text: &str) -> usize {
-        text.encode_utf16().count()
+    fn name(self) -> &'static str {
+        self.name()
     }
 
-    fn write(text: &str, address: Address, capacity: usize) {
-        let Some(room) = capacity.checked_sub(1) else { return };
-        let mut units = Vec::with_capacity(room.min(text.len()));
-        for character in text.chars() {
-            if units.len() + character.len_utf16() > room {
-                break;
-            }
-            units.extend_from_slice(character.encode_utf16(&mut [0; 2]));
+    fn terminated_length(self, address: Address) -> usize {
+        match self {
+            Wchar::Utf16 => address.length_to_zero::<u16>(),
+            Wchar::Utf32 => address.length_to_zero::<u32>(),
         }
-        address.write_all(&units);
-        address.offset((units.len() * 2) as isize).write(0u16);
     }
+
+    fn read(self, address: Address, length: usize) -> Option<String> {
+        match self {
+            Wchar::Utf16 => U16String::from_vec(address.read_all(length)).to_string().ok(),
+            Wchar::Utf32 => U32String::from_vec(address.read_all(length)).to_string().ok(),
+        }
+    }
+
+    fn length(self, text: &str) -> usize {
+        match self {
+            Wchar::Utf16 => text.encode_utf16().count(),
+            Wchar::Utf32 => text.chars().count(),
+        }
+    }
+
+    fn write(self, text: &str, address: Address, capacity: usize) {
+        let Some(room) = capacity.checked_sub(1) else { return };
+        match self {
+            Wchar::Utf16 => {
+                let mut units = Vec::with_capacity(room.min(text.len()));
+                for character in text.chars() {
+                    if units.len() + character.len_utf16() > room {
+                        break;
+                    }
+                    units.extend_from_slice(character.encode_utf16(&mut [0; 2]));
+                }
+                write_terminated(&units, address);
+            }
+            Wchar::Utf32 => {
+                let characters: Vec<u32> = text.chars().take(room).map(u32::from).collect();
+                write_terminated(&characters, address);
+            }
+        }
+    }
+}
+
+fn write_terminated<U: Plain>(units: &[U], address: Address) {
+    address.write_all(units);
+    address.offset(size_of_val(units) as isize).write(U::default());
 }
 
 /// An optional string argument. `length` is in units, or SQL_NTS. A null pointer is `None`.
 ///
 /// # Errors
 /// HY090 for another negative length, 22018 for what is no text.
-pub(crate) fn read<E: Encoding>(address: Address, length: isize, what: &str) -> Result<Option<String>> {
+pub(crate) fn read<E: Encoding>(
+    wchar: Wchar,
+    address: Address,
+    length: isize,
+    what: &str,
+) -> Result<Option<String>> {
+    let encoding = E::of(wchar);
     if address.is_null() {
         return Ok(None);
     }
     let length = match usize::try_from(length) {
         Ok(length) => length,
-        Err(_) if length == NTS => E::terminated_length(address),
+        Err(_) if length == NTS => encoding.terminated_length(address),
         Err(_) => {
             return Err(Error::new(
                 state::INVALID_STRING_OR_BUFFER_LENGTH,
@@ -103,9 +158,9 @@ pub(crate) fn read<E: Encoding>(address: Address, length: isize, what: &str) -> 
             ));
         }
     };
-    E::read(address, length).map(Some).ok_or_else(|| {
-        let encoding = if E::UNIT == 1 { "UTF-8" } else { "UTF-16" };
-        Error::new(state::INVALID_CHARACTER_VALUE, format!("{what} is not valid {encoding} text."))
+    encoding.read(address, length).map(Some).ok_or_else(|| {
+        let message = format!("{what} is not valid {} text.", encoding.name());
+        Error::new(state::INVALID_CHARACTER_VALUE, message)
     })
 }
 
@@ -113,8 +168,13 @@ pub(crate) fn read<E: Encoding>(address: Address, length: isize, what: &str) -> 
 ///
 /// # Errors
 /// HY009 for a null pointer, and those of [`read`].
-pub(crate) fn required<E: Encoding>(address: Address, length: isize, what: &str) -> Result<String> {
-    read::<E>(address, length, what)?
+pub(crate) fn required<E: Encoding>(
+    wchar: Wchar,
+    address: Address,
+    length: isize,
+    what: &str,
+) -> Result<String> {
+    read::<E>(wchar, address, length, what)?
         .ok_or_else(|| Error::new(state::INVALID_NULL_POINTER, format!("{what} is a null pointer.")))
 }
 
@@ -122,17 +182,23 @@ pub(crate) fn required<E: Encoding>(address: Address, length: isize, what: &str)
 ///
 /// # Errors
 /// HY090 also for half a character; otherwise those of [`required`].
-pub(crate) fn required_bytes<E: Encoding>(address: Address, bytes: isize, what: &str) -> Result<String> {
+pub(crate) fn required_bytes<E: Encoding>(
+    wchar: Wchar,
+    address: Address,
+    bytes: isize,
+    what: &str,
+) -> Result<String> {
     if bytes < 0 {
-        return required::<E>(address, bytes, what);
+        return required::<E>(wchar, address, bytes, what);
     }
-    if !(bytes as usize).is_multiple_of(E::UNIT) {
+    let unit = E::of(wchar).unit();
+    if !(bytes as usize).is_multiple_of(unit) {
         return Err(Error::new(
             state::INVALID_STRING_OR_BUFFER_LENGTH,
-            format!("The length of {what} is odd; it is counted in bytes."),
+            format!("The length of {what} is {bytes}; it is counted in bytes, and a character has {unit}."),
         ));
     }
-    required::<E>(address, bytes / E::UNIT as isize, what)
+    required::<E>(wchar, address, bytes / unit as isize, what)
 }
 
 /// The size of an output buffer.
@@ -150,12 +216,18 @@ pub(crate) fn capacity(length: isize, what: &str) -> Result<usize> {
 
 /// Writes a string and gives its whole length in units, and whether the buffer was too small for it. A null
 /// buffer asks for the length only.
-pub(crate) fn write<E: Encoding>(text: &str, buffer: Address, capacity: usize) -> (usize, bool) {
-    let length = E::length(text);
+pub(crate) fn write<E: Encoding>(
+    wchar: Wchar,
+    text: &str,
+    buffer: Address,
+    capacity: usize,
+) -> (usize, bool) {
+    let encoding = E::of(wchar);
+    let length = encoding.length(text);
     if buffer.is_null() {
         return (length, false);
     }
-    E::write(text, buffer, capacity);
+    encoding.write(text, buffer, capacity);
     (length, length >= capacity)
 }
 
@@ -168,9 +240,11 @@ pub(crate) fn truncated(what: &str) -> Error {
 mod tests {
     use super::*;
 
+    const BOTH: [Wchar; 2] = [Wchar::Utf16, Wchar::Utf32];
+
     fn narrow(text: &str, capacity: usize) -> (Vec<u8>, usize, bool) {
         let mut buffer = vec![0xEEu8; 16];
-        let (length, cut) = write::<Narrow>(text, Address::of(&mut buffer[..]), capacity);
+        let (length, cut) = write::<Narrow>(Wchar::default(), text, Address::of(&mut buffer[..]), capacity);
         (buffer, length, cut)
     }
 
@@ -180,15 +254,21 @@ mod tests {
         assert_eq!((&buffer[..3], length, cut), (&b"a\0\xEE"[..], 3, true));
 
         let mut wide = [0xEEEEu16; 4];
-        let (length, cut) = write::<Wide>("a😀", Address::of(&mut wide[..]), 3);
+        let (length, cut) = write::<Wide>(Wchar::Utf16, "a😀", Address::of(&mut wide[..]), 3);
         assert_eq!((wide, length, cut), ([97, 0, 0xEEEE, 0xEEEE], 3, true));
+
+        let mut wide = [0xEEEEu32; 4];
+        let (length, cut) = write::<Wide>(Wchar::Utf32, "a😀b", Address::of(&mut wide[..]), 3);
+        assert_eq!((wide, length, cut), ([97, 0x1F600, 0, 0xEEEE], 3, true));
     }
 
     #[test]
     fn a_buffer_without_room_is_not_touched() {
         let (buffer, length, cut) = narrow("abc", 0);
         assert_eq!((buffer[0], length, cut), (0xEE, 3, true));
-        assert_eq!(write::<Wide>("abc", Address::NULL, 0), (3, false));
+        for wchar in BOTH {
+            assert_eq!(write::<Wide>(wchar, "abc", Address::NULL, 0), (3, false));
+        }
         let (buffer, _, cut) = narrow("abc", 4);
         assert_eq!((&buffer[..4], cut), (&b"abc\0"[..], false));
     }
@@ -197,30 +277,41 @@ mod tests {
     fn input_has_a_length_or_a_terminator() {
         let mut text = *b"hello\0";
         let address = Address::of(&mut text[..]);
-        assert_eq!(read::<Narrow>(address, NTS, "it").unwrap().as_deref(), Some("hello"));
-        assert_eq!(read::<Narrow>(address, 2, "it").unwrap().as_deref(), Some("he"));
+        let narrow = |length| read::<Narrow>(Wchar::default(), address, length, "it");
+        assert_eq!(narrow(NTS).unwrap().as_deref(), Some("hello"));
+        assert_eq!(narrow(2).unwrap().as_deref(), Some("he"));
+        assert_eq!(narrow(-7).unwrap_err().state, state::INVALID_STRING_OR_BUFFER_LENGTH);
+        assert_eq!(read::<Narrow>(Wchar::default(), Address::NULL, NTS, "it").unwrap(), None);
         assert_eq!(
-            read::<Narrow>(address, -7, "it").unwrap_err().state,
-            state::INVALID_STRING_OR_BUFFER_LENGTH
-        );
-        assert_eq!(read::<Narrow>(Address::NULL, NTS, "it").unwrap(), None);
-        assert_eq!(
-            required::<Narrow>(Address::NULL, NTS, "it").unwrap_err().state,
+            required::<Narrow>(Wchar::default(), Address::NULL, NTS, "it").unwrap_err().state,
             state::INVALID_NULL_POINTER
         );
+
+        let mut text = [0x1F600u32, 98, 0];
+        let address = Address::of(&mut text[..]);
+        let wide = |length| read::<Wide>(Wchar::Utf32, address, length, "it").unwrap();
+        assert_eq!(wide(NTS).as_deref(), Some("😀b"));
+        assert_eq!(wide(1).as_deref(), Some("😀"));
+        assert_eq!(required_bytes::<Wide>(Wchar::Utf32, address, 8, "it").unwrap(), "😀b");
     }
 
     #[test]
     fn input_that_is_no_text_is_refused() {
         let mut bytes = [0xFFu8, 0];
-        let error = read::<Narrow>(Address::of(&mut bytes[..]), NTS, "it").unwrap_err();
+        let error = read::<Narrow>(Wchar::default(), Address::of(&mut bytes[..]), NTS, "it").unwrap_err();
         assert_eq!(error.state, state::INVALID_CHARACTER_VALUE);
-        let mut units = [0xD800u16, 0];
-        let error = read::<Wide>(Address::of(&mut units[..]), NTS, "it").unwrap_err();
-        assert_eq!(error.state, state::INVALID_CHARACTER_VALUE);
-        assert_eq!(
-            required_bytes::<Wide>(Address::of(&mut units[..]), 3, "it").unwrap_err().state,
-            state::INVALID_STRING_OR_BUFFER_LENGTH
-        );
+        let mut half = [0xD800u16, 0];
+        let mut too_large = [0x11_0000u32, 0];
+        for (wchar, address) in
+            [(Wchar::Utf16, Address::of(&mut half[..])), (Wchar::Utf32, Address::of(&mut too_large[..]))]
+        {
+            let error = read::<Wide>(wchar, address, NTS, "it").unwrap_err();
+            assert_eq!(error.state, state::INVALID_CHARACTER_VALUE);
+            assert!(error.message.contains(wchar.name()), "{}", error.message);
+            assert_eq!(
+                required_bytes::<Wide>(wchar, address, 3, "it").unwrap_err().state,
+                state::INVALID_STRING_OR_BUFFER_LENGTH
+            );
+        }
     }
 }

@@ -159,15 +159,6 @@ impl CType {
             CType::Timestamp | CType::Guid => 16,
         })
     }
-
-    /// Bytes of the terminator that ends a value of this type in a buffer.
-    pub const fn terminator_size(self) -> usize {
-        match self {
-            CType::Char => 1,
-            CType::WChar => 2,
-            _ => 0,
-        }
-    }
 }
 
 #[cfg(test)]

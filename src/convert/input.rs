@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use widestring::{U16Str, U32Str};
+
 use crate::convert::datetime::Temporal;
 use crate::convert::errors::{self, c_name, sql_name};
 use crate::convert::guid::{self, Guid};
 use crate::convert::number::{self, Number};
-use crate::convert::text::{not_utf8, not_utf16};
-use crate::convert::{CInput, CTarget, CType};
+use crate::convert::text::{not_utf8, not_wide};
+use crate::convert::{CInput, CTarget, CType, Wchar};
 use crate::decimal::Decimal;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
@@ -46,7 +48,14 @@ pub(super) fn decode<'a>(
         CInput::Narrow(bytes) => {
             Source::Text(Cow::Borrowed(std::str::from_utf8(bytes).map_err(|_| not_utf8())?))
         }
-        CInput::Wide(units) => Source::Text(Cow::Owned(String::from_utf16(units).map_err(|_| not_utf16())?)),
+        CInput::Wide(units) => {
+            let text = U16Str::from_slice(units).to_string().map_err(|_| not_wide(Wchar::Utf16))?;
+            Source::Text(Cow::Owned(text))
+        }
+        CInput::Wide32(characters) => {
+            let text = U32Str::from_slice(characters).to_string().map_err(|_| not_wide(Wchar::Utf32))?;
+            Source::Text(Cow::Owned(text))
+        }
         CInput::Binary(bytes) => match parameter.data_type {
             DataType::Text | DataType::Json | DataType::Binary => Source::Bytes(bytes),
             _ => image(bytes, parameter)?,

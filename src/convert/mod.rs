@@ -1,7 +1,7 @@
 //! SQL value ⇄ C type, as appendix D of the ODBC reference has it. Pure: no state, no application memory.
 //!
 //! A cell goes out through [`to_c`], which reads what the cursor lent under the column's SQL type and gives the
-//! bytes, the text or the UTF-16 that the C type asks for; [`parts::take`] then says what a buffer of a given
+//! bytes, the text or the wide characters that the C type asks for; [`parts::take`] then says what a buffer of a given
 //! size receives, and `abi` copies it. A parameter comes in through [`from_c`], as bytes that `abi` has copied
 //! out of application memory, and leaves in the representation that [`crate::value`] gives to its SQL type.
 //! [`canonical`] does the same for the text of a literal. [`matrix`] lists the pairs that convert.
@@ -20,6 +20,7 @@ pub mod parts;
 #[cfg(test)]
 mod testing;
 mod text;
+mod wchar;
 
 use std::borrow::Cow;
 
@@ -34,6 +35,7 @@ pub use datetime::cut_fraction;
 pub use guid::is_guid;
 pub use matrix::{is_supported_from_c, is_supported_to_c};
 pub use parts::{Chunk, NULL_DATA, Part, Rest, take};
+pub use wchar::Wchar;
 
 /// An application buffer's type: the target of a column, the source of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +45,14 @@ pub struct CTarget {
     pub precision: u8,
     /// Of SQL_C_NUMERIC: digits after the point (SQL_DESC_SCALE).
     pub scale: i8,
+    /// Of SQL_C_WCHAR: what an SQLWCHAR is.
+    pub wchar: Wchar,
 }
 
 impl CTarget {
-    /// The type with the defaults of SQL_C_NUMERIC: 38 digits, none of them after the point.
+    /// The type with the defaults of SQL_C_NUMERIC, 38 digits, none of them after the point, and of SQL_C_WCHAR, UTF-16.
     pub const fn new(c_type: CType) -> Self {
-        CTarget { c_type, precision: 38, scale: 0 }
+        CTarget { c_type, precision: 38, scale: 0, wchar: Wchar::Utf16 }
     }
 }
 
@@ -91,10 +95,12 @@ pub enum CData<'a> {
     Narrow(Cow<'a, str>),
     /// UTF-16 units, for SQL_C_WCHAR.
     Wide(Vec<u16>),
+    /// UTF-32, for SQL_C_WCHAR where an SQLWCHAR has four bytes.
+    Wide32(Vec<u32>),
     Binary(Cow<'a, [u8]>),
 }
 
-/// Where a buffer that is too small may cut a value. Positions are bytes or UTF-16 units from the start.
+/// Where a buffer that is too small may cut a value. Positions are bytes or wide units from the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
     /// Between any two characters or bytes.
@@ -130,6 +136,14 @@ impl<'a> Converted<'a> {
         }
     }
 
+    /// Wide characters of four bytes, where there are wide characters.
+    fn into_utf32(self) -> Self {
+        match self.data {
+            CData::Wide(units) => Converted { data: CData::Wide32(wchar::utf32(&units)), ..self },
+            _ => self,
+        }
+    }
+
     /// A value that borrows nothing: for SQLGetData, which delivers it in parts over many calls.
     pub fn into_owned(self) -> Converted<'static> {
         let data = match self.data {
@@ -137,6 +151,7 @@ impl<'a> Converted<'a> {
             CData::Fixed(fixed) => CData::Fixed(fixed),
             CData::Narrow(text) => CData::Narrow(Cow::Owned(text.into_owned())),
             CData::Wide(units) => CData::Wide(units),
+            CData::Wide32(characters) => CData::Wide32(characters),
             CData::Binary(bytes) => CData::Binary(Cow::Owned(bytes.into_owned())),
         };
         Converted { data, warning: self.warning, cut: self.cut }
@@ -168,6 +183,13 @@ impl<'a> Converted<'a> {
                 }
                 units.truncate(end - usize::from(parts::splits_pair(units, end)));
             }
+            CData::Wide32(characters) => {
+                let mut end = (max_length / 4).min(characters.len());
+                if self.cut == Cut::Pairs && end < characters.len() {
+                    end &= !1;
+                }
+                characters.truncate(end);
+            }
             CData::Binary(bytes) => match bytes {
                 Cow::Borrowed(bytes) => *bytes = &bytes[..max_length.min(bytes.len())],
                 Cow::Owned(bytes) => bytes.truncate(max_length),
@@ -182,6 +204,13 @@ impl<'a> Converted<'a> {
 /// 07006 (no such conversion), 22003 (whole digits lost), 22018 (text is not a value of the C type), 22007 (a date,
 /// time or timestamp column holds none). A lost fraction is the 01S07 in [`Converted::warning`].
 pub fn to_c<'a>(value: ValueRef<'a>, column: &ColumnType, target: &CTarget) -> Result<Converted<'a>> {
+    match target.wchar {
+        Wchar::Utf16 => to_utf16(value, column, target),
+        Wchar::Utf32 => to_utf16(value, column, target).map(Converted::into_utf32),
+    }
+}
+
+fn to_utf16<'a>(value: ValueRef<'a>, column: &ColumnType, target: &CTarget) -> Result<Converted<'a>> {
     if !is_supported_to_c(column.data_type, target.c_type) {
         return Err(errors::restricted(column.data_type, target.c_type));
     }
@@ -210,6 +239,8 @@ pub enum CInput<'a> {
     Narrow(&'a [u8]),
     /// SQL_C_WCHAR: UTF-16, without terminator.
     Wide(&'a [u16]),
+    /// SQL_C_WCHAR where an SQLWCHAR has four bytes: UTF-32, without terminator.
+    Wide32(&'a [u32]),
     Binary(&'a [u8]),
 }
 
@@ -222,7 +253,7 @@ pub enum CInput<'a> {
 /// # Errors
 /// 07006 (no such conversion), 22001 (a fraction in text for an integer), 22003 (out of range), 22007 (a structure
 /// holds no date), 22008 (a time part in text for a date), 22018 (text is not a value of the type, or no valid
-/// UTF-8 or UTF-16), HY090 (a structure of the wrong length).
+/// UTF-8, UTF-16 or UTF-32), HY090 (a structure of the wrong length).
 pub fn from_c(input: CInput<'_>, source: &CTarget, parameter: &ColumnType) -> Result<Value> {
     if !is_supported_from_c(parameter.data_type, source.c_type) {
         return Err(errors::restricted(parameter.data_type, source.c_type));

@@ -50,9 +50,9 @@ pub(super) fn to_c<'a>(value: ValueRef<'a>, column: &ColumnType, target: &CTarge
 pub(super) fn image(column: &ColumnType) -> CTarget {
     match column.data_type {
         DataType::Decimal => CTarget {
-            c_type: CType::Numeric,
             precision: u8::try_from(column.size).unwrap_or(MAX_DIGITS).min(MAX_DIGITS),
             scale: i8::try_from(column.scale).unwrap_or(i8::MAX),
+            ..CTarget::new(CType::Numeric)
         },
         _ => CTarget::new(CType::default_for(column)),
     }
@@ -312,7 +312,7 @@ mod tests {
 
     #[test]
     fn decimals_reach_the_numeric_structure_exactly() {
-        let target = CTarget { c_type: CType::Numeric, precision: 18, scale: 4 };
+        let target = CTarget { precision: 18, scale: 4, ..CTarget::new(CType::Numeric) };
         let value = ValueRef::Text("-12345678901234.5678");
         let CData::Fixed(bytes) = to_c(value, &DECIMAL, &target).unwrap().data else { panic!() };
         let mut expected = vec![18, 4, 0];
@@ -400,7 +400,7 @@ mod tests {
     fn the_numeric_structure_takes_its_scale_from_the_descriptor() {
         let mut bytes = [0; 19];
         (bytes[0], bytes[1], bytes[2], bytes[3]) = (5, 9, 0, 125);
-        let source = CTarget { c_type: CType::Numeric, precision: 5, scale: 2 };
+        let source = CTarget { precision: 5, scale: 2, ..CTarget::new(CType::Numeric) };
         let value = put(crate::convert::CInput::Fixed(&bytes), &source, &DECIMAL);
         assert_eq!(value, Ok(Value::from("-1.25")));
         let source = CTarget { precision: 2, ..source };

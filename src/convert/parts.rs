@@ -14,6 +14,8 @@ pub enum Chunk<'d> {
     Bytes(&'d [u8]),
     /// UTF-16 units, to be stored in native byte order.
     Units(&'d [u16]),
+    /// UTF-32 characters, to be stored in native byte order.
+    Characters(&'d [u32]),
 }
 
 /// What becomes of the part of a value that does not fit.
@@ -33,7 +35,7 @@ pub struct Part<'d> {
     /// The data, without terminator. Never longer than the buffer, except that a value of fixed size ignores
     /// the buffer's length.
     pub chunk: Chunk<'d>,
-    /// Zero bytes to write after the data: 0, 1 or 2.
+    /// Zero bytes to write after the data: 0, 1, 2 or 4.
     pub terminator: usize,
     /// The length/indicator value: bytes left before this call, without terminator; [`NULL_DATA`] for NULL.
     pub indicator: isize,
@@ -53,7 +55,7 @@ pub struct Part<'d> {
 /// - A value of fixed size is delivered whole, whatever the capacity.
 /// - Whether a UTF-8 sequence or a surrogate pair may be split depends on what becomes of the `rest`.
 /// - A capacity of 0 consumes nothing and reports the length, and so does a capacity below a terminator, which
-///   also writes nothing. An odd capacity for UTF-16 counts as the even one below it.
+///   also writes nothing. A capacity that ends in the midst of a wide unit counts as if it ended before.
 ///
 /// # Errors
 /// 22003 when a number's or a date's text would be cut where that changes the value. Nothing is to be written.
@@ -93,6 +95,11 @@ pub fn take<'d>(value: &'d Converted<'_>, offset: usize, capacity: usize, rest: 
                 Rest::Follows => end,
             })?;
             Ok(fit.part(end, 2, Chunk::Units(&units[fit.start..end])))
+        }
+        CData::Wide32(characters) => {
+            let fit = Fit::new(characters.len(), offset, capacity / 4, 1);
+            let end = fit.end(value.cut, |end| end)?;
+            Ok(fit.part(end, 4, Chunk::Characters(&characters[fit.start..end])))
         }
         CData::Binary(bytes) => {
             let fit = Fit::new(bytes.len(), offset, capacity, 0);
@@ -171,6 +178,11 @@ impl Part<'_> {
                     pair.copy_from_slice(&unit.to_ne_bytes());
                 }
             }
+            Chunk::Characters(characters) => {
+                for (bytes, character) in data.chunks_exact_mut(4).zip(characters) {
+                    bytes.copy_from_slice(&character.to_ne_bytes());
+                }
+            }
         }
         rest[..self.terminator].fill(0);
     }
@@ -182,6 +194,7 @@ impl<'d> Chunk<'d> {
         match self {
             Chunk::Bytes(bytes) => bytes.len(),
             Chunk::Units(units) => units.len() * 2,
+            Chunk::Characters(characters) => characters.len() * 4,
         }
     }
 
@@ -190,6 +203,7 @@ impl<'d> Chunk<'d> {
         match self {
             Chunk::Bytes(bytes) => Cow::Borrowed(bytes),
             Chunk::Units(units) => units.iter().flat_map(|unit| unit.to_ne_bytes()).collect(),
+            Chunk::Characters(characters) => characters.iter().flat_map(|c| c.to_ne_bytes()).collect(),
         }
     }
 }
@@ -197,7 +211,7 @@ impl<'d> Chunk<'d> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::convert::{CTarget, CType, to_c};
+    use crate::convert::{CTarget, CType, Wchar, to_c};
     use crate::model::{ColumnType, DataType};
     use crate::value::ValueRef;
 
@@ -205,6 +219,12 @@ mod tests {
 
     fn text(text: &str, c_type: CType) -> Converted<'_> {
         to_c(ValueRef::Text(text), &TEXT, &CTarget::new(c_type)).unwrap()
+    }
+
+    /// For an application whose SQLWCHAR has four bytes.
+    fn utf32(text: &str) -> Converted<'_> {
+        let target = CTarget { wchar: Wchar::Utf32, ..CTarget::new(CType::WChar) };
+        to_c(ValueRef::Text(text), &TEXT, &target).unwrap()
     }
 
     /// Every part that buffers of `capacity` bytes receive: data and terminator, indicator.
@@ -256,6 +276,17 @@ mod tests {
             });
             assert_eq!(units.collect::<Vec<u16>>(), "a😀é😀".encode_utf16().collect::<Vec<_>>());
         }
+        let value = utf32("a😀é😀");
+        for capacity in 8..=25 {
+            let parts = parts(&value, capacity);
+            assert_eq!(parts.len(), 4usize.div_ceil(capacity / 4 - 1));
+            let characters = parts.into_iter().flat_map(|(bytes, _)| {
+                assert_eq!(bytes[bytes.len() - 4..], [0; 4]);
+                let (characters, _) = bytes[..bytes.len() - 4].as_chunks::<4>();
+                characters.iter().map(|c| char::from_u32(u32::from_ne_bytes(*c)).unwrap()).collect::<Vec<_>>()
+            });
+            assert_eq!(characters.collect::<String>(), "a😀é😀");
+        }
     }
 
     #[test]
@@ -270,11 +301,30 @@ mod tests {
     }
 
     #[test]
+    fn lengths_of_utf32_count_four_bytes_a_character() {
+        let value = utf32("a😀é");
+        let expected = [(8, 12), (8, 8), (8, 4)];
+        let found: Vec<_> = parts(&value, 11).iter().map(|(bytes, left)| (bytes.len(), *left)).collect();
+        assert_eq!(found, expected);
+        let cut = take(&value, 0, 12, Rest::IsLost).unwrap();
+        assert_eq!((cut.chunk, cut.terminator), (Chunk::Characters(&[0x61, 0x1F600]), 4));
+        let number = to_c(
+            ValueRef::Integer(1234),
+            &ColumnType::of(DataType::Integer),
+            &CTarget { wchar: Wchar::Utf32, ..CTarget::new(CType::WChar) },
+        );
+        let number = number.unwrap();
+        assert!(take(&number, 0, 16, Rest::IsLost).is_err());
+        assert_eq!(take(&number, 0, 20, Rest::IsLost).unwrap().indicator, 16);
+    }
+
+    #[test]
     fn a_probe_consumes_nothing() {
         for (value, capacity, indicator) in [
             (text("abc", CType::Char), 0, 3),
             (text("", CType::Char), 0, 0),
             (text("abc", CType::WChar), 1, 6),
+            (utf32("abc"), 3, 12),
             (text("", CType::WChar), 0, 0),
         ] {
             let part = take(&value, 0, capacity, Rest::IsLost).unwrap();
@@ -293,6 +343,7 @@ mod tests {
     fn an_empty_string_is_a_success_of_length_0() {
         assert_eq!(parts(&text("", CType::Char), 1), [(vec![0], 0)]);
         assert_eq!(parts(&text("", CType::WChar), 2), [(vec![0, 0], 0)]);
+        assert_eq!(parts(&utf32(""), 4), [(vec![0; 4], 0)]);
         assert_eq!(parts(&text("", CType::Binary), 1), [(vec![], 0)]);
     }
 
@@ -332,6 +383,9 @@ mod tests {
             owned.limit(&TEXT, limit);
             assert_eq!(owned, value);
         }
+        let mut value = utf32("aé😀");
+        value.limit(&TEXT, 11);
+        assert_eq!(take(&value, 0, 100, Rest::IsLost).unwrap().indicator, 8);
         let integer = ColumnType::of(DataType::Integer);
         let mut number = to_c(ValueRef::Integer(1234), &integer, &CTarget::new(CType::Char)).unwrap();
         number.limit(&integer, 2);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::convert::errors::c_name;
 use crate::convert::input::Source;
 use crate::convert::number::{self, Number, shortest};
-use crate::convert::{CData, CTarget, CType, Converted, Cut, datetime, guid};
+use crate::convert::{CData, CTarget, CType, Converted, Cut, Wchar, datetime, guid};
 use crate::error::{Error, Result, state};
 use crate::value::{Value, ValueRef};
 
@@ -77,8 +77,8 @@ pub(super) fn not_utf8() -> Error {
 
 /// 22018 for units that are not text.
 #[cold]
-pub(super) fn not_utf16() -> Error {
-    Error::new(state::INVALID_CHARACTER_VALUE, "The characters are not valid UTF-16.")
+pub(super) fn not_wide(wchar: Wchar) -> Error {
+    Error::new(state::INVALID_CHARACTER_VALUE, format!("The characters are not valid {}.", wchar.name()))
 }
 
 #[cfg(test)]
@@ -97,6 +97,9 @@ mod tests {
         assert!(matches!(narrow.data, CData::Narrow(Cow::Borrowed("Grüße 😀"))));
         let wide = to_c(value, &TEXT, &CTarget::new(CType::WChar)).unwrap();
         assert_eq!(wide.data, CData::Wide("Grüße 😀".encode_utf16().collect()));
+        let wide32 =
+            to_c(value, &TEXT, &CTarget { wchar: Wchar::Utf32, ..CTarget::new(CType::WChar) }).unwrap();
+        assert_eq!(wide32.data, CData::Wide32("Grüße 😀".chars().map(u32::from).collect()));
         let binary = to_c(value, &TEXT, &CTarget::new(CType::Binary)).unwrap();
         assert!(matches!(binary.data, CData::Binary(Cow::Borrowed(b)) if b == "Grüße 😀".as_bytes()));
     }
@@ -123,6 +126,9 @@ mod tests {
         assert_eq!(put(CInput::Narrow(&[0xc3]), &char, &TEXT), Err(state::INVALID_CHARACTER_VALUE));
         assert_eq!(put(CInput::Wide(&[0xd83d]), &wide, &TEXT), Err(state::INVALID_CHARACTER_VALUE));
         assert_eq!(put(CInput::Wide(&[0xd83d, 0xde00]), &wide, &TEXT), Ok(Value::from("😀")));
+        let wide = CTarget { wchar: Wchar::Utf32, ..wide };
+        assert_eq!(put(CInput::Wide32(&[0xd83d]), &wide, &TEXT), Err(state::INVALID_CHARACTER_VALUE));
+        assert_eq!(put(CInput::Wide32(&[0x1f600]), &wide, &TEXT), Ok(Value::from("😀")));
         assert_eq!(from_bytes(b"bytes", CType::Binary, &TEXT), Ok(Value::from("bytes")));
         assert_eq!(from_bytes(&[0xff], CType::Binary, &TEXT), Err(state::INVALID_CHARACTER_VALUE));
     }

@@ -173,7 +173,9 @@ impl StatementCall<'_> {
         let mut warnings = plan.prepared.take_warnings();
         let mut status = param::SUCCESS;
         let (apd, ipd) = (&self.descriptors[self.statement.apd], &self.descriptors[self.statement.own.ipd]);
-        let put = |answer: Option<&Cursor>| output::put(apd, ipd, set, outputs, &plan.prepared, answer);
+        let wchar = self.connection.wchar;
+        let put =
+            |answer: Option<&Cursor>| output::put(apd, ipd, set, outputs, &plan.prepared, answer, wchar);
         match outcome {
             Ok(Outcome::Affected(rows)) => {
                 batch.affected += rows as isize;

@@ -5,6 +5,7 @@ use super::dispatch::StatementCall;
 use super::parameters::ParameterDescription;
 use super::types::{self, OdbcVersion};
 use super::width::Field;
+use crate::convert::Wchar;
 use crate::engine::ResultColumn;
 use crate::error::{Error, Result, state};
 use crate::model::CATALOG;
@@ -64,15 +65,15 @@ impl StatementCall<'_> {
             return Ok(Field::Number(self.column_count()? as i64));
         }
         let column = self.column(number)?;
-        attribute(&column, id, self.connection.version).ok_or_else(|| {
+        attribute(&column, id, self.connection.version, self.connection.wchar).ok_or_else(|| {
             Error::new(state::INVALID_DESCRIPTOR_FIELD, format!("Columns have no attribute {id}."))
         })
     }
 }
 
 /// A field of a column, by the id of a descriptor field or of an ODBC 2 column attribute; `None` for an unknown one.
-pub fn attribute(column: &ResultColumn, id: i32, version: OdbcVersion) -> Option<Field> {
-    let facts = types::describe(&column.column_type).for_version(version);
+pub fn attribute(column: &ResultColumn, id: i32, version: OdbcVersion, wchar: Wchar) -> Option<Field> {
+    let facts = types::describe(&column.column_type).for_version(version).for_wchar(wchar);
     let base = column.base.as_ref().map(|(table, index)| (table, &table.columns[*index]));
     let base_text = |text: &str| Field::from(if base.is_some() { text } else { "" });
     let table_name = base.map_or("", |(table, _)| table.name.as_str());
@@ -134,7 +135,7 @@ mod tests {
     #[test]
     fn a_column_knows_where_it_comes_from() {
         let column = column_of("Conferences", "Status");
-        let text = |id| match attribute(&column, id, OdbcVersion::Odbc3) {
+        let text = |id| match attribute(&column, id, OdbcVersion::Odbc3, Wchar::Utf16) {
             Some(Field::Text(text)) => text,
             other => panic!("{other:?}"),
         };
@@ -161,7 +162,7 @@ mod tests {
             desc::PARAMETER_TYPE,
         ];
         for &(id, width) in width::DESCRIPTOR.iter().filter(|(id, _)| !elsewhere.contains(id)) {
-            let field = attribute(&column, id, OdbcVersion::Odbc3);
+            let field = attribute(&column, id, OdbcVersion::Odbc3, Wchar::Utf16);
             assert_eq!(matches!(field, Some(Field::Text(_))), width == Width::Text, "{id}");
             assert!(field.is_some(), "{id}");
         }

@@ -111,7 +111,7 @@ impl ConnectionCall<'_> {
         database.set_strict_types(settings.strict_types);
         database.set_all_accounts(settings.all_accounts);
         database.set_max_rows(settings.max_rows);
-        let system = Arc::new(System::new(data_source, &settings, connection.version));
+        let system = Arc::new(System::new(data_source, &settings, connection.version, connection.wchar));
         database.set_system_rows(system.clone());
         connection.session = Some(Session { database, system, read_only: settings.read_only, log });
         Ok(Completion::Success)

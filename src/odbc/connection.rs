@@ -14,6 +14,7 @@ use super::statement::{State, Statement};
 use super::system::System;
 use super::types::OdbcVersion;
 use crate::cancel::CancelToken;
+use crate::convert::Wchar;
 use crate::engine::Database;
 use crate::error::{Error, Result, state};
 
@@ -31,6 +32,8 @@ pub struct Group {
 pub struct ConnectionState {
     pub diagnostics: Diagnostics,
     pub version: OdbcVersion,
+    /// What an SQLWCHAR is to the application.
+    pub wchar: Wchar,
     pub attributes: ConnectionAttributes,
     /// `None` until the connection is opened, and again after SQLDisconnect.
     pub session: Option<Session>,
@@ -55,11 +58,12 @@ pub struct Session {
 
 impl Connection {
     /// A connection that is not open.
-    pub fn new(version: OdbcVersion) -> Self {
+    pub fn new(version: OdbcVersion, wchar: Wchar) -> Self {
         Connection(Mutex::new(Group {
             connection: ConnectionState {
                 diagnostics: Diagnostics::default(),
                 version,
+                wchar,
                 attributes: ConnectionAttributes::default(),
                 session: None,
                 cancel: CancelToken::default(),

@@ -6,7 +6,7 @@
 
 use super::constants::attr;
 use super::dispatch::{Completion, ConnectionCall};
-use super::environment::unknown_attribute;
+use super::environment::{unicode_type, unknown_attribute, wchar_of_type};
 use super::statement_attributes::{Setting, StatementAttributes, invalid_value, replaced};
 use super::width::{Field, Input};
 use crate::abi::memory::Address;
@@ -107,11 +107,23 @@ impl ConnectionCall<'_> {
                     attributes.read_only = session.read_only;
                 }
             }
-            // iODBC offers its application's width of a character; 1 stands for UTF-16.
-            attr::APP_WCHAR_TYPE if number == 1 => {}
-            attr::APP_WCHAR_TYPE => {
-                return Err(Error::new(state::NOT_IMPLEMENTED, "Wide characters are UTF-16."));
-            }
+            // iODBC 3.52.14 and later offers its application's. What is not taken it would translate, and write beyond
+            // the application's buffers.
+            attr::APP_WCHAR_TYPE => match wchar_of_type(number) {
+                Some(wchar) if wchar == connection.wchar || !is_open => connection.wchar = wchar,
+                Some(_) => {
+                    return Err(Error::new(
+                        state::ATTRIBUTE_CANNOT_BE_SET_NOW,
+                        "SQL_ATTR_APP_WCHAR_TYPE has to be set before the connection is opened.",
+                    ));
+                }
+                None => {
+                    return Err(Error::new(
+                        state::NOT_IMPLEMENTED,
+                        "Wide characters are UTF-16 (1) or UTF-32 (3).",
+                    ));
+                }
+            },
             attr::ASYNC_ENABLE | attr::ASYNC_DBC_FUNCTIONS_ENABLE if number == 0 => {}
             attr::ASYNC_ENABLE
             | attr::ASYNC_DBC_FUNCTIONS_ENABLE
@@ -160,7 +172,7 @@ impl ConnectionCall<'_> {
             attr::METADATA_ID => Field::Number(attributes.statement.metadata_id.into()),
             attr::TXN_ISOLATION => Field::Number(READ_UNCOMMITTED),
             attr::QUIET_MODE => Field::Pointer(attributes.quiet_mode),
-            attr::APP_WCHAR_TYPE => Field::Number(1),
+            attr::APP_WCHAR_TYPE => Field::Number(unicode_type(connection.wchar)),
             attr::PACKET_SIZE | attr::AUTO_IPD | attr::ASYNC_ENABLE | attr::ASYNC_DBC_FUNCTIONS_ENABLE => {
                 Field::Number(0)
             }

@@ -45,7 +45,7 @@ impl Current {
     /// # Errors
     /// HY009, HY019, HY020, HY090.
     fn put(&mut self, data: Address, length: isize) -> Result<()> {
-        let c_type = self.target.source.c_type;
+        let source = &self.target.source;
         match (&mut self.sent, length) {
             (Sent::Null, _) | (Sent::Bytes(_), indicator::NULL_DATA) => {
                 return Err(Error::new(
@@ -54,14 +54,14 @@ impl Current {
                 ));
             }
             (Sent::Nothing, indicator::NULL_DATA) => self.sent = Sent::Null,
-            (Sent::Nothing, length) => self.sent = Sent::Bytes(read_bytes(data, Some(length), c_type)?),
-            (Sent::Bytes(_), _) if !matches!(c_type, CType::Char | CType::WChar | CType::Binary) => {
+            (Sent::Nothing, length) => self.sent = Sent::Bytes(read_bytes(data, Some(length), source)?),
+            (Sent::Bytes(_), _) if !matches!(source.c_type, CType::Char | CType::WChar | CType::Binary) => {
                 return Err(Error::new(
                     state::NON_CHARACTER_DATA_IN_PARTS,
                     "Only character and binary data can be sent in parts.",
                 ));
             }
-            (Sent::Bytes(bytes), length) => bytes.extend(read_bytes(data, Some(length), c_type)?),
+            (Sent::Bytes(bytes), length) => bytes.extend(read_bytes(data, Some(length), source)?),
         }
         Ok(())
     }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::column_attributes;
+use super::connection::ConnectionState;
 use super::constants::desc;
 use super::descriptor::{Descriptor, Header, Record, Role};
 use super::dispatch::DescriptorCall;
 use super::output::is_direction;
 use super::statement::State;
-use super::types::OdbcVersion;
 use super::width::{Field, Input};
 use crate::abi::memory::Address;
 use crate::convert::CType;
@@ -83,6 +83,7 @@ impl DescriptorCall<'_> {
                 &descriptor.columns[number - 1],
                 id,
                 self.group.connection.version,
+                self.group.connection.wchar,
             ),
             role => record_field(&descriptor.records()[number - 1], role, id),
         };
@@ -176,7 +177,7 @@ impl DescriptorCall<'_> {
         self.refuse_unprepared()?;
         let descriptor = self.descriptor();
         let records = match descriptor.role {
-            Role::ImplementationRow => described(&descriptor.columns, self.group.connection.version),
+            Role::ImplementationRow => described(&descriptor.columns, &self.group.connection),
             _ => descriptor.records().to_vec(),
         };
         Ok((descriptor.header, records))
@@ -213,8 +214,9 @@ fn record_number(number: i16) -> Result<usize> {
 }
 
 /// The columns as records, for a descriptor that can be changed.
-fn described(columns: &Arc<[ResultColumn]>, version: OdbcVersion) -> Vec<Record> {
-    let number = |column: &ResultColumn, id| match column_attributes::attribute(column, id, version) {
+fn described(columns: &Arc<[ResultColumn]>, connection: &ConnectionState) -> Vec<Record> {
+    let (version, wchar) = (connection.version, connection.wchar);
+    let number = |column: &ResultColumn, id| match column_attributes::attribute(column, id, version, wchar) {
         Some(Field::Number(number)) => number,
         _ => 0,
     };

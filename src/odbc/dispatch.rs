@@ -16,6 +16,7 @@ use super::diagnostics::{Diagnostics, Names, defect};
 use super::environment::{Environment, EnvironmentState};
 use super::registry::{self, Object, Token};
 use super::statement::Statement;
+use crate::convert::Wchar;
 use crate::error::Result;
 
 /// An exported function, as the manifest lists it.
@@ -64,6 +65,11 @@ pub struct DescriptorCall<'a> {
 }
 
 impl ConnectionCall<'_> {
+    /// What an SQLWCHAR is to the application.
+    pub fn wchar(&self) -> Wchar {
+        self.group.connection.wchar
+    }
+
     /// Posts a warning.
     pub fn warn(&mut self, warning: crate::error::Error) {
         self.group.connection.diagnostics.post(warning);
@@ -71,6 +77,11 @@ impl ConnectionCall<'_> {
 }
 
 impl StatementCall<'_> {
+    /// What an SQLWCHAR is to the application.
+    pub fn wchar(&self) -> Wchar {
+        self.connection.wchar
+    }
+
     /// Posts a warning.
     pub fn warn(&mut self, warning: crate::error::Error) {
         self.statement.diagnostics.post(warning);
@@ -78,6 +89,11 @@ impl StatementCall<'_> {
 }
 
 impl DescriptorCall<'_> {
+    /// What an SQLWCHAR is to the application.
+    pub fn wchar(&self) -> Wchar {
+        self.group.connection.wchar
+    }
+
     /// Posts a warning.
     pub fn warn(&mut self, warning: crate::error::Error) {
         self.group.descriptors[self.handle].diagnostics.post(warning);
@@ -145,31 +161,34 @@ pub fn on_descriptor(
     )
 }
 
-/// Reads a handle's diagnostics without touching them. `true` says that the handle is a statement.
+/// Reads a handle's diagnostics without touching them. `true` says that the handle is a statement; the [`Wchar`] is its
+/// application's.
 /// SQL_INVALID_HANDLE when `kind` has no such handle.
 pub fn peek(
     kind: registry::Kind,
     handle: Token,
-    read: impl FnOnce(&Diagnostics, Names<'_>, bool) -> i16,
+    read: impl FnOnce(&Diagnostics, Names<'_>, Wchar, bool) -> i16,
 ) -> i16 {
     use registry::Kind;
     match (kind, registry::get(handle)) {
         (Kind::Environment, Some(Object::Environment(environment))) => {
-            read(&environment.lock().diagnostics, Names::default(), false)
+            let state = environment.lock();
+            read(&state.diagnostics, Names::default(), state.wchar, false)
         }
         (Kind::Connection, Some(Object::Connection(shared))) => {
             let group = shared.lock();
-            read(&group.connection.diagnostics, group.connection.names(), false)
+            let connection = &group.connection;
+            read(&connection.diagnostics, connection.names(), connection.wchar, false)
         }
         (Kind::Statement, Some(Object::Statement(shared, _))) => {
             let group = shared.lock();
             let Some(statement) = group.statements.get(&handle) else { return SqlReturn::INVALID_HANDLE.0 };
-            read(&statement.diagnostics, group.connection.names(), true)
+            read(&statement.diagnostics, group.connection.names(), group.connection.wchar, true)
         }
         (Kind::Descriptor, Some(Object::Descriptor(shared))) => {
             let group = shared.lock();
             let Some(descriptor) = group.descriptors.get(handle) else { return SqlReturn::INVALID_HANDLE.0 };
-            read(&descriptor.diagnostics, group.connection.names(), false)
+            read(&descriptor.diagnostics, group.connection.names(), group.connection.wchar, false)
         }
         _ => SqlReturn::INVALID_HANDLE.0,
     }

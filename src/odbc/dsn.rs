@@ -1,6 +1,6 @@
 //! Reads a data source's settings from where the driver manager keeps them.
 //!
-//! On Unix these are the ini files that unixODBC reads: the user's, then the system's. The driver reads them itself,
+//! On Unix these are the ini files that unixODBC and iODBC read: the user's, then the system's. The driver reads them itself,
 //! at run time, because linking the installer library would bind it to one driver manager.
 
 use super::connection_string::Pair;
@@ -34,8 +34,10 @@ mod platform {
         let user = env::var_os("ODBCINI")
             .map(PathBuf::from)
             .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".odbc.ini")));
-        let system = match env::var_os("ODBCSYSINI") {
-            Some(folder) => vec![PathBuf::from(folder).join("odbc.ini")],
+        // unixODBC's variable names a folder, iODBC's a file.
+        let folder = env::var_os("ODBCSYSINI").map(|folder| PathBuf::from(folder).join("odbc.ini"));
+        let system = match folder.or_else(|| env::var_os("SYSODBCINI").map(PathBuf::from)) {
+            Some(file) => vec![file],
             None => ["/etc", "/usr/local/etc", "/opt/homebrew/etc", "/opt/local/etc", "/Library/ODBC"]
                 .iter()
                 .map(|folder| PathBuf::from(folder).join("odbc.ini"))

@@ -1,5 +1,6 @@
 //! Environments (SQLSetEnvAttr, SQLGetEnvAttr).
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::connection::Connection;
@@ -7,6 +8,7 @@ use super::constants::attr;
 use super::diagnostics::Diagnostics;
 use super::types::OdbcVersion;
 use super::width::{Field, Input};
+use crate::convert::Wchar;
 use crate::error::{Error, Result, state};
 
 /// An environment: what its connections have in common.
@@ -17,12 +19,32 @@ pub struct Environment(Mutex<EnvironmentState>);
 #[derive(Default)]
 pub struct EnvironmentState {
     pub diagnostics: Diagnostics,
+    /// What an SQLWCHAR is to whoever calls: its connections start with it.
+    pub wchar: Wchar,
     /// SQL_ATTR_ODBC_VERSION: 2, 3 or 380. The application must set it before it allocates a connection.
     version: Option<i32>,
     connections: Vec<Weak<Connection>>,
 }
 
+/// What an SQLWCHAR is to a driver manager or an application, by the name of its file: iODBC's is UTF-32.
+///
+/// Of iODBC that is its library (`libiodbc.so.2`, on macOS `iODBC` in its framework) and the programs that it is linked
+/// into, `iodbctest` and `iodbctestw`. All others have UTF-16.
+fn wchar_of(caller: &Path) -> Wchar {
+    let name = caller.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
+    match name {
+        Some(name) if name.contains("iodbc") => Wchar::Utf32,
+        _ => Wchar::Utf16,
+    }
+}
+
 impl Environment {
+    /// An environment that `caller` allocates, the file of a driver manager or an application.
+    pub fn new(caller: Option<&Path>) -> Self {
+        let wchar = caller.map(wchar_of).unwrap_or_default();
+        Environment(Mutex::new(EnvironmentState { wchar, ..EnvironmentState::default() }))
+    }
+
     /// The state, under its lock.
     pub fn lock(&self) -> MutexGuard<'_, EnvironmentState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -99,14 +121,27 @@ impl EnvironmentState {
         match id {
             attr::ODBC_VERSION => Ok(Field::from(self.version.unwrap_or(3))),
             attr::OUTPUT_NTS => Ok(Field::Number(1)),
-            // iODBC asks for the width of a character: 1 stands for UTF-16.
-            attr::DRIVER_UNICODE_TYPE => Ok(Field::Number(1)),
+            // iODBC 3.52.14 and later asks before it offers each connection what its application has.
+            attr::DRIVER_UNICODE_TYPE => Ok(Field::Number(unicode_type(self.wchar))),
             attr::CONNECTION_POOLING | attr::CP_MATCH => {
                 Err(Error::new(state::NOT_IMPLEMENTED, "Pooling is the driver manager's."))
             }
             _ => Err(unknown_attribute(id)),
         }
     }
+}
+
+/// How iODBC's attributes name an SQLWCHAR (SQL_DM_CP_UTF16, SQL_DM_CP_UCS4).
+pub fn unicode_type(wchar: Wchar) -> i64 {
+    match wchar {
+        Wchar::Utf16 => 1,
+        Wchar::Utf32 => 3,
+    }
+}
+
+/// The SQLWCHAR that iODBC's attributes name so; `None` for UTF-8 (SQL_DM_CP_UTF8) and what is none.
+pub fn wchar_of_type(number: i64) -> Option<Wchar> {
+    [Wchar::Utf16, Wchar::Utf32].into_iter().find(|&wchar| unicode_type(wchar) == number)
 }
 
 /// The HY092 of an id that is in no table.
@@ -130,5 +165,29 @@ mod tests {
         }
         let error = environment.set_attribute(attr::ODBC_VERSION, &Input::Number(4)).unwrap_err();
         assert_eq!(error.state, state::INVALID_ATTRIBUTE_VALUE);
+    }
+
+    #[test]
+    fn iodbc_is_known_by_its_file() {
+        for (file, expected) in [
+            ("/usr/lib/x86_64-linux-gnu/libiodbc.so.2", Wchar::Utf32),
+            ("/Library/Frameworks/iODBC.framework/Versions/A/iODBC", Wchar::Utf32),
+            ("iodbctest", Wchar::Utf32),
+            ("/usr/lib/x86_64-linux-gnu/libodbc.so.2", Wchar::Utf16),
+            ("/opt/iodbc/lib/libodbc.so.2", Wchar::Utf16),
+            ("isql", Wchar::Utf16),
+            ("", Wchar::Utf16),
+        ] {
+            assert_eq!(wchar_of(Path::new(file)), expected, "{file}");
+        }
+    }
+
+    #[test]
+    fn the_encoding_is_told_to_who_asks() {
+        for (caller, number) in [("libiodbc.so.2", 3), ("libodbc.so.2", 1)] {
+            let environment = Environment::new(Some(Path::new(caller)));
+            let answer = environment.lock().attribute(attr::DRIVER_UNICODE_TYPE);
+            assert_eq!(answer, Ok(Field::Number(number)), "{caller}");
+        }
     }
 }

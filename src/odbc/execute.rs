@@ -106,7 +106,7 @@ impl StatementCall<'_> {
         let ipd = &self.descriptors[self.statement.own.ipd];
         let gathered = output::outputs(apd, ipd, &plan.prepared).and_then(|_| {
             let is_read = |marker| output::is_read(ipd, &plan.prepared, marker);
-            gather(apd, ipd, plan.prepared.parameters(), is_read)
+            gather(apd, ipd, plan.prepared.parameters(), self.connection.wchar, is_read)
         });
         let sets = match gathered {
             Ok(sets) => sets,

@@ -9,7 +9,7 @@ use super::execute::Running;
 use super::statement::{State, Statement};
 use super::statement_attributes::StatementAttributes;
 use crate::abi::memory::Address;
-use crate::convert::{self, CData, CTarget, CType, Chunk, Part, Rest};
+use crate::convert::{self, CData, CTarget, CType, Chunk, Part, Rest, Wchar};
 use crate::engine::ResultColumn;
 use crate::error::{Error, Result, state};
 
@@ -108,7 +108,8 @@ impl StatementCall<'_> {
         let _running = Running::start(activity, attributes.query_timeout);
         let columns = cursor.columns.clone();
         let bound: Vec<Bound<'_>> = if attributes.retrieve_data {
-            columns.iter().zip(ard.records()).enumerate().filter_map(bound).collect()
+            let wchar = self.connection.wchar;
+            columns.iter().zip(ard.records()).enumerate().filter_map(|column| bound(column, wchar)).collect()
         } else {
             Vec::new()
         };
@@ -148,7 +149,10 @@ fn is_known_c_type(code: i16) -> bool {
     CType::from_code(code).is_some() || matches!(code, 101..=113)
 }
 
-fn bound<'a>((index, (column, record)): (usize, (&'a ResultColumn, &'a Record))) -> Option<Bound<'a>> {
+fn bound<'a>(
+    (index, (column, record)): (usize, (&'a ResultColumn, &'a Record)),
+    wchar: Wchar,
+) -> Option<Bound<'a>> {
     if !record.is_bound() && record.octet_length_ptr.is_null() {
         return None;
     }
@@ -156,6 +160,7 @@ fn bound<'a>((index, (column, record)): (usize, (&'a ResultColumn, &'a Record)))
         c_type,
         precision: u8::try_from(record.precision).unwrap_or(0),
         scale: i8::try_from(record.scale).unwrap_or(0),
+        wchar,
     });
     let capacity = usize::try_from(record.octet_length).unwrap_or(0);
     let fixed = target.as_ref().ok().and_then(|target| target.c_type.fixed_size());
@@ -278,8 +283,9 @@ pub fn write_part(part: &Part<'_>, at: Addresses) {
     match part.chunk {
         Chunk::Bytes(bytes) => at.data.write_all(bytes),
         Chunk::Units(units) => at.data.write_all(units),
+        Chunk::Characters(characters) => at.data.write_all(characters),
     }
-    at.data.offset(part.chunk.byte_len() as isize).write_all(&[0u8; 2][..part.terminator]);
+    at.data.offset(part.chunk.byte_len() as isize).write_all(&[0u8; 4][..part.terminator]);
     // An indicator apart from the length only tells NULL from not NULL.
     if at.indicator != at.octet_length {
         at.indicator.write(0isize);

@@ -76,6 +76,7 @@ impl StatementCall<'_> {
             c_type: CType::resolve(code, &column.column_type)?,
             precision: u8::try_from(precision).unwrap_or(0),
             scale: i8::try_from(scale).unwrap_or(0),
+            wchar: self.connection.wchar,
         };
         if request.value.is_null() && (capacity > 0 || target.c_type.fixed_size().is_some()) {
             return Err(Error::new(state::INVALID_NULL_POINTER, "TargetValuePtr is a null pointer."));

@@ -1,5 +1,6 @@
 //! SQLAllocHandle, SQLFreeHandle, SQLFreeStmt, SQLCancel, SQLEndTran: what concerns handles as such.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -19,12 +20,12 @@ use super::statement::{OwnDescriptors, State, Statement};
 use super::transaction::EndTransaction;
 use crate::error::{Error, Result, state};
 
-/// Allocates an environment.
+/// Allocates an environment for whoever calls the library: the file of a driver manager or an application.
 ///
 /// # Errors
 /// HY014.
-pub fn allocate_environment() -> Result<Token> {
-    registry::insert(Object::Environment(Arc::new(Environment::default())))
+pub fn allocate_environment(caller: Option<&Path>) -> Result<Token> {
+    registry::insert(Object::Environment(Arc::new(Environment::new(caller))))
 }
 
 /// Allocates a connection.
@@ -32,7 +33,7 @@ pub fn allocate_environment() -> Result<Token> {
 /// # Errors
 /// HY010 (the version of ODBC has not been set), HY014.
 pub fn allocate_connection(state: &mut EnvironmentState) -> Result<Token> {
-    let connection = Arc::new(Connection::new(state.odbc_version()?));
+    let connection = Arc::new(Connection::new(state.odbc_version()?, state.wchar));
     state.adopt(&connection);
     registry::insert(Object::Connection(connection))
 }

@@ -8,7 +8,7 @@ use super::constants::param;
 use super::descriptor::{Descriptor, Record};
 use super::fetch::{truncated, write_null, write_part};
 use super::parameters::{name_parameter, sql_type};
-use crate::convert::{self, CData, CTarget, CType, Rest, is_supported_to_c};
+use crate::convert::{self, CData, CTarget, CType, Rest, Wchar, is_supported_to_c};
 use crate::engine::{Cursor, Output, OutputMarker, Prepared};
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
@@ -55,8 +55,7 @@ pub fn outputs(apd: &Descriptor, ipd: &Descriptor, prepared: &Prepared) -> Resul
         else {
             continue;
         };
-        let target = target(record, described)?;
-        if !is_supported_to_c(column_type.data_type, target.c_type) {
+        if !is_supported_to_c(column_type.data_type, c_type(record, described)?) {
             let message = format!(
                 "Parameter {}: what comes back is of type {:?}, which the buffer's C type cannot hold.",
                 output.marker + 1,
@@ -84,6 +83,7 @@ pub fn put(
     outputs: &[OutputMarker],
     prepared: &Prepared,
     answer: Option<&Cursor>,
+    wchar: Wchar,
 ) -> Vec<Error> {
     let mut problems = Vec::new();
     for output in outputs {
@@ -96,7 +96,14 @@ pub fn put(
             None => ValueRef::Integer(0),
             Some(column) => answer.map_or(ValueRef::Null, |answer| answer.first(column)),
         };
-        let put = put_one(apd, record, described, row, value, column_type(prepared, *output));
+        let put = put_one(
+            apd,
+            target(record, described, wchar),
+            record,
+            row,
+            value,
+            column_type(prepared, *output),
+        );
         if let Some(error) = put.unwrap_or_else(Some) {
             problems.push(name_parameter(error, output.marker + 1, &prepared.parameters()[output.marker]));
         }
@@ -106,13 +113,13 @@ pub fn put(
 
 fn put_one(
     apd: &Descriptor,
+    target: Result<CTarget>,
     record: &Record,
-    described: &Record,
     row: usize,
     value: ValueRef<'_>,
     column_type: ColumnType,
 ) -> Result<Option<Error>> {
-    let target = target(record, described)?;
+    let target = target?;
     let capacity = usize::try_from(record.octet_length).unwrap_or(0);
     let element = target.c_type.fixed_size().unwrap_or(capacity);
     let at = record.addresses(&apd.header, apd.header.offset(), row, element);
@@ -130,11 +137,16 @@ fn column_type(prepared: &Prepared, output: OutputMarker) -> ColumnType {
     output.column.map_or(RETURN_TYPE, |column| prepared.results()[column].column_type)
 }
 
-fn target(record: &Record, described: &Record) -> Result<CTarget> {
+fn c_type(record: &Record, described: &Record) -> Result<CType> {
     let bound = sql_type(described.concise_type, described.length, described.scale)?;
+    CType::resolve(record.concise_type, &bound)
+}
+
+fn target(record: &Record, described: &Record, wchar: Wchar) -> Result<CTarget> {
     Ok(CTarget {
-        c_type: CType::resolve(record.concise_type, &bound)?,
+        c_type: c_type(record, described)?,
         precision: u8::try_from(record.precision).unwrap_or(0),
         scale: i8::try_from(record.scale).unwrap_or(0),
+        wchar,
     })
 }

@@ -1,13 +1,11 @@
 //! Parameters: SQLBindParameter, SQLDescribeParam, and the reading of bound buffers when a statement is executed.
 
-use std::sync::Arc;
-
 use super::constants::{indicator, param};
 use super::descriptor::{Addresses, Descriptor, Record};
 use super::dispatch::{Completion, StatementCall};
 use super::{output, types};
 use crate::abi::memory::Address;
-use crate::convert::{self, CInput, CTarget, CType, is_supported_from_c};
+use crate::convert::{self, CInput, CTarget, CType, Wchar, is_supported_from_c};
 use crate::engine::ParameterInfo;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
@@ -207,6 +205,7 @@ pub fn gather(
     apd: &Descriptor,
     ipd: &Descriptor,
     markers: &[ParameterInfo],
+    wchar: Wchar,
     is_read: impl Fn(usize) -> bool,
 ) -> Result<Vec<ParameterSet>> {
     let bound = |index: usize| apd.records().get(index).is_some_and(|record| record.described);
@@ -233,7 +232,7 @@ pub fn gather(
             }
             let read = || {
                 let record = &apd.records()[index];
-                let target = target(record, ipd.records().get(index), marker)?;
+                let target = target(record, ipd.records().get(index), marker, wchar)?;
                 let element = target
                     .source
                     .c_type
@@ -260,7 +259,12 @@ pub fn name_parameter(mut error: Error, number: usize, marker: &ParameterInfo) -
     error
 }
 
-fn target(record: &Record, described: Option<&Record>, marker: &ParameterInfo) -> Result<Target> {
+fn target(
+    record: &Record,
+    described: Option<&Record>,
+    marker: &ParameterInfo,
+    wchar: Wchar,
+) -> Result<Target> {
     let bound = match described {
         Some(d) if d.described => sql_type(d.concise_type, d.length, d.scale)?,
         _ => marker.column_type,
@@ -269,6 +273,7 @@ fn target(record: &Record, described: Option<&Record>, marker: &ParameterInfo) -
         c_type: CType::resolve(record.concise_type, &bound)?,
         precision: u8::try_from(record.precision).unwrap_or(0),
         scale: i8::try_from(record.scale).unwrap_or(0),
+        wchar,
     };
     // The statement's type stands where text has to take a column's form. Beside a number, and where the statement
     // says nothing, the application's own type stands: SQLite compares numbers of different types, and a cut to the
@@ -299,7 +304,7 @@ fn slot(at: Addresses, target: Target) -> Result<Slot> {
         }
         _ => {}
     }
-    let bytes = read_bytes(at.data, length, target.source.c_type)?;
+    let bytes = read_bytes(at.data, length, &target.source)?;
     target.convert(Some(&bytes)).map(Slot::Ready)
 }
 
@@ -307,12 +312,15 @@ fn slot(at: Addresses, target: Target) -> Result<Slot> {
 ///
 /// # Errors
 /// HY009, HY090.
-pub fn read_bytes(data: Address, length: Option<isize>, c_type: CType) -> Result<Vec<u8>> {
-    let size = match (c_type.fixed_size(), length) {
+pub fn read_bytes(data: Address, length: Option<isize>, source: &CTarget) -> Result<Vec<u8>> {
+    let size = match (source.c_type.fixed_size(), length) {
         (Some(size), _) => size,
         (None, Some(length @ 0..)) => length as usize,
-        (None, None | Some(indicator::NTS)) if c_type == CType::WChar => data.length_to_zero::<u16>() * 2,
-        (None, None | Some(indicator::NTS)) => data.length_to_zero::<u8>(),
+        (None, None | Some(indicator::NTS)) => match (source.c_type, source.wchar) {
+            (CType::WChar, Wchar::Utf16) => data.length_to_zero::<u16>() * 2,
+            (CType::WChar, Wchar::Utf32) => data.length_to_zero::<u32>() * 4,
+            _ => data.length_to_zero::<u8>(),
+        },
         (None, Some(length)) => {
             return Err(Error::new(
                 state::INVALID_STRING_OR_BUFFER_LENGTH,
@@ -326,6 +334,20 @@ pub fn read_bytes(data: Address, length: Option<isize>, c_type: CType) -> Result
     Ok(data.read_all(size))
 }
 
+/// The bytes as units of `N` bytes.
+fn whole<const N: usize>(bytes: &[u8]) -> Result<&[[u8; N]]> {
+    match bytes.as_chunks() {
+        (units, []) => Ok(units),
+        _ => Err(Error::new(
+            state::INVALID_STRING_OR_BUFFER_LENGTH,
+            format!(
+                "The length of a wide parameter is {}; it is counted in bytes, and a character has {N}.",
+                bytes.len()
+            ),
+        )),
+    }
+}
+
 impl Target {
     /// Converts what the application gave; `None` is NULL.
     ///
@@ -333,21 +355,20 @@ impl Target {
     /// Those of [`convert::from_c`].
     pub fn convert(&self, bytes: Option<&[u8]>) -> Result<Value> {
         let Some(bytes) = bytes else { return Ok(Value::Null) };
-        let units: Arc<[u16]>;
+        let (units, characters): (Vec<u16>, Vec<u32>);
         let input = match self.source.c_type {
             CType::Char => CInput::Narrow(bytes),
             CType::Binary => CInput::Binary(bytes),
-            CType::WChar => {
-                let (pairs, rest) = bytes.as_chunks::<2>();
-                if !rest.is_empty() {
-                    return Err(Error::new(
-                        state::INVALID_STRING_OR_BUFFER_LENGTH,
-                        "The length of a wide parameter is odd; it is counted in bytes.",
-                    ));
+            CType::WChar => match self.source.wchar {
+                Wchar::Utf16 => {
+                    units = whole(bytes)?.iter().map(|unit| u16::from_ne_bytes(*unit)).collect();
+                    CInput::Wide(&units)
                 }
-                units = pairs.iter().map(|pair| u16::from_ne_bytes(*pair)).collect();
-                CInput::Wide(&units)
-            }
+                Wchar::Utf32 => {
+                    characters = whole(bytes)?.iter().map(|unit| u32::from_ne_bytes(*unit)).collect();
+                    CInput::Wide32(&characters)
+                }
+            },
             _ => CInput::Fixed(bytes),
         };
         if is_supported_from_c(self.wanted.data_type, self.source.c_type) {
@@ -401,7 +422,7 @@ mod tests {
         let mut operations = [0u16, 0, param::IGNORE];
         apd.header.array_status = Address::of(&mut operations[..]);
         let ipd = Descriptor::new(Role::ImplementationParameter, false);
-        let sets = gather(&apd, &ipd, &[marker(DataType::Integer)], |_| true).unwrap();
+        let sets = gather(&apd, &ipd, &[marker(DataType::Integer)], Wchar::Utf16, |_| true).unwrap();
         let value = |set: &ParameterSet| match set {
             ParameterSet::Ready(slots) => match &slots[0] {
                 Slot::Ready(value) => Some(value.clone()),
@@ -417,7 +438,7 @@ mod tests {
     #[test]
     fn a_marker_without_binding_is_an_error() {
         let (apd, ipd) = (bound(vec![]), Descriptor::new(Role::ImplementationParameter, false));
-        let error = gather(&apd, &ipd, &[marker(DataType::Text)], |_| true).err().unwrap();
+        let error = gather(&apd, &ipd, &[marker(DataType::Text)], Wchar::Utf16, |_| true).err().unwrap();
         assert_eq!(error.state, state::WRONG_PARAMETER_COUNT);
     }
 
@@ -425,11 +446,20 @@ mod tests {
     fn text_without_length_is_terminated() {
         let mut text = *b"abc\0def";
         let at = Address::of(&mut text[..]);
-        assert_eq!(read_bytes(at, None, CType::Char).unwrap(), b"abc");
-        assert_eq!(read_bytes(at, Some(indicator::NTS), CType::Char).unwrap(), b"abc");
-        assert_eq!(read_bytes(at, Some(2), CType::Binary).unwrap(), b"ab");
-        assert!(read_bytes(at, Some(-9), CType::Char).is_err());
-        assert!(read_bytes(Address::NULL, Some(3), CType::Char).is_err());
-        assert_eq!(read_bytes(Address::NULL, Some(0), CType::Char).unwrap(), b"");
+        let (narrow, binary) = (CTarget::new(CType::Char), CTarget::new(CType::Binary));
+        assert_eq!(read_bytes(at, None, &narrow).unwrap(), b"abc");
+        assert_eq!(read_bytes(at, Some(indicator::NTS), &narrow).unwrap(), b"abc");
+        assert_eq!(read_bytes(at, Some(2), &binary).unwrap(), b"ab");
+        assert!(read_bytes(at, Some(-9), &narrow).is_err());
+        assert!(read_bytes(Address::NULL, Some(3), &narrow).is_err());
+        assert_eq!(read_bytes(Address::NULL, Some(0), &narrow).unwrap(), b"");
+        let wide = CTarget { wchar: Wchar::Utf32, ..CTarget::new(CType::WChar) };
+        let mut text = [0x61u32, 0x1F600, 0, 0x62];
+        let read = read_bytes(Address::of(&mut text[..]), Some(indicator::NTS), &wide).unwrap();
+        assert_eq!(read.len(), 8);
+        let target = Target { source: wide, bound: ColumnType::text(9), wanted: ColumnType::text(9) };
+        assert_eq!(target.convert(Some(&read)).unwrap(), Value::from("a😀"));
+        let error = target.convert(Some(&read[..6])).unwrap_err();
+        assert_eq!(error.state, state::INVALID_STRING_OR_BUFFER_LENGTH);
     }
 }

@@ -4,6 +4,7 @@
 //! table in this file, so that a type has the same name, code and size wherever an application meets it. Power
 //! Query, for one, stops folding as soon as two of them differ.
 
+use crate::convert::Wchar;
 use crate::model::{ColumnType, DataType};
 
 /// The version of ODBC that the application asked its environment for (SQL_ATTR_ODBC_VERSION).
@@ -30,7 +31,8 @@ pub struct TypeFacts {
     /// From 1 to `i32::MAX`.
     pub column_size: u32,
     /// BUFFER_LENGTH, SQL_DESC_OCTET_LENGTH, and SQL_COLUMN_LENGTH of ODBC 2: bytes that the default C type
-    /// transfers, without terminator. From 1 to `i32::MAX`.
+    /// transfers, without terminator. From 1 to `i32::MAX`. Of wide types in UTF-16, unless
+    /// [`TypeFacts::for_wchar`] has said otherwise.
     pub octet_length: u32,
     /// CHAR_OCTET_LENGTH: the same for text and binary; `None` for other types.
     pub char_octet_length: Option<u32>,
@@ -358,6 +360,17 @@ impl TypeFacts {
             _ => self,
         }
     }
+
+    /// The same facts with the bytes of the application's SQLWCHAR.
+    #[must_use]
+    pub fn for_wchar(self, wchar: Wchar) -> TypeFacts {
+        if wchar == Wchar::Utf16 || !matches!(self.concise_type, SQL_WLONGVARCHAR | SQL_WVARCHAR | SQL_WCHAR)
+        {
+            return self;
+        }
+        let octet_length = self.column_size.saturating_mul(wchar.size() as u32).min(i32::MAX as u32);
+        TypeFacts { octet_length, char_octet_length: Some(octet_length), ..self }
+    }
 }
 
 #[cfg(test)]
@@ -431,6 +444,19 @@ mod tests {
         assert_eq!(timestamp.for_version(OdbcVersion::Odbc2).concise_type, 11);
         assert_eq!(facts(DataType::Date, 10, 0).for_version(OdbcVersion::Odbc2).concise_type, 9);
         assert_eq!(facts(DataType::Text, 10, 0).for_version(OdbcVersion::Odbc2).concise_type, SQL_WVARCHAR);
+    }
+
+    #[test]
+    fn only_wide_types_take_the_bytes_of_the_applications_characters() {
+        let bytes = |facts: TypeFacts| {
+            let facts = facts.for_wchar(Wchar::Utf32);
+            (facts.octet_length, facts.char_octet_length)
+        };
+        assert_eq!(bytes(facts(DataType::Text, 10, 0)), (40, Some(40)));
+        let largest = facts(DataType::Text, MAX_LONG_TEXT_SIZE, 0);
+        assert_eq!(bytes(largest), (i32::MAX as u32, Some(i32::MAX as u32)));
+        assert_eq!(bytes(facts(DataType::Binary, 10, 0)), (10, Some(10)));
+        assert_eq!(bytes(facts(DataType::Decimal, 10, 2)), (12, None));
     }
 
     #[test]

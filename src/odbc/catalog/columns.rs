@@ -24,7 +24,7 @@ pub fn columns(context: &Context<'_>, table: ObjectName<'_>, column: Option<&str
     for table in tables {
         for found in context.columns(table).filter(|c| column.matches(c.name)) {
             let object = [CATALOG, &table.schema, &table.name, found.name].map(Into::into);
-            rows.push(object.into_iter().chain(Typed::column(&found).cells(context.version)).collect());
+            rows.push(object.into_iter().chain(Typed::column(&found).cells(context)).collect());
         }
     }
     Ok(ResultSet::new(&[&OBJECT[..], &typed::HEADINGS].concat(), rows))

@@ -112,7 +112,7 @@ pub fn special_columns(
     let tables = context.tables().filter(|t| wanted.matches(&t.schema, &t.name));
     let mut rows = Vec::new();
     for column in tables.flat_map(|t| key_columns(t)).filter(|_| column_type == SQL_BEST_ROWID) {
-        let facts = describe(&column.column_type()).for_version(context.version);
+        let facts = describe(&column.column_type()).for_version(context.version).for_wchar(context.wchar);
         let mut row = vec![integer(SQL_SCOPE_SESSION), column.name.as_str().into()];
         row.extend(typed::sizes(&facts));
         row.push(integer(SQL_PC_NOT_PSEUDO));

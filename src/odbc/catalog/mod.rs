@@ -23,6 +23,7 @@ mod typed;
 use std::sync::Arc;
 
 use super::types::OdbcVersion;
+use crate::convert::Wchar;
 use crate::model::{Column, Model, Procedure, Table, TableEntry};
 
 pub use columns::columns;
@@ -48,6 +49,7 @@ pub struct Context<'a> {
     /// What of the model is shown.
     pub listing: &'a Listing,
     pub version: OdbcVersion,
+    pub wchar: Wchar,
     /// SQL_ATTR_METADATA_ID: arguments are identifiers, not patterns, and none may be a null pointer.
     pub metadata_id: bool,
 }

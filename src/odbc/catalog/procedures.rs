@@ -69,7 +69,7 @@ pub fn procedure_columns(
                 let mut row: Vec<Value> =
                     [CATALOG, &procedure.schema, &procedure.name, name].map(Into::into).into();
                 row.push(integer(column_type));
-                row.extend(typed.cells(context.version));
+                row.extend(typed.cells(context));
                 rows.push(row);
             }
         };

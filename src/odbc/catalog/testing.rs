@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::{Context, Listing};
+use crate::convert::Wchar;
 use crate::model::Model;
 use crate::odbc::types::OdbcVersion;
 use crate::value::Value;
@@ -21,6 +22,7 @@ pub(super) fn context_for(version: OdbcVersion) -> Context<'static> {
         temporary: &[],
         listing: LISTING.get_or_init(Listing::default),
         version,
+        wchar: Wchar::Utf16,
         metadata_id: false,
     }
 }

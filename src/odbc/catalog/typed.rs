@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::ListedColumn;
 use super::result::{Heading, integer, name, number, optional, ordinal, remarks, text};
+use super::{Context, ListedColumn};
 use crate::model::{Column, ColumnType, DataType, Parameter, Table};
 use crate::odbc::types::{OdbcVersion, TypeFacts, describe};
 use crate::value::Value;
@@ -73,8 +73,8 @@ impl<'a> Typed<'a> {
     }
 
     /// The cells under [`HEADINGS`].
-    pub(super) fn cells(&self, version: OdbcVersion) -> [Value; 14] {
-        let facts = self.facts(version);
+    pub(super) fn cells(&self, context: &Context<'_>) -> [Value; 14] {
+        let facts = self.facts(context.version).for_wchar(context.wchar);
         let [data_type, type_name, column_size, buffer_length, decimal_digits] = sizes(&facts);
         [
             data_type,

@@ -13,6 +13,7 @@ use super::info::{self, InfoContext, InfoValue};
 use super::properties::PROPERTIES;
 use super::settings::{Keyword, Settings};
 use super::types::OdbcVersion;
+use crate::convert::Wchar;
 use crate::engine::{Database, SystemRows, sqlite_version};
 use crate::model::{Model, Source, Table, TableEntry};
 use crate::twilio::USER_AGENT;
@@ -26,6 +27,7 @@ pub struct System {
     /// The SID of the account or of the API key.
     pub user_name: String,
     pub version: OdbcVersion,
+    pub wchar: Wchar,
     pub listing: Listing,
     /// The values of all properties in their order, as they may be shown.
     properties: Vec<Option<String>>,
@@ -33,11 +35,12 @@ pub struct System {
 
 impl System {
     /// What is known once the settings are in force.
-    pub fn new(data_source_name: &str, settings: &Settings, version: OdbcVersion) -> Self {
+    pub fn new(data_source_name: &str, settings: &Settings, version: OdbcVersion, wchar: Wchar) -> Self {
         System {
             data_source_name: data_source_name.to_owned(),
             user_name: settings.user_name().to_owned(),
             version,
+            wchar,
             listing: settings.listing.clone(),
             properties: PROPERTIES.iter().map(|property| settings.shown(property.keyword)).collect(),
         }
@@ -60,7 +63,14 @@ impl System {
         temporary: &'a [TableEntry],
         metadata_id: bool,
     ) -> catalog::Context<'a> {
-        catalog::Context { model, temporary, listing: &self.listing, version: self.version, metadata_id }
+        catalog::Context {
+            model,
+            temporary,
+            listing: &self.listing,
+            version: self.version,
+            wchar: self.wchar,
+            metadata_id,
+        }
     }
 
     fn property(&self, position: usize, field: &str, database: &Database) -> Option<Value> {
@@ -161,7 +171,7 @@ mod tests {
         let pairs = parse(&format!("AccountSid={account};AuthToken=s3cr3t;{settings}")).unwrap();
         let settings = Settings::from_sources(&[&pairs]).unwrap();
         let client = Client::new(settings.client_config(0)).unwrap();
-        let system = Arc::new(System::new("Test", &settings, OdbcVersion::Odbc3));
+        let system = Arc::new(System::new("Test", &settings, OdbcVersion::Odbc3, Wchar::Utf16));
         (system, Database::new(Model::builtin(), client, false))
     }
 
