@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building and testing need beyond Rust and Python 3: unixODBC with its programs and development
-# files, a C compiler, valgrind, and Python's venv. On Debian and Ubuntu, as root or with sudo without a password;
+# files, a C compiler, valgrind, LibreOffice, and Python's venv. On Debian and Ubuntu, as root or with sudo without a password;
 # otherwise says what to install. Does nothing where all of it is there.
 set -euo pipefail
 
@@ -20,6 +20,10 @@ missing_packages() {
     { command -v gcc && command -v nm; } >/dev/null || printf 'gcc\nlibc6-dev\n'
     links_odbc || printf 'unixodbc-dev\nlibc6-dev\n'
     command -v valgrind >/dev/null || printf 'valgrind\n'
+    # Calc, its ODBC driver and its Python, which is the system's.
+    command -v soffice >/dev/null && /usr/bin/python3 -c 'import uno' 2>/dev/null &&
+        compgen -G '/usr/lib*/libreoffice/program/libodbclo.so' >/dev/null ||
+        printf 'libreoffice-calc\nlibreoffice-base\nlibreoffice-base-drivers\npython3-uno\n'
     # venv alone imports where its half that makes environments is missing.
     python3 -c 'import ensurepip, venv' 2>/dev/null || printf 'python3-venv\n'
 }
@@ -31,7 +35,8 @@ main() {
         return
     fi
     if ! command -v apt-get >/dev/null; then
-        fail "please install unixODBC (isql, iusql, odbcinst, development files), gcc, valgrind and Python's venv" \
+        fail "please install unixODBC (isql, iusql, odbcinst, development files), gcc, valgrind, LibreOffice with its ODBC driver and" \
+            "python3-uno, and Python's venv" \
             "(Debian: ${packages[*]})"
     fi
     if ((EUID != 0)); then
