@@ -211,12 +211,12 @@ pub(super) static INFO_TYPES: &[(u16, &str, Answer)] = &[
     (163, "SQL92_ROW_VALUE_CONSTRUCTOR", U32(0x1 | 0x2 | 0x8)), // VALUE_EXPRESSION, NULL, ROW_SUBQUERY
     (164, "SQL92_STRING_FUNCTIONS", U32(0x2 | 0x4 | 0x8 | 0xE0)), // LOWER, UPPER, SUBSTRING, TRIM
     (165, "SQL92_VALUE_EXPRESSIONS", U32(0x1 | 0x2 | 0x4 | 0x8)), // CASE, CAST, COALESCE, NULLIF
-    (166, "STANDARD_CLI_CONFORMANCE", U32(0x1 | 0x2)),            // XOPEN_CLI_VERSION1, ISO92_CLI
+    (166, "STANDARD_CLI_CONFORMANCE", U32(0x1 | 0x2)),          // XOPEN_CLI_VERSION1, ISO92_CLI
     (167, "STATIC_CURSOR_ATTRIBUTES1", U32(0)),
     (168, "STATIC_CURSOR_ATTRIBUTES2", U32(0)),
     (169, "AGGREGATE_FUNCTIONS", U32(0x7F)), // all, with DISTINCT and ALL
     (170, "DDL_INDEX", U32(0)),
-    (171, "DM_VER", EMPTY), // the driver manager's
+    (171, "DM_VER", EMPTY),                          // the driver manager's
     (172, "INSERT_STATEMENT", U32(0x1 | 0x2 | 0x4)), // LITERALS, SEARCHED, SELECT_INTO
     (173, "CONVERT_GUID", U32(NONE)),
     (174, "SCHEMA_INFERENCE", U32(0)), // 174 to 181: ODBC 4.0, none of it
