@@ -62,8 +62,6 @@ states! {
     CONNECTION_IN_USE = "08002";
     /// The connection is not open.
     CONNECTION_NOT_OPEN = "08003";
-    /// The server refused the connection.
-    CONNECTION_REJECTED = "08004";
     /// The link failed while a request was on its way.
     COMMUNICATION_LINK_FAILURE = "08S01";
     /// The insert value list does not match the column list.
@@ -170,8 +168,6 @@ states! {
     NOT_IMPLEMENTED = "HYC00";
     /// The query timeout expired.
     TIMEOUT = "HYT00";
-    /// The connection timeout expired.
-    CONNECTION_TIMEOUT = "HYT01";
 }
 
 /// What went wrong, as one diagnostic record will say it.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and testing need beyond Rust and Python 3: unixODBC with its programs and development
-# files, iODBC without them (the two cannot be installed together), a C compiler, valgrind, and Python's venv. On Debian and Ubuntu, as root or with sudo without a password;
+# files, iODBC without them (the two cannot be installed together), a C compiler, valgrind, LibreOffice, and Python's
+# venv. On Debian and Ubuntu, as root or with sudo without a password;
 # otherwise says what to install. Does nothing where all of it is there.
 set -euo pipefail
 
@@ -26,6 +27,10 @@ missing_packages() {
     { command -v iodbctest && ldconfig_lists libiodbc.so.2; } >/dev/null || printf 'iodbc\nlibiodbc2\n'
     links_odbc || printf 'unixodbc-dev\nlibc6-dev\n'
     command -v valgrind >/dev/null || printf 'valgrind\n'
+    # Calc, its ODBC driver and its Python, which is the system's.
+    command -v soffice >/dev/null && /usr/bin/python3 -c 'import uno' 2>/dev/null &&
+        compgen -G '/usr/lib*/libreoffice/program/libodbclo.so' >/dev/null ||
+        printf 'libreoffice-calc\nlibreoffice-base\nlibreoffice-base-drivers\npython3-uno\n'
     # venv alone imports where its half that makes environments is missing.
     python3 -c 'import ensurepip, venv' 2>/dev/null || printf 'python3-venv\n'
 }
@@ -37,7 +42,8 @@ main() {
         return
     fi
     if ! command -v apt-get >/dev/null; then
-        fail "please install unixODBC (isql, iusql, odbcinst, development files), iODBC (iodbctest), gcc, valgrind and Python's venv" \
+        fail "please install unixODBC (isql, iusql, odbcinst, development files), iODBC (iodbctest), gcc, valgrind," \
+            "LibreOffice with its ODBC driver and python3-uno, and Python's venv" \
             "(Debian: ${packages[*]})"
     fi
     if ((EUID != 0)); then

@@ -29,12 +29,13 @@ const WVARCHAR: u32 = 0x0080_0000;
 const TEXTS: u32 = CHAR | VARCHAR | LONGVARCHAR | WCHAR | WVARCHAR | WLONGVARCHAR;
 const NUMBERS: u32 = BIT | TINYINT | SMALLINT | INTEGER | BIGINT | NUMERIC | DECIMAL | FLOAT | REAL | DOUBLE;
 
-/// Text is converted to everything but binary.
+/// Text is converted to everything but binary: CAST gives the bytes of its UTF-8, which is no conversion of ODBC's.
 pub(super) const FROM_TEXT: u32 = TEXTS | NUMBERS | DATE | TIME | TIMESTAMP;
 /// Numbers and bits are converted to each other and to text.
 pub(super) const FROM_NUMBER: u32 = TEXTS | NUMBERS;
 pub(super) const FROM_DATE: u32 = TEXTS | DATE | TIMESTAMP;
-pub(super) const FROM_TIME: u32 = TEXTS | TIME;
+/// A time's timestamp is of the current day.
+pub(super) const FROM_TIME: u32 = TEXTS | TIME | TIMESTAMP;
 pub(super) const FROM_TIMESTAMP: u32 = TEXTS | DATE | TIME | TIMESTAMP;
 pub(super) const FROM_BINARY: u32 = BINARY | VARBINARY | LONGVARBINARY;
 /// Intervals and GUIDs are no types of the driver's.

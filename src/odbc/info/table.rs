@@ -24,9 +24,11 @@ const NAME_LEN: u16 = crate::odbc::catalog::MAX_NAME_SIZE as u16;
 /// Version 2010-04-01 of Twilio's API in the form `##.##.####`.
 const DBMS_VER: &str = "20.10.0401";
 
-/// Words beyond ODBC's own list that are no names without quotes.
-const KEYWORDS: &str = "AUTOINCREMENT,GLOB,ISNULL,LATERAL,LIMIT,NOTHING,NOTNULL,OFFSET,PIVOT,QUALIFY,RETURNING,\
-    TOP,UNPIVOT,WINDOW";
+/// Words beyond ODBC's own list that are no names without quotes, be it only as an alias without AS.
+const KEYWORDS: &str = "ANALYZE,ANTI,ARRAY,ASOF,CLUSTER,CONTAINS,DISTRIBUTE,DIV,EXCLUDE,EXPLAIN,FORMAT,GLOB,ILIKE,\
+    LATERAL,LIMIT,LOCALTIME,LOCALTIMESTAMP,MATCH_CONDITION,MATCH_RECOGNIZE,MEMBER,MINUS,NOTNULL,OFFSET,OPERATOR,\
+    PARTITION,PIVOT,PREWHERE,QUALIFY,REGEXP,RETURNING,RLIKE,SAMPLE,SEMI,SETTINGS,SIMILAR,SORT,START,TABLESAMPLE,TOP,\
+    UNPIVOT,WINDOW,XOR";
 
 /// SQLite's limits (SQLITE_MAX_COLUMN, and the 64 tables of a join).
 const MAX_COLUMNS: u16 = 2000;
@@ -38,8 +40,8 @@ const YES: Answer = Text("Y");
 const NO: Answer = Text("N");
 const EMPTY: Answer = Text("");
 
-/// SQL_DML_STATEMENTS | SQL_PROCEDURE_INVOCATION: where a qualified name is accepted.
-const USAGE: Answer = U32(0x1 | 0x2);
+/// DML_STATEMENTS, PROCEDURE_INVOCATION, TABLE_DEFINITION: where a qualified name is accepted.
+const USAGE: Answer = U32(0x1 | 0x2 | 0x4);
 /// SQL_IC_MIXED: any letter case finds a name, and the name's own is kept.
 const CASE: Answer = U16(4);
 /// SQL_CB_PRESERVE: SQLEndTran leaves cursors as they are.
@@ -138,7 +140,7 @@ pub(super) static INFO_TYPES: &[(u16, &str, Answer)] = &[
     (91, "SCHEMA_USAGE", USAGE),
     (92, "CATALOG_USAGE", USAGE),
     (93, "QUOTED_IDENTIFIER_CASE", CASE),
-    (94, "SPECIAL_CHARACTERS", EMPTY),
+    (94, "SPECIAL_CHARACTERS", Text("#$@")),
     (95, "SUBQUERIES", U32(0x1F)), // COMPARISON, EXISTS, IN, QUANTIFIED, CORRELATED
     (96, "UNION", U32(0x1 | 0x2)), // UNION, UNION_ALL
     (97, "MAX_COLUMNS_IN_GROUP_BY", U16(MAX_COLUMNS)),
@@ -176,7 +178,7 @@ pub(super) static INFO_TYPES: &[(u16, &str, Answer)] = &[
     (129, "CREATE_COLLATION", U32(0)),
     (130, "CREATE_DOMAIN", U32(0)),
     (131, "CREATE_SCHEMA", U32(0)),
-    (132, "CREATE_TABLE", U32(0x1212)), // LOCAL_TEMPORARY and more
+    (132, "CREATE_TABLE", CREATE_TABLE),
     (133, "CREATE_TRANSLATION", U32(0)),
     (134, "CREATE_VIEW", U32(0)),
     (136, "DROP_ASSERTION", U32(0)),
@@ -184,7 +186,7 @@ pub(super) static INFO_TYPES: &[(u16, &str, Answer)] = &[
     (138, "DROP_COLLATION", U32(0)),
     (139, "DROP_DOMAIN", U32(0)),
     (140, "DROP_SCHEMA", U32(0)),
-    (141, "DROP_TABLE", U32(1)),
+    (141, "DROP_TABLE", U32(7)), // DROP_TABLE, RESTRICT, CASCADE
     (142, "DROP_TRANSLATION", U32(0)),
     (143, "DROP_VIEW", U32(0)),
     (144, "DYNAMIC_CURSOR_ATTRIBUTES1", U32(0)),
@@ -206,7 +208,7 @@ pub(super) static INFO_TYPES: &[(u16, &str, Answer)] = &[
     (160, "SQL92_PREDICATES", PREDICATES),
     (161, "SQL92_RELATIONAL_JOIN_OPERATORS", JOINS),
     (162, "SQL92_REVOKE", U32(0)),
-    (163, "SQL92_ROW_VALUE_CONSTRUCTOR", U32(0)),
+    (163, "SQL92_ROW_VALUE_CONSTRUCTOR", ROW_VALUES),
     (164, "SQL92_STRING_FUNCTIONS", U32(0x2 | 0x4 | 0x8 | 0xE0)), // LOWER, UPPER, SUBSTRING, TRIM
     (165, "SQL92_VALUE_EXPRESSIONS", U32(0x1 | 0x2 | 0x4 | 0x8)), // CASE, CAST, COALESCE, NULLIF
     (166, "STANDARD_CLI_CONFORMANCE", U32(0x1 | 0x2)),            // XOPEN_CLI_VERSION1, ISO92_CLI
@@ -214,8 +216,8 @@ pub(super) static INFO_TYPES: &[(u16, &str, Answer)] = &[
     (168, "STATIC_CURSOR_ATTRIBUTES2", U32(0)),
     (169, "AGGREGATE_FUNCTIONS", U32(0x7F)), // all, with DISTINCT and ALL
     (170, "DDL_INDEX", U32(0)),
-    (171, "DM_VER", EMPTY), // the driver manager's
-    (172, "INSERT_STATEMENT", U32(7)),
+    (171, "DM_VER", EMPTY),            // the driver manager's
+    (172, "INSERT_STATEMENT", U32(7)), // LITERALS, SEARCHED, SELECT_INTO
     (173, "CONVERT_GUID", U32(NONE)),
     (174, "SCHEMA_INFERENCE", U32(0)), // 174 to 181: ODBC 4.0, none of it
     (175, "BINARY_FUNCTIONS", U32(0)),
@@ -242,6 +244,10 @@ pub(super) static INFO_TYPES: &[(u16, &str, Answer)] = &[
 
 /// LEFT, RIGHT, FULL, NESTED, NOT_ORDERED, INNER, ALL_COMPARISON_OPS.
 const OJ_CAPABILITIES: Answer = U32(0x7F);
+/// COMMIT_PRESERVE, LOCAL_TEMPORARY, COLUMN_CONSTRAINT, TABLE_CONSTRAINT, CONSTRAINT_NAME_DEFINITION.
+const CREATE_TABLE: Answer = U32(0x2 | 0x10 | 0x200 | 0x1000 | 0x2000);
+/// VALUE_EXPRESSION, NULL, ROW_SUBQUERY.
+const ROW_VALUES: Answer = U32(0x1 | 0x2 | 0x8);
 /// EXISTS, ISNOTNULL, ISNULL, LIKE, IN, BETWEEN, COMPARISON, QUANTIFIED_COMPARISON.
 const PREDICATES: Answer = U32(0x1 | 0x2 | 0x4 | 0x200 | 0x400 | 0x800 | 0x1000 | 0x2000);
 /// CROSS, FULL OUTER, INNER, LEFT OUTER, NATURAL, RIGHT OUTER.
