@@ -12,7 +12,7 @@ use crate::value::{Value, ValueRef};
 
 /// Where the rows come from.
 enum Rows {
-    Stream(Box<Cursor>),
+    Stream(Cursor),
     Stored(Box<StoredRows>),
     /// The rows, and the number of the one whose values are told.
     Finished(Vec<Vec<Value>>, usize),
@@ -128,7 +128,7 @@ impl OpenCursor {
         let affected = cursor.affected().map_or(-1, |rows| rows as isize);
         let rows = match scrolls {
             true => Rows::Stored(Box::new(StoredRows::new(cursor))),
-            false => Rows::Stream(Box::new(cursor)),
+            false => Rows::Stream(cursor),
         };
         OpenCursor { affected, ..Self::new(columns, rows, scrolls) }
     }
@@ -157,10 +157,11 @@ impl OpenCursor {
     }
 
     /// The first row of the rowset of `size` rows that a fetch leads to, and the 01S06 of one that was to begin before
-    /// the first row. `None` where there are no rows: the cursor then stands before the first or after the last one.
+    /// the first row. `None` where there are no rows: the cursor then stands before the first or after the last one. A
+    /// forward-only cursor goes to the next rowset, whatever the move.
     ///
     /// # Errors
-    /// HY106 for anything but the next rowset of a forward-only cursor; what the engine finds.
+    /// What the engine finds.
     pub fn locate(
         &mut self,
         step: Move,
@@ -171,14 +172,7 @@ impl OpenCursor {
             return Err(error.clone());
         }
         if !self.scrolls {
-            return match step {
-                Move::Next => Ok(Some((self.row_number + 1, None))),
-                _ => Err(Error::new(
-                    state::FETCH_TYPE_OUT_OF_RANGE,
-                    "The cursor is forward-only: fetch SQL_FETCH_NEXT, or set SQL_ATTR_CURSOR_TYPE to \
-                     SQL_CURSOR_STATIC before the statement is executed.",
-                )),
-            };
+            return Ok(Some((self.row_number + 1, None)));
         }
         let place = match self.position {
             Position::BeforeFirst | Position::Broken(_) => Place::BeforeFirst,

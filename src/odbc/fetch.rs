@@ -153,32 +153,40 @@ impl StatementCall<'_> {
     ) -> Result<Move> {
         let use_bookmarks = self.statement.attributes.use_bookmarks;
         let cursor = self.statement.cursor()?;
-        Ok(match orientation {
-            fetch::NEXT => Move::Next,
+        let is_bookmark = orientation == fetch::BOOKMARK;
+        if is_bookmark && use_bookmarks == bookmarks::OFF {
+            return Err(Error::new(
+                state::FETCH_TYPE_OUT_OF_RANGE,
+                "SQL_FETCH_BOOKMARK needs SQL_ATTR_USE_BOOKMARKS, set before the statement is executed.",
+            ));
+        }
+        let step = match orientation {
+            fetch::NEXT => return Ok(Move::Next),
             fetch::FIRST => Move::First,
             fetch::LAST => Move::Last,
             fetch::PRIOR => Move::Prior,
             fetch::ABSOLUTE => Move::Absolute(offset),
             fetch::RELATIVE => Move::Relative(offset),
-            fetch::BOOKMARK if use_bookmarks == bookmarks::OFF => {
-                return Err(Error::new(
-                    state::FETCH_TYPE_OUT_OF_RANGE,
-                    "SQL_FETCH_BOOKMARK needs SQL_ATTR_USE_BOOKMARKS, set before the statement is executed.",
-                ));
-            }
-            fetch::BOOKMARK if cursor.scrolls() => match base() {
-                (Some(row), offset) if cursor.has_read(row) => Move::Bookmark(row, offset),
-                _ => return Err(bookmark::invalid()),
-            },
-            // The cursor refuses it.
-            fetch::BOOKMARK => Move::Bookmark(1, 0),
+            fetch::BOOKMARK => Move::Bookmark(0, offset),
             _ => {
-                return Err(Error::new(
-                    state::FETCH_TYPE_OUT_OF_RANGE,
-                    format!("{orientation} is no fetch orientation."),
-                ));
+                let message = format!("{orientation} is no fetch orientation.");
+                return Err(Error::new(state::FETCH_TYPE_OUT_OF_RANGE, message));
             }
-        })
+        };
+        if !cursor.scrolls() {
+            return Err(Error::new(
+                state::FETCH_TYPE_OUT_OF_RANGE,
+                "The cursor is forward-only: fetch SQL_FETCH_NEXT, or set SQL_ATTR_CURSOR_TYPE to \
+                 SQL_CURSOR_STATIC before the statement is executed.",
+            ));
+        }
+        if !is_bookmark {
+            return Ok(step);
+        }
+        match base() {
+            (Some(row), offset) if cursor.has_read(row) => Ok(Move::Bookmark(row, offset)),
+            _ => Err(bookmark::invalid()),
+        }
     }
 
     fn fetch_rowset(&mut self, step: Move, receivers: Option<Receivers>) -> Result<Completion> {

@@ -98,6 +98,8 @@ impl StatementCall<'_> {
         let number = request.number;
         let goes_on = cursor.partial.as_ref().is_some_and(|p| p.column == number && p.target == target);
         if !goes_on {
+            // Should the conversion fail, nothing is left of the value before.
+            cursor.partial = None;
             cursor.return_to(&rowset)?;
             let bookmark;
             let (value, max_length) = match index {
