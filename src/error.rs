@@ -46,6 +46,8 @@ states! {
     ERROR_IN_ROW = "01S01";
     /// A similar value was used in place of the one asked for.
     OPTION_VALUE_CHANGED = "01S02";
+    /// A rowset that would begin before the first row was moved to it.
+    FETCH_BEFORE_FIRST = "01S06";
     /// Fractional digits were cut.
     FRACTIONAL_TRUNCATION = "01S07";
     /// The number of bound parameters is not the number of markers.
@@ -162,8 +164,14 @@ states! {
     INVALID_PARAMETER_TYPE = "HY105";
     /// An unknown fetch orientation.
     FETCH_TYPE_OUT_OF_RANGE = "HY106";
+    /// A row number beyond the rowset.
+    ROW_OUT_OF_RANGE = "HY107";
+    /// The cursor cannot be positioned there.
+    INVALID_CURSOR_POSITION = "HY109";
     /// An unknown way to complete the connection string.
     INVALID_DRIVER_COMPLETION = "HY110";
+    /// A bookmark that names no row.
+    INVALID_BOOKMARK = "HY111";
     /// An optional feature that the driver does not have.
     NOT_IMPLEMENTED = "HYC00";
     /// The query timeout expired.

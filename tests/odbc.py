@@ -126,6 +126,21 @@ class Statement(Handle):
     def fetch(self) -> bool:
         return self.call("SQLFetch") != NO_DATA
 
+    def scroll(self, orientation: int, offset: int = 0, check: bool = True) -> int:
+        """SQLFetchScroll."""
+        return self.call("SQLFetchScroll", c_short(orientation), c_ssize_t(offset), check=check)
+
+    def set(self, attribute: int, value: Any, check: bool = True) -> int:
+        """SQLSetStmtAttr with a number, or with a ctypes value whose address is given."""
+        given = c_void_p(value) if isinstance(value, int) else byref(value)
+        return self.call("SQLSetStmtAttr", c_int(attribute), given, c_int(0), check=check)
+
+    def get(self, attribute: int) -> int:
+        """SQLGetStmtAttr of a number."""
+        value = c_size_t()
+        self.call("SQLGetStmtAttr", c_int(attribute), byref(value), c_int(0), None)
+        return value.value
+
     def text(self, column: int) -> str | None:
         """The column as text, read in parts of no particular size."""
         parts = b""

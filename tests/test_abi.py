@@ -32,11 +32,11 @@ FUNCTIONS = {
     1020: "SQLSetStmtAttr", 1021: "SQLFetchScroll", 1022: "SQLCancelHandle", 1550: "SQLCancelHandle", 1551: "SQLCompleteAsync",
 }  # fmt: skip
 
-# Functions of ODBC 2, and those that are the driver manager's own.
+# Functions of ODBC 2, and those that are the driver manager's own. unixODBC maps them all but SQLExtendedFetch.
 FORBIDDEN = {
     "SQLAllocConnect", "SQLAllocEnv", "SQLAllocStmt", "SQLError", "SQLFreeConnect", "SQLFreeEnv", "SQLSetParam",
     "SQLTransact", "SQLGetConnectOption", "SQLGetStmtOption", "SQLSetConnectOption", "SQLSetStmtOption",
-    "SQLColAttributes", "SQLExtendedFetch", "SQLParamOptions", "SQLSetScrollOptions", "SQLDataSources", "SQLDrivers",
+    "SQLColAttributes", "SQLParamOptions", "SQLSetScrollOptions", "SQLDataSources", "SQLDrivers",
     "SQLAllocHandleStd", "SQLBindParam",
 }  # fmt: skip
 
@@ -45,7 +45,7 @@ REQUIRED = {
     "SQLAllocHandle", "SQLFreeHandle", "SQLFreeStmt", "SQLSetEnvAttr", "SQLGetEnvAttr", "SQLConnect", "SQLDriverConnect",
     "SQLDisconnect", "SQLSetConnectAttr", "SQLGetConnectAttr", "SQLSetStmtAttr", "SQLGetStmtAttr", "SQLPrepare",
     "SQLExecute", "SQLExecDirect", "SQLBindCol", "SQLBindParameter", "SQLNumParams", "SQLDescribeParam", "SQLRowCount",
-    "SQLNumResultCols", "SQLDescribeCol", "SQLColAttribute", "SQLFetch", "SQLFetchScroll", "SQLGetData", "SQLMoreResults",
+    "SQLNumResultCols", "SQLDescribeCol", "SQLColAttribute", "SQLFetch", "SQLFetchScroll", "SQLExtendedFetch", "SQLSetPos", "SQLBulkOperations", "SQLGetData", "SQLMoreResults",
     "SQLCloseCursor", "SQLCancel", "SQLParamData", "SQLPutData", "SQLGetDiagRec", "SQLGetDiagField", "SQLGetDescField",
     "SQLSetDescField", "SQLGetDescRec", "SQLSetDescRec", "SQLCopyDesc", "SQLGetInfo", "SQLGetFunctions", "SQLGetTypeInfo", "SQLTables",
     "SQLColumns", "SQLPrimaryKeys", "SQLForeignKeys", "SQLStatistics", "SQLSpecialColumns", "SQLProcedures",

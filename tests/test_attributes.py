@@ -10,7 +10,7 @@ from support import SUPPORT, account
 
 ACCESS_MODE, AUTOCOMMIT, LOGIN_TIMEOUT, CURRENT_CATALOG, CONNECTION_TIMEOUT, CONNECTION_DEAD = 101, 102, 103, 109, 113, 1209
 QUERY_TIMEOUT, MAX_ROWS, NOSCAN, ASYNC_ENABLE, CURSOR_TYPE, CONCURRENCY, ROW_ARRAY_SIZE = 0, 1, 2, 4, 6, 7, 27
-STATIC, FORWARD_ONLY = 3, 0
+FORWARD_ONLY, KEYSET_DRIVEN, DYNAMIC, STATIC = range(4)
 
 PARTICIPANTS = f"SELECT CallSid FROM ConferenceParticipants WHERE ConferenceSid = '{SUPPORT}'"
 
@@ -85,10 +85,12 @@ def test_numbers_that_were_set_are_given_back(statement, link):
         assert get(statement, attribute) == value
 
 
-def test_a_cursor_that_scrolls_is_substituted(statement):
-    assert put(statement, CURSOR_TYPE, STATIC) == SUCCESS_WITH_INFO
-    assert statement.diagnostics()[0].state == "01S02"
+@pytest.mark.parametrize("cursor", [KEYSET_DRIVEN, DYNAMIC])
+def test_a_cursor_that_shows_changes_is_substituted(statement, cursor):
     assert get(statement, CURSOR_TYPE) == FORWARD_ONLY
+    assert put(statement, CURSOR_TYPE, cursor) == SUCCESS_WITH_INFO
+    assert statement.diagnostics()[0].state == "01S02"
+    assert get(statement, CURSOR_TYPE) == STATIC
 
 
 def test_a_cursor_that_writes_is_substituted(statement):

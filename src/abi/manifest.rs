@@ -1,8 +1,8 @@
 //! Every function that the library exports: its name, its number for SQLGetFunctions, its arguments.
 //!
 //! Adding a function is adding a line here and a marshalling function in its group's file. ODBC 2 functions are not
-//! exported (a driver manager maps them better), and neither are SQLDataSources and SQLDrivers (the driver manager's
-//! own).
+//! exported (a driver manager maps them better) but for SQLExtendedFetch, which unixODBC does not map; neither are
+//! SQLDataSources and SQLDrivers (the driver manager's own).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -127,6 +127,10 @@ manifest! {
         (statement: Token, number: u16, c_type: i16, value: Address, buffer_length: isize, length: Address);
     SQLFetch = 13 => result::fetch, (statement: Token);
     SQLFetchScroll = 1021 => result::fetch_scroll, (statement: Token, orientation: i16, offset: isize);
+    SQLExtendedFetch = 59 => result::extended_fetch,
+        (statement: Token, orientation: u16, offset: isize, fetched: Address, status: Address);
+    SQLSetPos = 68 => result::set_position, (statement: Token, row: usize, operation: u16, lock: u16);
+    SQLBulkOperations = 24 => result::bulk_operation, (statement: Token, operation: i16);
     SQLGetData = 43 => result::get_data,
         (statement: Token, number: u16, c_type: i16, value: Address, buffer_length: isize, length: Address);
 

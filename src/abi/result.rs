@@ -104,8 +104,33 @@ pub(super) fn fetch(function: Function, statement: Token) -> i16 {
     on_statement(function, statement, |call| call.fetch())
 }
 
-pub(super) fn fetch_scroll(function: Function, statement: Token, orientation: i16, _offset: isize) -> i16 {
-    on_statement(function, statement, |call| call.fetch_scroll(orientation))
+pub(super) fn fetch_scroll(function: Function, statement: Token, orientation: i16, offset: isize) -> i16 {
+    on_statement(function, statement, |call| call.fetch_scroll(orientation, offset))
+}
+
+pub(super) fn extended_fetch(
+    function: Function,
+    statement: Token,
+    orientation: u16,
+    offset: isize,
+    fetched: Address,
+    status: Address,
+) -> i16 {
+    on_statement(function, statement, |call| call.extended_fetch(orientation, offset, fetched, status))
+}
+
+pub(super) fn set_position(
+    function: Function,
+    statement: Token,
+    row: usize,
+    operation: u16,
+    lock: u16,
+) -> i16 {
+    on_statement(function, statement, |call| call.set_position(row, operation, lock))
+}
+
+pub(super) fn bulk_operation(function: Function, statement: Token, operation: i16) -> i16 {
+    on_statement(function, statement, |call| call.bulk_operation(operation))
 }
 
 pub(super) fn get_data(

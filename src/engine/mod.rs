@@ -3,10 +3,11 @@
 //! A query opens a SQLite connection of its own ([`session`]) in which every table that it names is a virtual
 //! table ([`table`]). SQLite offers the predicates that it could use; [`pushdown`] decides which of them become a
 //! path or query parameters, and [`scan`] reads the pages, walking parents where no predicate gives their keys.
-//! Rows go up one at a time through [`Cursor`]. UPDATE and DELETE ([`write`]) find their rows by such a query or
-//! by the key alone and send one request for each; a procedure ([`call`]) is one request. [`context`] is what all
-//! parts of one running statement share: the client, the cancel token, the first error. [`explain`] tells what a
-//! statement would send, and [`system`] what the driver knows of itself. [`local`] holds temporary tables.
+//! Rows go up one at a time through [`Cursor`]; [`StoredRows`] keeps them for a cursor that scrolls. UPDATE and
+//! DELETE ([`write`]) find their rows by such a query or by the key alone and send one request for each; a procedure
+//! ([`call`]) is one request. [`context`] is what all parts of one running statement share: the client, the cancel
+//! token, the first error. [`explain`] tells what a statement would send, and [`system`] what the driver knows of
+//! itself. [`local`] holds temporary tables.
 
 mod address;
 mod asked;
@@ -29,6 +30,7 @@ mod send;
 mod session;
 mod shared_scan;
 mod sqlite;
+mod stored_rows;
 mod system;
 mod table;
 mod write;
@@ -45,6 +47,7 @@ use crate::value::Value;
 
 pub use crate::sql::plan::{Output, ParameterInfo, ResultColumn};
 pub use cursor::Cursor;
+pub use stored_rows::StoredRows;
 pub use system::SystemRows;
 
 use call::Called;

@@ -1,6 +1,7 @@
 //! SQLNumResultCols, SQLDescribeCol, SQLColAttribute: what the columns of a result are like, before and after execution.
 
-use super::constants::{column, desc};
+use super::bookmark;
+use super::constants::{bookmarks, column, desc};
 use super::dispatch::StatementCall;
 use super::parameters::ParameterDescription;
 use super::types::{self, OdbcVersion};
@@ -31,6 +32,10 @@ impl StatementCall<'_> {
                 "The statement returns no result set, so that it has no columns.",
             ));
         }
+        let use_bookmarks = self.statement.attributes.use_bookmarks;
+        if number == 0 && use_bookmarks != bookmarks::OFF {
+            return Ok(bookmark::described(use_bookmarks).clone());
+        }
         usize::from(number).checked_sub(1).and_then(|index| columns.get(index)).cloned().ok_or_else(|| {
             Error::new(
                 state::INVALID_DESCRIPTOR_INDEX,
@@ -39,15 +44,22 @@ impl StatementCall<'_> {
         })
     }
 
-    /// SQLDescribeCol.
+    /// SQLDescribeCol. Column 0 is the bookmark, where bookmarks are on.
     ///
     /// # Errors
     /// 07005, 07009, HY010.
     pub fn describe_column(&self, number: u16) -> Result<(String, ParameterDescription)> {
         let column = self.column(number)?;
         let facts = types::describe(&column.column_type).for_version(self.connection.version);
+        let bookmark = match number {
+            0 => bookmark::attribute(self.statement.attributes.use_bookmarks, desc::CONCISE_TYPE),
+            _ => None,
+        };
         let description = ParameterDescription {
-            sql_type: facts.concise_type,
+            sql_type: match bookmark {
+                Some(Field::Number(sql_type)) => sql_type as i16,
+                _ => facts.concise_type,
+            },
             size: facts.column_size as usize,
             decimal_digits: facts.decimal_digits.unwrap_or(0),
             nullable: column.nullable.into(),
@@ -65,6 +77,11 @@ impl StatementCall<'_> {
             return Ok(Field::Number(self.column_count()? as i64));
         }
         let column = self.column(number)?;
+        if number == 0
+            && let Some(field) = bookmark::attribute(self.statement.attributes.use_bookmarks, id)
+        {
+            return Ok(field);
+        }
         attribute(&column, id, self.connection.version, self.connection.wchar).ok_or_else(|| {
             Error::new(state::INVALID_DESCRIPTOR_FIELD, format!("Columns have no attribute {id}."))
         })

@@ -170,6 +170,8 @@ pub mod row {
     pub const NO_ROW: u16 = 3;
     pub const ERROR: u16 = 5;
     pub const SUCCESS_WITH_INFO: u16 = 6;
+    /// SQL_ROW_IGNORE, of the operation array.
+    pub const IGNORE: u16 = 1;
 }
 
 /// Values of parameter status and operation arrays (`SQL_PARAM_…`).
@@ -198,7 +200,56 @@ pub mod free {
 pub const C_DEFAULT: i16 = 99;
 /// SQL_ARD_TYPE: SQLGetData takes the type from the descriptor.
 pub const ARD_TYPE: i16 = -99;
-/// SQL_FETCH_NEXT.
-pub const FETCH_NEXT: i16 = 1;
-/// SQL_FETCH_BOOKMARK, the last orientation there is.
-pub const FETCH_BOOKMARK: i16 = 8;
+
+/// Orientations of SQLFetchScroll (`SQL_FETCH_…`).
+pub mod fetch {
+    pub const NEXT: i16 = 1;
+    pub const FIRST: i16 = 2;
+    pub const LAST: i16 = 3;
+    pub const PRIOR: i16 = 4;
+    pub const ABSOLUTE: i16 = 5;
+    pub const RELATIVE: i16 = 6;
+    pub const BOOKMARK: i16 = 8;
+}
+
+/// Values of SQL_ATTR_CURSOR_TYPE (`SQL_CURSOR_…`).
+pub mod cursor {
+    pub const FORWARD_ONLY: i64 = 0;
+    pub const KEYSET_DRIVEN: i64 = 1;
+    pub const DYNAMIC: i64 = 2;
+    pub const STATIC: i64 = 3;
+}
+
+/// Values of SQL_ATTR_CURSOR_SENSITIVITY.
+pub mod sensitivity {
+    pub const UNSPECIFIED: i64 = 0;
+    pub const INSENSITIVE: i64 = 1;
+    pub const SENSITIVE: i64 = 2;
+}
+
+/// Values of SQL_ATTR_USE_BOOKMARKS (`SQL_UB_…`).
+pub mod bookmarks {
+    pub const OFF: usize = 0;
+    pub const FIXED: usize = 1;
+    pub const VARIABLE: usize = 2;
+}
+
+/// Operations of SQLSetPos.
+pub mod position {
+    pub const POSITION: u16 = 0;
+    pub const REFRESH: u16 = 1;
+    pub const UPDATE: u16 = 2;
+    pub const ADD: u16 = 4;
+}
+
+/// Lock types of SQLSetPos (`SQL_LOCK_…`).
+pub mod lock {
+    pub const NO_CHANGE: u16 = 0;
+    pub const UNLOCK: u16 = 2;
+}
+
+/// Operations of SQLBulkOperations.
+pub mod bulk {
+    pub const ADD: i16 = 4;
+    pub const FETCH_BY_BOOKMARK: i16 = 7;
+}

@@ -139,6 +139,8 @@ pub struct Descriptor {
     pub explicit: bool,
     pub header: Header,
     records: Vec<Record>,
+    /// Record 0 of an ARD: where bookmarks go. It does not count, and unbinding all columns leaves it.
+    pub bookmark: Record,
     /// The columns of an IRD.
     pub columns: Arc<[ResultColumn]>,
 }
@@ -152,6 +154,7 @@ impl Descriptor {
             explicit,
             header: Header::default(),
             records: Vec::new(),
+            bookmark: Record::default(),
             columns: Arc::new([]),
         }
     }
@@ -174,12 +177,12 @@ impl Descriptor {
     /// The record of that number, made where there is none.
     ///
     /// # Errors
-    /// 07009 for number 0: bookmarks are not supported.
+    /// 07009 for number 0.
     pub fn record_mut(&mut self, number: usize) -> Result<&mut Record> {
         let Some(index) = number.checked_sub(1) else {
             return Err(Error::new(
                 state::INVALID_DESCRIPTOR_INDEX,
-                "Column and parameter numbers start at 1; there are no bookmarks.",
+                "Column and parameter numbers start at 1.",
             ));
         };
         if self.records.len() <= index {

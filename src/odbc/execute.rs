@@ -147,7 +147,7 @@ impl StatementCall<'_> {
         if let Some(cursor) = cursor {
             let columns = Arc::from(cursor.columns());
             let execution = Execution { plan: Some(plan), is_prepared };
-            let mut open = OpenCursor::streaming(columns, cursor);
+            let mut open = OpenCursor::streaming(columns, cursor, self.statement.attributes.is_static);
             if open.affected >= 0 {
                 // Rows of sets that failed half-way are written, and not shown.
                 open.affected = affected;
@@ -186,7 +186,8 @@ impl StatementCall<'_> {
         let system = session.system.clone();
         let set = function(&system.catalog(&model, &temporary, self.statement.attributes.metadata_id))?;
         let execution = Execution { plan: None, is_prepared: false };
-        self.statement.state = State::Open(Box::new(execution), Box::new(OpenCursor::finished(set)));
+        let cursor = OpenCursor::finished(set, self.statement.attributes.is_static);
+        self.statement.state = State::Open(Box::new(execution), Box::new(cursor));
         self.statement.diagnostics.row_count = -1;
         self.describe_result();
         Ok(Completion::Success)

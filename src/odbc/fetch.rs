@@ -1,11 +1,13 @@
-//! SQLBindCol, SQLFetch, SQLFetchScroll: rowsets into bound buffers.
+//! SQLBindCol, SQLFetch, SQLFetchScroll, SQLExtendedFetch: rowsets into bound buffers.
 
-use super::constants::{C_DEFAULT, FETCH_BOOKMARK, FETCH_NEXT, row};
-use super::cursor::{OpenCursor, Position};
-use super::descriptor::{Addresses, Header, Record};
+use super::bookmark::{self, Bookmark};
+use super::constants::{C_DEFAULT, bookmarks, fetch, row};
+use super::cursor::{OpenCursor, Position, Rowset};
+use super::descriptor::{Addresses, Descriptor, Header, Record};
 use super::diagnostics::Diagnostics;
 use super::dispatch::{Completion, StatementCall};
 use super::execute::Running;
+use super::scroll::Move;
 use super::statement::{State, Statement};
 use super::statement_attributes::StatementAttributes;
 use crate::abi::memory::Address;
@@ -23,9 +25,18 @@ pub struct ColumnBinding {
     pub length_or_indicator: Address,
 }
 
+/// Where the values of a bound column come from.
+#[derive(Clone, Copy)]
+enum Source {
+    /// The bookmark, column 0.
+    Bookmark,
+    /// The column of the result, counted from 0.
+    Column(usize),
+}
+
 /// A bound column, ready for the rows of one fetch.
-struct Bound<'a> {
-    index: usize,
+pub struct Bound<'a> {
+    source: Source,
     column: &'a ResultColumn,
     record: &'a Record,
     target: Result<CTarget>,
@@ -35,17 +46,30 @@ struct Bound<'a> {
     capacity: usize,
 }
 
+/// The buffers of a fetch that the descriptors do not have, or have otherwise: SQLExtendedFetch brings its own.
+struct Receivers {
+    /// Rows of a rowset.
+    size: usize,
+    status: Address,
+    /// Receives an SQLULEN, the number of rows.
+    fetched: Address,
+}
+
 impl StatementCall<'_> {
     /// SQLBindCol. A null pointer unbinds.
     ///
     /// # Errors
-    /// 07009, HY003, HY010, HY090.
+    /// 07006 and 07009 (column 0), HY003, HY010, HY090.
     pub fn bind_column(&mut self, binding: &ColumnBinding) -> Result<Completion> {
         self.statement.refuse_in_dialogue()?;
+        let has_bookmarks = self.statement.attributes.use_bookmarks != bookmarks::OFF;
         let ard = &mut self.descriptors[self.statement.ard];
         let number = usize::from(binding.number);
         if binding.value.is_null() && binding.length_or_indicator.is_null() {
-            ard.unbind(number);
+            match number {
+                0 => ard.bookmark = Record::default(),
+                _ => ard.unbind(number),
+            }
             return Ok(Completion::Success);
         }
         if binding.c_type != C_DEFAULT && !is_known_c_type(binding.c_type) {
@@ -60,7 +84,15 @@ impl StatementCall<'_> {
                 format!("BufferLength is {}; it must not be negative.", binding.buffer_length),
             ));
         }
-        *ard.record_mut(number)? = Record {
+        let record = match number {
+            0 if !has_bookmarks => return Err(bookmark::off()),
+            0 => {
+                bookmark::c_type(binding.c_type)?;
+                &mut ard.bookmark
+            }
+            _ => ard.record_mut(number)?,
+        };
+        *record = Record {
             concise_type: binding.c_type,
             octet_length: binding.buffer_length,
             precision: if binding.c_type == CType::Numeric.code() { 38 } else { 0 },
@@ -73,22 +105,32 @@ impl StatementCall<'_> {
         Ok(Completion::Success)
     }
 
-    /// SQLFetchScroll: forward only.
+    /// SQLFetchScroll. `offset` counts rows for SQL_FETCH_ABSOLUTE, SQL_FETCH_RELATIVE and SQL_FETCH_BOOKMARK.
     ///
     /// # Errors
-    /// HY106, and those of [`StatementCall::fetch`].
-    pub fn fetch_scroll(&mut self, orientation: i16) -> Result<Completion> {
-        match orientation {
-            FETCH_NEXT => self.fetch(),
-            2..=FETCH_BOOKMARK => Err(Error::new(
-                state::FETCH_TYPE_OUT_OF_RANGE,
-                "The cursor is forward-only: fetch SQL_FETCH_NEXT.",
-            )),
-            _ => Err(Error::new(
-                state::FETCH_TYPE_OUT_OF_RANGE,
-                format!("{orientation} is no fetch orientation."),
-            )),
-        }
+    /// HY106 (the orientation), HY111 (the bookmark), and those of [`StatementCall::fetch`].
+    pub fn fetch_scroll(&mut self, orientation: i16, offset: isize) -> Result<Completion> {
+        let address = self.statement.attributes.fetch_bookmark;
+        let step = self.step(orientation, offset, || (bookmark::read(address, CType::Binary), offset))?;
+        self.fetch_rowset(step, None)
+    }
+
+    /// SQLExtendedFetch of ODBC 2, whose rowset has SQL_ROWSET_SIZE rows and which brings its own buffers for the number
+    /// of rows and their status. `offset` is the bookmark of SQL_FETCH_BOOKMARK itself.
+    ///
+    /// # Errors
+    /// As [`StatementCall::fetch_scroll`].
+    pub fn extended_fetch(
+        &mut self,
+        orientation: u16,
+        offset: isize,
+        fetched: Address,
+        status: Address,
+    ) -> Result<Completion> {
+        let orientation = i16::try_from(orientation).unwrap_or(-1);
+        let step = self.step(orientation, offset, || (usize::try_from(offset).ok(), 0))?;
+        let size = self.statement.attributes.rowset_size;
+        self.fetch_rowset(step, Some(Receivers { size, status, fetched }))
     }
 
     /// SQLFetch: the next rowset.
@@ -97,8 +139,57 @@ impl StatementCall<'_> {
     /// the rows before it are delivered and the next fetch fails.
     ///
     /// # Errors
-    /// 24000, HY010, and what the engine finds.
+    /// 07009 (column 0 is bound and bookmarks are off), 24000, HY010, and what the engine finds.
     pub fn fetch(&mut self) -> Result<Completion> {
+        self.fetch_rowset(Move::Next, None)
+    }
+
+    /// What an orientation means. `base` gives the row of the bookmark and the offset from there.
+    fn step(
+        &mut self,
+        orientation: i16,
+        offset: isize,
+        base: impl FnOnce() -> (Option<usize>, isize),
+    ) -> Result<Move> {
+        let use_bookmarks = self.statement.attributes.use_bookmarks;
+        let cursor = self.statement.cursor()?;
+        let is_bookmark = orientation == fetch::BOOKMARK;
+        if is_bookmark && use_bookmarks == bookmarks::OFF {
+            return Err(Error::new(
+                state::FETCH_TYPE_OUT_OF_RANGE,
+                "SQL_FETCH_BOOKMARK needs SQL_ATTR_USE_BOOKMARKS, set before the statement is executed.",
+            ));
+        }
+        let step = match orientation {
+            fetch::NEXT => return Ok(Move::Next),
+            fetch::FIRST => Move::First,
+            fetch::LAST => Move::Last,
+            fetch::PRIOR => Move::Prior,
+            fetch::ABSOLUTE => Move::Absolute(offset),
+            fetch::RELATIVE => Move::Relative(offset),
+            fetch::BOOKMARK => Move::Bookmark(0, offset),
+            _ => {
+                let message = format!("{orientation} is no fetch orientation.");
+                return Err(Error::new(state::FETCH_TYPE_OUT_OF_RANGE, message));
+            }
+        };
+        if !cursor.scrolls() {
+            return Err(Error::new(
+                state::FETCH_TYPE_OUT_OF_RANGE,
+                "The cursor is forward-only: fetch SQL_FETCH_NEXT, or set SQL_ATTR_CURSOR_TYPE to \
+                 SQL_CURSOR_STATIC before the statement is executed.",
+            ));
+        }
+        if !is_bookmark {
+            return Ok(step);
+        }
+        match base() {
+            (Some(row), offset) if cursor.has_read(row) => Ok(Move::Bookmark(row, offset)),
+            _ => Err(bookmark::invalid()),
+        }
+    }
+
+    fn fetch_rowset(&mut self, step: Move, receivers: Option<Receivers>) -> Result<Completion> {
         self.statement.cursor()?;
         let own = self.statement.own;
         let ard = &self.descriptors[self.statement.ard];
@@ -107,24 +198,25 @@ impl StatementCall<'_> {
         let State::Open(_, cursor) = state else { unreachable!("a cursor was found above") };
         let _running = Running::start(activity, attributes.query_timeout);
         let columns = cursor.columns.clone();
-        let bound: Vec<Bound<'_>> = if attributes.retrieve_data {
-            let wchar = self.connection.wchar;
-            columns.iter().zip(ard.records()).enumerate().filter_map(|column| bound(column, wchar)).collect()
-        } else {
-            Vec::new()
-        };
-        let rowset = Rowset { header: &ard.header, status: ird.array_status, bound: &bound };
-        let outcome = rowset.fill(cursor, diagnostics, attributes);
+        let bound =
+            bound_columns(ard, &columns, attributes, attributes.retrieve_data, self.connection.wchar)?;
+        let receivers = receivers.unwrap_or(Receivers {
+            size: ard.header.array_size,
+            status: ird.array_status,
+            fetched: ird.rows_processed,
+        });
+        let rowset = Buffers { header: &ard.header, status: receivers.status, bound: &bound };
+        let outcome = rowset.fill(cursor, step, receivers.size, diagnostics, attributes);
         let rows = *outcome.as_ref().unwrap_or(&0);
-        ird.rows_processed.write(rows);
-        for row in rows..ard.header.array_size {
+        receivers.fetched.write(rows);
+        for row in rows..receivers.size {
             rowset.set_status(row, row::NO_ROW);
         }
         outcome?;
         if rows == 0 {
             return Ok(Completion::NoData);
         }
-        Ok(if rowset_failed(diagnostics, rows, ard.header.array_size) {
+        Ok(if rowset_failed(diagnostics, rows, receivers.size) {
             Completion::Failed
         } else {
             Completion::Success
@@ -133,7 +225,7 @@ impl StatementCall<'_> {
 }
 
 /// Whether every row of the rowset is in error. With one row that is an error of the call.
-fn rowset_failed(diagnostics: &mut Diagnostics, rows: usize, size: usize) -> bool {
+pub fn rowset_failed(diagnostics: &mut Diagnostics, rows: usize, size: usize) -> bool {
     let failed = diagnostics.rows_in_error();
     if failed > 0 && size > 1 {
         diagnostics.post(Error::new(
@@ -149,33 +241,66 @@ fn is_known_c_type(code: i16) -> bool {
     CType::from_code(code).is_some() || matches!(code, 101..=113)
 }
 
-fn bound<'a>(
-    (index, (column, record)): (usize, (&'a ResultColumn, &'a Record)),
+/// The columns that are bound; of the result only if its data is wanted. The bookmark always is.
+///
+/// # Errors
+/// 07009 when column 0 is bound and bookmarks are off.
+pub fn bound_columns<'a>(
+    ard: &'a Descriptor,
+    columns: &'a [ResultColumn],
+    attributes: &StatementAttributes,
+    has_data: bool,
     wchar: Wchar,
-) -> Option<Bound<'a>> {
-    if !record.is_bound() && record.octet_length_ptr.is_null() {
-        return None;
+) -> Result<Vec<Bound<'a>>> {
+    let mut all = Vec::new();
+    if is_bound(&ard.bookmark) {
+        if attributes.use_bookmarks == bookmarks::OFF {
+            return Err(bookmark::off());
+        }
+        let target = bookmark::c_type(ard.bookmark.concise_type).map(CTarget::new);
+        let column = bookmark::column(target.as_ref().map_or(CType::Binary, |target| target.c_type));
+        all.push(bound(Source::Bookmark, column, &ard.bookmark, target));
     }
-    let target = CType::resolve(record.concise_type, &column.column_type).map(|c_type| CTarget {
-        c_type,
-        precision: u8::try_from(record.precision).unwrap_or(0),
-        scale: i8::try_from(record.scale).unwrap_or(0),
-        wchar,
-    });
+    if has_data {
+        let records = columns.iter().zip(ard.records()).enumerate();
+        all.extend(records.filter(|(_, (_, record))| is_bound(record)).map(|(index, (column, record))| {
+            let target = CType::resolve(record.concise_type, &column.column_type).map(|c_type| CTarget {
+                c_type,
+                precision: u8::try_from(record.precision).unwrap_or(0),
+                scale: i8::try_from(record.scale).unwrap_or(0),
+                wchar,
+            });
+            bound(Source::Column(index), column, record, target)
+        }));
+    }
+    Ok(all)
+}
+
+fn is_bound(record: &Record) -> bool {
+    record.is_bound() || !record.octet_length_ptr.is_null()
+}
+
+fn bound<'a>(
+    source: Source,
+    column: &'a ResultColumn,
+    record: &'a Record,
+    target: Result<CTarget>,
+) -> Bound<'a> {
     let capacity = usize::try_from(record.octet_length).unwrap_or(0);
     let fixed = target.as_ref().ok().and_then(|target| target.c_type.fixed_size());
-    Some(Bound { index, column, record, target, element: fixed.unwrap_or(capacity), capacity })
+    Bound { source, column, record, target, element: fixed.unwrap_or(capacity), capacity }
 }
 
-/// The buffers that one fetch fills.
-struct Rowset<'a> {
-    header: &'a Header,
-    status: Address,
-    bound: &'a [Bound<'a>],
+/// The buffers that rows go to.
+pub struct Buffers<'a> {
+    pub header: &'a Header,
+    pub status: Address,
+    pub bound: &'a [Bound<'a>],
 }
 
-impl Rowset<'_> {
-    fn set_status(&self, row: usize, status: u16) {
+impl Buffers<'_> {
+    /// Tells what became of a row of the rowset, counted from 0.
+    pub fn set_status(&self, row: usize, status: u16) {
         self.status.offset((row * size_of::<u16>()) as isize).write(status);
     }
 
@@ -183,20 +308,28 @@ impl Rowset<'_> {
     fn fill(
         &self,
         cursor: &mut OpenCursor,
+        step: Move,
+        size: usize,
         diagnostics: &mut Diagnostics,
         attributes: &StatementAttributes,
     ) -> Result<usize> {
-        if let Position::Broken(error) = &cursor.position {
-            return Err(error.clone());
-        }
+        let located = cursor.locate(step, size, attributes.max_rows);
+        cursor.take_warnings().into_iter().for_each(|warning| diagnostics.post(warning));
+        let Some((start, warning)) = located? else { return Ok(0) };
+        warning.into_iter().for_each(|warning| diagnostics.post(warning));
         let offset = self.header.offset();
         let mut rows = 0;
-        while rows < self.header.array_size {
-            let moved = cursor.advance(attributes.max_rows);
+        while rows < size {
+            let moved = cursor.read(start + rows, attributes.max_rows);
             cursor.take_warnings().into_iter().for_each(|warning| diagnostics.post(warning));
             match moved {
                 Ok(true) => {}
                 Ok(false) => break,
+                Err(error) if cursor.scrolls() && rows > 0 => {
+                    log::debug!("the rowset ends before row {}: {error}", start + rows);
+                    break;
+                }
+                Err(error) if cursor.scrolls() => return Err(error),
                 Err(error) => {
                     cursor.position = Position::Broken(error.clone());
                     return if rows == 0 { Err(error) } else { Ok(rows) };
@@ -206,11 +339,15 @@ impl Rowset<'_> {
             self.set_status(rows, status);
             rows += 1;
         }
-        cursor.position = if rows == 0 { Position::AfterLast } else { Position::On(rows) };
+        cursor.position = match rows {
+            0 => Position::AfterLast,
+            _ => Position::On(Rowset { start, size, rows, current: 0 }),
+        };
         Ok(rows)
     }
 
-    fn deliver_row(
+    /// Converts the row that was read last into the buffers of a row of the rowset; the row's status.
+    pub fn deliver_row(
         &self,
         cursor: &OpenCursor,
         row: usize,
@@ -230,7 +367,7 @@ impl Rowset<'_> {
             if status != row::ERROR {
                 status = worse;
             }
-            let number = bound.index as i32 + 1;
+            let number = bound.number();
             diagnostics.post_at(name_column(error, number, bound.column), row as isize + 1, number);
         }
         status
@@ -238,9 +375,25 @@ impl Rowset<'_> {
 }
 
 impl Bound<'_> {
+    /// The column's number, 0 for the bookmark.
+    fn number(&self) -> i32 {
+        match self.source {
+            Source::Bookmark => 0,
+            Source::Column(index) => index as i32 + 1,
+        }
+    }
+
     fn deliver(&self, cursor: &OpenCursor, at: Addresses, max_length: usize) -> Result<Option<Error>> {
         let target = self.target.clone()?;
-        let mut converted = convert::to_c(cursor.value(self.index), &self.column.column_type, &target)?;
+        let bookmark;
+        let (value, max_length) = match self.source {
+            Source::Column(index) => (cursor.value(index), max_length),
+            Source::Bookmark => {
+                bookmark = Bookmark::of(cursor.row_number())?;
+                (bookmark.value(target.c_type), 0)
+            }
+        };
+        let mut converted = convert::to_c(value, &self.column.column_type, &target)?;
         converted.limit(&self.column.column_type, max_length);
         if converted.data == CData::Null {
             write_null(at)?;
@@ -254,7 +407,10 @@ impl Bound<'_> {
 
 /// Says in the message which column is meant.
 pub fn name_column(mut error: Error, number: i32, column: &ResultColumn) -> Error {
-    error.message = format!("Column {number} ({}): {}", column.name, error.message);
+    error.message = match number {
+        0 => format!("The bookmark: {}", error.message),
+        _ => format!("Column {number} ({}): {}", column.name, error.message),
+    };
     error
 }
 

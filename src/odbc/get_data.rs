@@ -1,6 +1,7 @@
 //! SQLGetData: a column of the current row, in parts.
 
-use super::constants::{ARD_TYPE, C_DEFAULT};
+use super::bookmark::{self, Bookmark};
+use super::constants::{ARD_TYPE, C_DEFAULT, bookmarks};
 use super::cursor::{PartialValue, Position};
 use super::descriptor::Addresses;
 use super::dispatch::{Completion, StatementCall};
@@ -21,36 +22,45 @@ pub struct Request {
 }
 
 impl StatementCall<'_> {
-    /// SQLGetData. Columns come in any order, bound ones too. Another column, or another C type, starts the value anew.
+    /// SQLGetData. Columns come in any order, bound ones too; column 0 is the bookmark. Another column, or another C type,
+    /// starts the value anew. Of a rowset of several rows it reads the one that SQLSetPos chose, or else the first.
     ///
     /// # Errors
-    /// 07006, 07009, 22002, 22003, 22007, 22018, 24000, HY003, HY009, HY010, HY090, HYC00 (after a block fetch).
+    /// 07006, 07009, 22002, 22003, 22007, 22018, 24000, HY003, HY009, HY010, HY090, HYC00 (a block of a
+    /// forward-only cursor).
     pub fn get_data(&mut self, request: &Request) -> Result<Completion> {
-        let record = self.descriptors[self.statement.ard].record(request.number.into()).cloned();
-        let array_size = self.descriptors[self.statement.ard].header.array_size;
+        let ard = &self.descriptors[self.statement.ard];
+        let record = match request.number {
+            0 => Some(&ard.bookmark),
+            number => ard.record(number.into()),
+        };
+        let record = record.map(|record| (record.concise_type, record.precision, record.scale));
+        let use_bookmarks = self.statement.attributes.use_bookmarks;
         let max_length = self.statement.attributes.max_length;
         self.statement.refuse_in_dialogue()?;
         self.statement.cursor()?;
         let State::Open(_, cursor) = &mut self.statement.state else {
             unreachable!("a cursor was found above")
         };
-        match cursor.position {
-            Position::On(_) if array_size > 1 => {
+        let rowset = match cursor.position {
+            Position::On(rowset) if rowset.size > 1 && !cursor.scrolls() => {
                 return Err(Error::new(
                     state::NOT_IMPLEMENTED,
-                    "SQLGetData reads single rows; SQL_ATTR_ROW_ARRAY_SIZE is larger than 1.",
+                    "SQLGetData reads single rows of a forward-only cursor; SQL_ATTR_ROW_ARRAY_SIZE is larger than 1. \
+                     Of a static cursor it reads the row that SQLSetPos chose.",
                 ));
             }
-            Position::On(_) => {}
+            Position::On(rowset) => rowset,
             _ => {
                 return Err(Error::new(state::INVALID_CURSOR_STATE, "The cursor does not stand on a row."));
             }
-        }
+        };
         let columns = cursor.columns.clone();
-        let column = usize::from(request.number)
-            .checked_sub(1)
-            .and_then(|index| columns.get(index))
-            .ok_or_else(|| {
+        let index = usize::from(request.number).checked_sub(1);
+        let column = match index {
+            None if use_bookmarks == bookmarks::OFF => return Err(bookmark::off()),
+            None => None,
+            Some(index) => Some(columns.get(index).ok_or_else(|| {
                 Error::new(
                     state::INVALID_DESCRIPTOR_INDEX,
                     format!(
@@ -59,8 +69,8 @@ impl StatementCall<'_> {
                         request.number
                     ),
                 )
-            })?;
-        let index = usize::from(request.number) - 1;
+            })?),
+        };
         let capacity = usize::try_from(request.buffer_length).map_err(|_| {
             Error::new(
                 state::INVALID_STRING_OR_BUFFER_LENGTH,
@@ -68,12 +78,17 @@ impl StatementCall<'_> {
             )
         })?;
         let (code, precision, scale) = match (request.c_type, record) {
-            (ARD_TYPE, Some(record)) => (record.concise_type, record.precision, record.scale),
+            (ARD_TYPE, Some(record)) => record,
             (ARD_TYPE, None) => (C_DEFAULT, 38, 0),
             (code, _) => (code, 38, 0),
         };
+        let c_type = match column {
+            Some(column) => CType::resolve(code, &column.column_type)?,
+            None => bookmark::c_type(code)?,
+        };
+        let column = column.unwrap_or_else(|| bookmark::column(c_type));
         let target = CTarget {
-            c_type: CType::resolve(code, &column.column_type)?,
+            c_type,
             precision: u8::try_from(precision).unwrap_or(0),
             scale: i8::try_from(scale).unwrap_or(0),
             wchar: self.connection.wchar,
@@ -81,13 +96,25 @@ impl StatementCall<'_> {
         if request.value.is_null() && (capacity > 0 || target.c_type.fixed_size().is_some()) {
             return Err(Error::new(state::INVALID_NULL_POINTER, "TargetValuePtr is a null pointer."));
         }
-        let goes_on = cursor.partial.as_ref().is_some_and(|p| p.column == index && p.target == target);
+        let number = request.number;
+        let goes_on = cursor.partial.as_ref().is_some_and(|p| p.column == number && p.target == target);
         if !goes_on {
-            let mut value = convert::to_c(cursor.value(index), &column.column_type, &target)
-                .map_err(|error| name_column(error, request.number.into(), column))?;
+            // Should the conversion fail, nothing is left of the value before.
+            cursor.partial = None;
+            cursor.return_to(&rowset)?;
+            let bookmark;
+            let (value, max_length) = match index {
+                Some(index) => (cursor.value(index), max_length),
+                None => {
+                    bookmark = Bookmark::of(rowset.start + rowset.current)?;
+                    (bookmark.value(c_type), 0)
+                }
+            };
+            let mut value = convert::to_c(value, &column.column_type, &target)
+                .map_err(|error| name_column(error, number.into(), column))?;
             value.limit(&column.column_type, max_length);
             let value = value.into_owned();
-            cursor.partial = Some(PartialValue { column: index, target, value, offset: 0, finished: false });
+            cursor.partial = Some(PartialValue { column: number, target, value, offset: 0, finished: false });
         }
         let partial = cursor.partial.as_mut().expect("set above");
         if partial.finished {
@@ -99,10 +126,11 @@ impl StatementCall<'_> {
             indicator: request.length_or_indicator,
         };
         let outcome = deliver(partial, at, capacity);
-        let warning = outcome.map_err(|error| name_column(error, request.number.into(), column))?;
+        let warning = outcome.map_err(|error| name_column(error, number.into(), column))?;
         if let Some(warning) = warning {
-            let warning = name_column(warning, request.number.into(), column);
-            self.statement.diagnostics.post_at(warning, 1, request.number.into());
+            let warning = name_column(warning, number.into(), column);
+            let row = rowset.current as isize + 1;
+            self.statement.diagnostics.post_at(warning, row, number.into());
         }
         Ok(Completion::Success)
     }
@@ -139,7 +167,7 @@ mod tests {
     fn partial(text: &str) -> PartialValue {
         let target = CTarget::new(CType::Char);
         let value = convert::to_c(ValueRef::Text(text), &ColumnType::text(10), &target).unwrap().into_owned();
-        PartialValue { column: 0, target, value, offset: 0, finished: false }
+        PartialValue { column: 1, target, value, offset: 0, finished: false }
     }
 
     #[test]

@@ -4,11 +4,13 @@
 //! connection's lock and collects [`diagnostics`]. Connections open through [`connection_string`], [`dsn`] and
 //! [`settings`], whose keywords are [`properties`]; statements go from [`execute`] (their parameters from
 //! [`parameters`], in parts from [`data_at_execution`], in sets to [`batch`]) to a [`cursor`], which [`fetch`] and
-//! [`get_data`] empty into bound buffers.
+//! [`get_data`] empty into bound buffers. [`scroll`] says where a static cursor goes, [`bookmark`] and [`set_pos`] how its
+//! rows are come back to.
 //! [`types`], [`info`] and [`catalog`] answer from tables and the model, and [`system`] shows the same as tables.
 //! [`width`] says how wide everything is.
 
 mod batch;
+mod bookmark;
 pub mod catalog;
 pub mod column_attributes;
 pub mod connect;
@@ -34,6 +36,8 @@ mod output;
 pub mod parameters;
 pub mod properties;
 pub mod registry;
+mod scroll;
+pub mod set_pos;
 pub mod settings;
 pub mod statement;
 pub mod statement_attributes;

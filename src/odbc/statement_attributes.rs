@@ -3,13 +3,14 @@
 //! Those that belong to a descriptor's header are kept there. What the driver cannot do is either replaced by the
 //! nearest thing it can, with 01S02, or refused with HYC00; nothing is stored in silence.
 
-use super::constants::attr;
+use super::constants::{attr, bookmarks, cursor, sensitivity};
 use super::cursor::Position;
 use super::dispatch::{Completion, StatementCall};
 use super::environment::unknown_attribute;
 use super::registry::{self, Object, Token};
 use super::statement::State;
 use super::width::{Field, Input};
+use crate::abi::memory::Address;
 use crate::error::{Error, Result, state};
 
 /// The attributes that a statement keeps itself. A new statement takes its connection's.
@@ -27,6 +28,15 @@ pub struct StatementAttributes {
     pub retrieve_data: bool,
     /// Whether arguments of catalogue functions are identifiers rather than patterns.
     pub metadata_id: bool,
+    /// Whether cursors are static; else they are forward-only. SQL_ATTR_CURSOR_TYPE and SQL_ATTR_CURSOR_SCROLLABLE are
+    /// two names of it.
+    pub is_static: bool,
+    /// Whether a static cursor was not only chosen but asked to be insensitive, which it always is.
+    pub is_insensitive: bool,
+    /// SQL_ATTR_USE_BOOKMARKS.
+    pub use_bookmarks: usize,
+    /// The bookmark that SQL_FETCH_BOOKMARK goes to.
+    pub fetch_bookmark: Address,
 }
 
 impl Default for StatementAttributes {
@@ -38,6 +48,10 @@ impl Default for StatementAttributes {
             rowset_size: 1,
             retrieve_data: true,
             metadata_id: false,
+            is_static: false,
+            is_insensitive: false,
+            use_bookmarks: bookmarks::OFF,
+            fetch_bookmark: Address::NULL,
         }
     }
 }
@@ -80,32 +94,36 @@ impl StatementAttributes {
             attr::MAX_ROWS => self.max_rows = size,
             attr::MAX_LENGTH => self.max_length = size,
             attr::ROWSET_SIZE if size > 0 => self.rowset_size = size,
-            attr::RETRIEVE_DATA if number <= 1 => self.retrieve_data = number == 1,
-            attr::METADATA_ID if number <= 1 => self.metadata_id = number == 1,
+            attr::RETRIEVE_DATA if matches!(number, 0 | 1) => self.retrieve_data = number == 1,
+            attr::METADATA_ID if matches!(number, 0 | 1) => self.metadata_id = number == 1,
             attr::ROWSET_SIZE | attr::RETRIEVE_DATA | attr::METADATA_ID => {
                 return Some(Err(invalid_value(id, number)));
             }
             attr::NOSCAN => return Some(off_only(id, number, "SQL_ATTR_NOSCAN")),
             attr::ASYNC_ENABLE => return Some(off_only(id, number, "Asynchronous execution")),
             attr::ENABLE_AUTO_IPD => return Some(off_only(id, number, "SQL_ATTR_ENABLE_AUTO_IPD")),
-            attr::USE_BOOKMARKS => {
-                return Some(match number {
-                    0 => Ok(Setting::Taken),
-                    1 | 2 => Err(Error::new(state::NOT_IMPLEMENTED, "There are no bookmarks.")),
-                    _ => Err(invalid_value(id, number)),
-                });
-            }
-            attr::CURSOR_TYPE => {
-                return Some(only(id, number, 0, 0..=3, "Cursors are forward-only."));
-            }
+            attr::USE_BOOKMARKS if size <= bookmarks::VARIABLE => self.use_bookmarks = size,
+            attr::CURSOR_TYPE => match number {
+                cursor::FORWARD_ONLY | cursor::STATIC => self.set_static(number == cursor::STATIC),
+                cursor::KEYSET_DRIVEN | cursor::DYNAMIC => {
+                    self.set_static(true);
+                    return Some(Ok(replaced("Cursors that scroll are static.")));
+                }
+                _ => return Some(Err(invalid_value(id, number))),
+            },
+            attr::CURSOR_SCROLLABLE if matches!(number, 0 | 1) => self.set_static(number == 1),
+            attr::CURSOR_SENSITIVITY => match number {
+                sensitivity::UNSPECIFIED => self.is_insensitive = false,
+                sensitivity::INSENSITIVE => self.set_static(true),
+                sensitivity::SENSITIVE => {
+                    let message = "No cursor shows what changes after it was opened.";
+                    return Some(Err(Error::new(state::NOT_IMPLEMENTED, message)));
+                }
+                _ => return Some(Err(invalid_value(id, number))),
+            },
+            attr::USE_BOOKMARKS | attr::CURSOR_SCROLLABLE => return Some(Err(invalid_value(id, number))),
             attr::CONCURRENCY => {
                 return Some(only(id, number, 1, 1..=4, "Cursors are read-only."));
-            }
-            attr::CURSOR_SCROLLABLE => {
-                return Some(only(id, number, 0, 0..=1, "Cursors do not scroll."));
-            }
-            attr::CURSOR_SENSITIVITY => {
-                return Some(only(id, number, 0, 0..=2, "The cursor's sensitivity is unspecified."));
             }
             attr::KEYSET_SIZE => return Some(only(id, number, 0, 0..=i64::MAX, "There is no keyset.")),
             attr::SIMULATE_CURSOR => {
@@ -114,6 +132,13 @@ impl StatementAttributes {
             _ => return None,
         }
         Some(Ok(Setting::Taken))
+    }
+
+    /// Chooses the type of cursors, and the sensitivity that goes with it (SQLSetStmtAttr, "Setting Attributes by
+    /// Setting Other Attributes").
+    fn set_static(&mut self, is_static: bool) {
+        self.is_static = is_static;
+        self.is_insensitive = is_static;
     }
 
     /// The value of an attribute that [`StatementAttributes::set`] takes; `None` for another one.
@@ -126,13 +151,15 @@ impl StatementAttributes {
             attr::RETRIEVE_DATA => self.retrieve_data.into(),
             attr::METADATA_ID => self.metadata_id.into(),
             attr::CONCURRENCY => 1,
+            attr::USE_BOOKMARKS => self.use_bookmarks as i64,
+            attr::CURSOR_TYPE if self.is_static => cursor::STATIC,
+            attr::CURSOR_TYPE => cursor::FORWARD_ONLY,
+            attr::CURSOR_SCROLLABLE => self.is_static.into(),
+            attr::CURSOR_SENSITIVITY if self.is_insensitive => sensitivity::INSENSITIVE,
+            attr::CURSOR_SENSITIVITY => sensitivity::UNSPECIFIED,
             attr::NOSCAN
             | attr::ASYNC_ENABLE
             | attr::ENABLE_AUTO_IPD
-            | attr::USE_BOOKMARKS
-            | attr::CURSOR_TYPE
-            | attr::CURSOR_SCROLLABLE
-            | attr::CURSOR_SENSITIVITY
             | attr::KEYSET_SIZE
             | attr::SIMULATE_CURSOR => 0,
             _ => return None,
@@ -210,9 +237,7 @@ impl StatementCall<'_> {
                     "The implementation descriptors of a statement cannot be replaced.",
                 ));
             }
-            attr::FETCH_BOOKMARK_PTR => {
-                return Err(Error::new(state::NOT_IMPLEMENTED, "There are no bookmarks."));
-            }
+            attr::FETCH_BOOKMARK_PTR => self.statement.attributes.fetch_bookmark = value.pointer(),
             attr::ROW_NUMBER => {
                 return Err(Error::new(state::INVALID_ATTRIBUTE, "SQL_ATTR_ROW_NUMBER is read-only."));
             }
@@ -279,7 +304,7 @@ impl StatementCall<'_> {
             attr::ROW_NUMBER => {
                 let cursor = self.statement.cursor()?;
                 match cursor.position {
-                    Position::On(rows) => Field::Number((cursor.row_number - rows + 1) as i64),
+                    Position::On(rowset) => Field::Number((rowset.start + rowset.current) as i64),
                     _ => {
                         return Err(Error::new(
                             state::INVALID_CURSOR_STATE,
@@ -288,9 +313,7 @@ impl StatementCall<'_> {
                     }
                 }
             }
-            attr::FETCH_BOOKMARK_PTR => {
-                return Err(Error::new(state::NOT_IMPLEMENTED, "There are no bookmarks."));
-            }
+            attr::FETCH_BOOKMARK_PTR => Field::Pointer(self.statement.attributes.fetch_bookmark),
             _ => return Err(unknown_attribute(id)),
         })
     }
@@ -307,10 +330,16 @@ mod tests {
     #[test]
     fn what_is_not_there_is_replaced_or_refused() {
         assert_eq!(set(attr::CURSOR_TYPE, 0), Ok(Setting::Taken));
-        assert!(matches!(set(attr::CURSOR_TYPE, 3), Ok(Setting::Replaced(_))));
+        assert_eq!(set(attr::CURSOR_TYPE, 3), Ok(Setting::Taken));
+        assert!(matches!(set(attr::CURSOR_TYPE, 1), Ok(Setting::Replaced(_))));
+        assert!(matches!(set(attr::CURSOR_TYPE, 2), Ok(Setting::Replaced(_))));
         assert_eq!(set(attr::CURSOR_TYPE, 9).unwrap_err().state, state::INVALID_ATTRIBUTE_VALUE);
-        assert!(matches!(set(attr::CURSOR_SCROLLABLE, 1), Ok(Setting::Replaced(_))));
-        assert_eq!(set(attr::USE_BOOKMARKS, 2).unwrap_err().state, state::NOT_IMPLEMENTED);
+        assert!(matches!(set(attr::CONCURRENCY, 2), Ok(Setting::Replaced(_))));
+        assert_eq!(set(attr::CURSOR_SENSITIVITY, 2).unwrap_err().state, state::NOT_IMPLEMENTED);
+        for id in [attr::USE_BOOKMARKS, attr::CURSOR_SCROLLABLE, attr::CURSOR_SENSITIVITY] {
+            assert_eq!(set(id, 3).unwrap_err().state, state::INVALID_ATTRIBUTE_VALUE);
+            assert_eq!(set(id, -1).unwrap_err().state, state::INVALID_ATTRIBUTE_VALUE);
+        }
         assert_eq!(set(attr::ASYNC_ENABLE, 1).unwrap_err().state, state::NOT_IMPLEMENTED);
     }
 
@@ -324,9 +353,43 @@ mod tests {
             (attr::ROWSET_SIZE, 8),
             (attr::RETRIEVE_DATA, 0),
             (attr::METADATA_ID, 1),
+            (attr::USE_BOOKMARKS, 2),
+            (attr::CURSOR_TYPE, 3),
+            (attr::CURSOR_SENSITIVITY, 0),
+            (attr::CURSOR_SCROLLABLE, 0),
+            (attr::CURSOR_SENSITIVITY, 1),
         ] {
             assert_eq!(attributes.set(id, &Input::Number(value)), Some(Ok(Setting::Taken)));
             assert_eq!(attributes.get(id), Some(Field::Number(value)));
+        }
+    }
+
+    #[test]
+    fn cursor_attributes_agree_with_each_other() {
+        const FORWARD_ONLY: (i64, i64, i64) = (0, 0, 0);
+        const STATIC: (i64, i64, i64) = (3, 1, 1);
+        let mut attributes = StatementAttributes::default();
+        let mut after = |id, value| {
+            attributes.set(id, &Input::Number(value)).unwrap().unwrap();
+            let get = |id| match attributes.get(id) {
+                Some(Field::Number(number)) => number,
+                other => panic!("{other:?}"),
+            };
+            (get(attr::CURSOR_TYPE), get(attr::CURSOR_SCROLLABLE), get(attr::CURSOR_SENSITIVITY))
+        };
+        assert_eq!(after(attr::CURSOR_SENSITIVITY, 0), FORWARD_ONLY);
+        for (id, on) in [
+            (attr::CURSOR_TYPE, 3),
+            (attr::CURSOR_TYPE, 2),
+            (attr::CURSOR_SCROLLABLE, 1),
+            (attr::CURSOR_SENSITIVITY, 1),
+        ] {
+            assert_eq!(after(id, on), STATIC);
+            assert_eq!(after(attr::CONCURRENCY, 1), STATIC);
+            assert_eq!(after(attr::CURSOR_SENSITIVITY, 0), (3, 1, 0));
+            assert_eq!(after(attr::CURSOR_SCROLLABLE, 0), FORWARD_ONLY);
+            assert_eq!(after(id, on), STATIC);
+            assert_eq!(after(attr::CURSOR_TYPE, 0), FORWARD_ONLY);
         }
     }
 }

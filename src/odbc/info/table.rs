@@ -55,7 +55,7 @@ pub(super) static INFO_TYPES: &[(u16, &str, Answer)] = &[
     (2, "DATA_SOURCE_NAME", Of(data_source_name)),
     (6, "DRIVER_NAME", Of(driver_name)),
     (7, "DRIVER_VER", Of(driver_version)),
-    (8, "FETCH_DIRECTION", U32(0x1)),     // NEXT
+    (8, "FETCH_DIRECTION", U32(0xBF)),    // all but RESUME
     (9, "ODBC_API_CONFORMANCE", U16(1)),  // LEVEL1
     (10, "ODBC_VER", Text("03.80.0000")), // the driver manager's, where there is one
     (11, "ROW_UPDATES", NO),
@@ -90,8 +90,8 @@ pub(super) static INFO_TYPES: &[(u16, &str, Answer)] = &[
     (40, "PROCEDURE_TERM", Text("procedure")),
     (41, "CATALOG_NAME_SEPARATOR", Text(".")),
     (42, "CATALOG_TERM", Text("catalog")),
-    (43, "SCROLL_CONCURRENCY", U32(0x1)), // READ_ONLY
-    (44, "SCROLL_OPTIONS", U32(0x1)),     // FORWARD_ONLY
+    (43, "SCROLL_CONCURRENCY", U32(0x1)),    // READ_ONLY
+    (44, "SCROLL_OPTIONS", U32(0x1 | 0x10)), // FORWARD_ONLY, STATIC
     (45, "TABLE_TERM", Text("table")),
     (46, "TXN_CAPABLE", U16(0)), // NONE
     (47, "USER_NAME", Of(user_name)),
@@ -124,14 +124,14 @@ pub(super) static INFO_TYPES: &[(u16, &str, Answer)] = &[
     (74, "CORRELATION_NAME", U16(2)),     // ANY
     (75, "NON_NULLABLE_COLUMNS", U16(1)), // NON_NULL
     (77, "DRIVER_ODBC_VER", Text("03.80")),
-    (78, "LOCK_TYPES", U32(0)),
-    (79, "POS_OPERATIONS", U32(0)),
+    (78, "LOCK_TYPES", U32(0x1)),           // NO_CHANGE
+    (79, "POS_OPERATIONS", U32(0x1 | 0x2)), // POSITION, REFRESH
     (80, "POSITIONED_STATEMENTS", U32(0)),
     (81, "GETDATA_EXTENSIONS", U32(0x1 | 0x2 | 0x8)), // ANY_COLUMN, ANY_ORDER, BOUND
-    (82, "BOOKMARK_PERSISTENCE", U32(0)),
-    (83, "STATIC_SENSITIVITY", U32(0)),
-    (84, "FILE_USAGE", U16(0)),     // NOT_SUPPORTED
-    (85, "NULL_COLLATION", U16(1)), // LOW
+    (82, "BOOKMARK_PERSISTENCE", BOOKMARK_PERSISTENCE),
+    (83, "STATIC_SENSITIVITY", U32(0)), // what was stored does not change
+    (84, "FILE_USAGE", U16(0)),         // NOT_SUPPORTED
+    (85, "NULL_COLLATION", U16(1)),     // LOW
     (86, "ALTER_TABLE", U32(0)),
     (87, "COLUMN_ALIAS", YES),
     (88, "GROUP_BY", U16(3)), // NO_RELATION
@@ -192,7 +192,7 @@ pub(super) static INFO_TYPES: &[(u16, &str, Answer)] = &[
     (144, "DYNAMIC_CURSOR_ATTRIBUTES1", U32(0)),
     (145, "DYNAMIC_CURSOR_ATTRIBUTES2", U32(0)),
     (146, "FORWARD_ONLY_CURSOR_ATTRIBUTES1", U32(0x1)), // NEXT
-    (147, "FORWARD_ONLY_CURSOR_ATTRIBUTES2", U32(0x1)), // READ_ONLY_CONCURRENCY
+    (147, "FORWARD_ONLY_CURSOR_ATTRIBUTES2", CURSOR_ATTRIBUTES2),
     (148, "INDEX_KEYWORDS", U32(0)),
     (149, "INFO_SCHEMA_VIEWS", U32(0)),
     (150, "KEYSET_CURSOR_ATTRIBUTES1", U32(0)),
@@ -212,8 +212,8 @@ pub(super) static INFO_TYPES: &[(u16, &str, Answer)] = &[
     (164, "SQL92_STRING_FUNCTIONS", U32(0x2 | 0x4 | 0x8 | 0xE0)), // LOWER, UPPER, SUBSTRING, TRIM
     (165, "SQL92_VALUE_EXPRESSIONS", U32(0x1 | 0x2 | 0x4 | 0x8)), // CASE, CAST, COALESCE, NULLIF
     (166, "STANDARD_CLI_CONFORMANCE", U32(0x1 | 0x2)),            // XOPEN_CLI_VERSION1, ISO92_CLI
-    (167, "STATIC_CURSOR_ATTRIBUTES1", U32(0)),
-    (168, "STATIC_CURSOR_ATTRIBUTES2", U32(0)),
+    (167, "STATIC_CURSOR_ATTRIBUTES1", STATIC_CURSOR_ATTRIBUTES1),
+    (168, "STATIC_CURSOR_ATTRIBUTES2", CURSOR_ATTRIBUTES2),
     (169, "AGGREGATE_FUNCTIONS", U32(0x7F)), // all, with DISTINCT and ALL
     (170, "DDL_INDEX", U32(0)),
     (171, "DM_VER", EMPTY),            // the driver manager's
@@ -242,6 +242,12 @@ pub(super) static INFO_TYPES: &[(u16, &str, Answer)] = &[
     (65003, "OJ_CAPABILITIES_201", OJ_CAPABILITIES),   // ODBC 2.01's number
 ];
 
+/// DELETE, TRANSACTION, UPDATE, SCROLL: whatever happens to the row, as long as the cursor is open.
+const BOOKMARK_PERSISTENCE: Answer = U32(0x2 | 0x8 | 0x10 | 0x40);
+/// NEXT, ABSOLUTE, RELATIVE, BOOKMARK, LOCK_NO_CHANGE, POS_POSITION, POS_REFRESH, BULK_FETCH_BY_BOOKMARK.
+const STATIC_CURSOR_ATTRIBUTES1: Answer = U32(0x1 | 0x2 | 0x4 | 0x8 | 0x40 | 0x200 | 0x1000 | 0x80000);
+/// READ_ONLY_CONCURRENCY, MAX_ROWS_SELECT, MAX_ROWS_CATALOG.
+const CURSOR_ATTRIBUTES2: Answer = U32(0x1 | 0x80 | 0x800);
 /// LEFT, RIGHT, FULL, NESTED, NOT_ORDERED, INNER, ALL_COMPARISON_OPS.
 const OJ_CAPABILITIES: Answer = U32(0x7F);
 /// COMMIT_PRESERVE, LOCAL_TEMPORARY, COLUMN_CONSTRAINT, TABLE_CONSTRAINT, CONSTRAINT_NAME_DEFINITION.
