@@ -1,12 +1,13 @@
 //! Integers, doubles and decimals: columns of these types, and every conversion to a numeric C type.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use crate::convert::errors::{self, c_name, sql_name};
 use crate::convert::input::Source;
 use crate::convert::text::{characters, text_of};
-use crate::convert::{CData, CTarget, CType, Converted, Cut, FixedBytes};
-use crate::decimal::{Decimal, MAX_DIGITS, parse_double};
+use crate::convert::{CData, CTarget, CType, Converted, Cut, FixedBytes, interval};
+use crate::decimal::{Decimal, MAX_DIGITS, parse_float};
 use crate::error::Result;
 use crate::model::{ColumnType, DataType};
 use crate::value::{Value, ValueRef};
@@ -33,6 +34,7 @@ pub(super) fn to_c<'a>(value: ValueRef<'a>, column: &ColumnType, target: &CTarge
         }
         (CType::Binary, _) => Ok(to_fixed(Number::read(value, column)?, &image(column))?.into_binary()),
         (CType::Float | CType::Double, ValueRef::Text(text)) => text_to_double(text, target),
+        (CType::Interval(of), _) => interval::number_to_c(Number::read(value, column)?, of, target),
         _ => {
             let converted = to_fixed(Number::read(value, column)?, target)?;
             // The application has asked for an integer as that is what the column is said to be.
@@ -50,18 +52,22 @@ pub(super) fn to_c<'a>(value: ValueRef<'a>, column: &ColumnType, target: &CTarge
 pub(super) fn image(column: &ColumnType) -> CTarget {
     match column.data_type {
         DataType::Decimal => CTarget {
-            c_type: CType::Numeric,
             precision: u8::try_from(column.size).unwrap_or(MAX_DIGITS).min(MAX_DIGITS),
             scale: i8::try_from(column.scale).unwrap_or(i8::MAX),
+            ..CTarget::new(CType::Numeric)
         },
         _ => CTarget::new(CType::default_for(column)),
     }
 }
 
-/// The number in a text, as a double C type.
+/// The number in a text, as SQL_C_FLOAT or SQL_C_DOUBLE. It is rounded once.
 pub(super) fn text_to_double<'a>(text: &str, target: &CTarget) -> Result<Converted<'a>> {
-    let double = parse_double(text).map_err(|fault| errors::no_number(fault, text, c_name(target.c_type)))?;
-    to_fixed(Number::Double(double), target)
+    let no_number = |fault| errors::no_number(fault, text, c_name(target.c_type));
+    let bytes = match target.c_type {
+        CType::Float => FixedBytes::new(parse_float::<f32>(text).map_err(no_number)?.to_ne_bytes()),
+        _ => FixedBytes::new(parse_float::<f64>(text).map_err(no_number)?.to_ne_bytes()),
+    };
+    Ok(Converted::new(CData::Fixed(bytes)))
 }
 
 /// The number as a C type of fixed size.
@@ -92,9 +98,8 @@ pub(super) fn to_fixed<'a>(number: Number, target: &CTarget) -> Result<Converted
         CType::UBigInt => integer!(u64),
         CType::Double => (FixedBytes::new(number.to_double().to_ne_bytes()), false),
         CType::Float => {
-            let double = number.to_double();
-            let float = double as f32;
-            if float.is_infinite() && double.is_finite() {
+            let float = number.to_float();
+            if float.is_infinite() && number.to_double().is_finite() {
                 return Err(out_of_range());
             }
             (FixedBytes::new(float.to_ne_bytes()), false)
@@ -110,7 +115,8 @@ pub(super) fn to_fixed<'a>(number: Number, target: &CTarget) -> Result<Converted
         | CType::Time
         | CType::Timestamp
         | CType::Binary
-        | CType::Guid => return Err(errors::restricted(DataType::Decimal, target.c_type)),
+        | CType::Guid
+        | CType::Interval(_) => return Err(errors::restricted(DataType::Decimal, target.c_type)),
     };
     let warning = lost.then(|| errors::fraction_cut(target.c_type));
     Ok(Converted { warning, ..Converted::new(CData::Fixed(bytes)) })
@@ -125,9 +131,12 @@ pub(super) fn store(source: Source<'_>, target: &ColumnType) -> Result<Value> {
         Source::Number(number) => *number,
         Source::Text(text) => {
             if target.data_type == DataType::Double {
-                return parse_double(text)
-                    .map(Value::Real)
-                    .map_err(|fault| errors::no_number(fault, text, name));
+                let double = parse_float::<f64>(text).map_err(|fault| errors::no_number(fault, text, name))?;
+                return if is_in_range(double, target) {
+                    Ok(Value::Real(double))
+                } else {
+                    Err(errors::out_of_range(name))
+                };
             }
             let decimal = Decimal::parse(text).map_err(|fault| errors::no_number(fault, text, name))?;
             if decimal.is_inexact() || (target.data_type != DataType::Decimal && decimal.to_integer().1) {
@@ -140,13 +149,34 @@ pub(super) fn store(source: Source<'_>, target: &ColumnType) -> Result<Value> {
         }
     };
     match target.data_type {
-        DataType::Double => Some(Value::Real(number.to_double())),
+        DataType::Double => Some(number.to_double()).filter(|&d| is_in_range(d, target)).map(Value::Real),
         DataType::Decimal => number.to_decimal().map(|decimal| Value::Text(decimal.to_string())),
         DataType::BigInt => number.to_integer().and_then(|(i, _)| i64::try_from(i).ok()).map(Value::Integer),
-        _ => number.to_integer().and_then(|(i, _)| i32::try_from(i).ok()).map(|i| Value::Integer(i.into())),
+        _ => number
+            .to_integer()
+            .and_then(|(i, _)| i64::try_from(i).ok())
+            .filter(|i| range(target).contains(i))
+            .map(Value::Integer),
     }
     .ok_or_else(|| errors::out_of_range(name))
 }
+
+/// The integers of a type that is smaller than BIGINT: by its digits it is TINYINT, signed or not, SMALLINT or INTEGER.
+fn range(target: &ColumnType) -> RangeInclusive<i64> {
+    match target.size {
+        ..=3 => i8::MIN.into()..=u8::MAX.into(),
+        4..=5 => i16::MIN.into()..=i16::MAX.into(),
+        _ => i32::MIN.into()..=i32::MAX.into(),
+    }
+}
+
+/// Whether a double is within the range of the type: by its digits that is REAL or DOUBLE.
+fn is_in_range(double: f64, target: &ColumnType) -> bool {
+    target.size > REAL_DIGITS || (double as f32).is_finite()
+}
+
+/// Digits of a REAL.
+const REAL_DIGITS: u32 = 7;
 
 impl Number {
     /// The number that a cell of a numeric column holds.
@@ -187,6 +217,15 @@ impl Number {
             Number::Integer(integer) => integer as f64,
             Number::Double(double) => double,
             Number::Decimal(decimal) => decimal.to_double(),
+        }
+    }
+
+    /// Rounded once, not by way of a double.
+    fn to_float(self) -> f32 {
+        match self {
+            Number::Integer(integer) => integer as f32,
+            Number::Double(double) => double as f32,
+            Number::Decimal(decimal) => decimal.to_float(),
         }
     }
 
@@ -312,7 +351,7 @@ mod tests {
 
     #[test]
     fn decimals_reach_the_numeric_structure_exactly() {
-        let target = CTarget { c_type: CType::Numeric, precision: 18, scale: 4 };
+        let target = CTarget { precision: 18, scale: 4, ..CTarget::new(CType::Numeric) };
         let value = ValueRef::Text("-12345678901234.5678");
         let CData::Fixed(bytes) = to_c(value, &DECIMAL, &target).unwrap().data else { panic!() };
         let mut expected = vec![18, 4, 0];
@@ -400,7 +439,7 @@ mod tests {
     fn the_numeric_structure_takes_its_scale_from_the_descriptor() {
         let mut bytes = [0; 19];
         (bytes[0], bytes[1], bytes[2], bytes[3]) = (5, 9, 0, 125);
-        let source = CTarget { c_type: CType::Numeric, precision: 5, scale: 2 };
+        let source = CTarget { precision: 5, scale: 2, ..CTarget::new(CType::Numeric) };
         let value = put(crate::convert::CInput::Fixed(&bytes), &source, &DECIMAL);
         assert_eq!(value, Ok(Value::from("-1.25")));
         let source = CTarget { precision: 2, ..source };

@@ -48,7 +48,7 @@ impl StatementCall<'_> {
             ard.unbind(number);
             return Ok(Completion::Success);
         }
-        if binding.c_type != C_DEFAULT && !is_known_c_type(binding.c_type) {
+        if binding.c_type != C_DEFAULT && CType::from_code(binding.c_type).is_none() {
             return Err(Error::new(
                 state::INVALID_APPLICATION_BUFFER_TYPE,
                 format!("{} is not a C data type.", binding.c_type),
@@ -60,10 +60,12 @@ impl StatementCall<'_> {
                 format!("BufferLength is {}; it must not be negative.", binding.buffer_length),
             ));
         }
+        let (precision, datetime_interval_precision) = CType::default_precisions(binding.c_type);
         *ard.record_mut(number)? = Record {
             concise_type: binding.c_type,
             octet_length: binding.buffer_length,
-            precision: if binding.c_type == CType::Numeric.code() { 38 } else { 0 },
+            precision,
+            datetime_interval_precision,
             data: binding.value,
             octet_length_ptr: binding.length_or_indicator,
             indicator_ptr: binding.length_or_indicator,
@@ -143,20 +145,12 @@ fn rowset_failed(diagnostics: &mut Diagnostics, rows: usize, size: usize) -> boo
     failed == rows
 }
 
-/// Whether a code is one of ODBC's C types; intervals are, though nothing converts to them.
-fn is_known_c_type(code: i16) -> bool {
-    CType::from_code(code).is_some() || matches!(code, 101..=113)
-}
-
 fn bound<'a>((index, (column, record)): (usize, (&'a ResultColumn, &'a Record))) -> Option<Bound<'a>> {
     if !record.is_bound() && record.octet_length_ptr.is_null() {
         return None;
     }
-    let target = CType::resolve(record.concise_type, &column.column_type).map(|c_type| CTarget {
-        c_type,
-        precision: u8::try_from(record.precision).unwrap_or(0),
-        scale: i8::try_from(record.scale).unwrap_or(0),
-    });
+    let target =
+        CType::resolve(record.concise_type, &column.column_type).map(|c_type| record.target(c_type));
     let capacity = usize::try_from(record.octet_length).unwrap_or(0);
     let fixed = target.as_ref().ok().and_then(|target| target.c_type.fixed_size());
     Some(Bound { index, column, record, target, element: fixed.unwrap_or(capacity), capacity })

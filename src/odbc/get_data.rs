@@ -67,15 +67,12 @@ impl StatementCall<'_> {
                 format!("BufferLength is {}; it must not be negative.", request.buffer_length),
             )
         })?;
-        let (code, precision, scale) = match (request.c_type, record) {
-            (ARD_TYPE, Some(record)) => (record.concise_type, record.precision, record.scale),
-            (ARD_TYPE, None) => (C_DEFAULT, 38, 0),
-            (code, _) => (code, 38, 0),
-        };
-        let target = CTarget {
-            c_type: CType::resolve(code, &column.column_type)?,
-            precision: u8::try_from(precision).unwrap_or(0),
-            scale: i8::try_from(scale).unwrap_or(0),
+        let target = match (request.c_type, record) {
+            (ARD_TYPE, Some(record)) => {
+                record.target(CType::resolve(record.concise_type, &column.column_type)?)
+            }
+            (ARD_TYPE, None) => CTarget::new(CType::resolve(C_DEFAULT, &column.column_type)?),
+            (code, _) => CTarget::new(CType::resolve(code, &column.column_type)?),
         };
         if request.value.is_null() && (capacity > 0 || target.c_type.fixed_size().is_some()) {
             return Err(Error::new(state::INVALID_NULL_POINTER, "TargetValuePtr is a null pointer."));

@@ -8,7 +8,8 @@ use super::constants::param;
 use super::descriptor::{Descriptor, Record};
 use super::fetch::{truncated, write_null, write_part};
 use super::parameters::{name_parameter, sql_type};
-use crate::convert::{self, CData, CTarget, CType, Rest, is_supported_to_c};
+use super::types;
+use crate::convert::{self, CData, CTarget, Rest, is_supported_to_c};
 use crate::engine::{Cursor, Output, OutputMarker, Prepared};
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
@@ -132,9 +133,5 @@ fn column_type(prepared: &Prepared, output: OutputMarker) -> ColumnType {
 
 fn target(record: &Record, described: &Record) -> Result<CTarget> {
     let bound = sql_type(described.concise_type, described.length, described.scale)?;
-    Ok(CTarget {
-        c_type: CType::resolve(record.concise_type, &bound)?,
-        precision: u8::try_from(record.precision).unwrap_or(0),
-        scale: i8::try_from(record.scale).unwrap_or(0),
-    })
+    Ok(record.target(types::c_type_of(record.concise_type, described.concise_type, &bound)?))
 }
