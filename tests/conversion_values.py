@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from decimal import Decimal
 
-from conversions import C_TYPES, INTEGERS, INTERVALS, Column, Given, fields_of, numeric
+from conversions import C_TYPES, INTEGERS, INTERVALS, INVALID, Column, Given, fields_of, numeric
 
 GUID = "00112233-4455-6677-8899-aabbccddeeff"
 EMOJI = "a😀é€𐍈"
@@ -29,7 +29,7 @@ MOMENT_TEXTS = [
     "2020-01-31 00:00:00", "2020-01-31 00:00:00.000000001", "2020-01-31 10:20:30", "2020-01-31 10:20:30.5",
     "2020-01-31 10:20:30.123456789", "2020-01-31 10:20:30.1234567891", "2020-01-31 10:20:30.1234567890",
     "9999-12-31 23:59:59.999999999", "2020-01-31 24:00:00", "2020-01-31 10:61:00", "00:00:00", "10:20:30", "10:20:30.25",
-    "25:00:00", "10:20:30.1234567891",
+    "25:00:00", "10:20:30.1234567891", "23:59:60", "2016-12-31 23:59:60",
 ]  # fmt: skip
 INTERVAL_TEXTS = [
     "5", "99", "100", "-100", "1-6", "-1-6", "1-12", "1-0", "5 10", "5 10:20", "5 10:20:30", "-5 10:20:30.123456", "5 10:20:30.1234567",
@@ -125,6 +125,19 @@ def _intervals() -> Iterator[Given]:
             yield Given(name, (-value if negative else value) if len(fields) == 1 else None, data)
 
 
+def _interval(code: int, *numbers: int) -> bytes:
+    return struct.pack("=ihxx5I", code, 0, *numbers)
+
+
+def _intervals_at_the_edge() -> Iterator[Given]:
+    yield Given("INTERVAL_DAY", Decimal(2**32 - 1), _interval(3, 2**32 - 1, 0, 0, 0, 0))
+    yield Given("INTERVAL_SECOND", Decimal("0.999999"), _interval(6, 0, 0, 0, 0, 999_999))
+    yield Given("INTERVAL_SECOND", INVALID, _interval(6, 0, 0, 0, 0, 1_000_000))
+    yield Given("INTERVAL_YEAR_TO_MONTH", INVALID, _interval(7, 1, 12, 0, 0, 0))
+    yield Given("INTERVAL_DAY_TO_HOUR", INVALID, _interval(8, 1, 24, 0, 0, 0))
+    yield Given("INTERVAL_MINUTE_TO_SECOND", INVALID, _interval(13, 0, 0, 1, 60, 0))
+
+
 def given() -> list[Given]:
     """Parameters of every C type."""
     texts = ["", "0", "1", "2", "-1", "0.5", "1.5", " 12 ", "300", "40000", "2147483648", "9223372036854775808", "1e3", "1e39", "1e50", "1e309",
@@ -133,8 +146,11 @@ def given() -> list[Given]:
              "{" + GUID.upper() + "}", "a\0b", EMOJI, "4" * 20000]  # fmt: skip
     made = [Given("CHAR", text, text.encode()) for text in texts]
     made += [Given("WCHAR", text, text.encode("utf-16-le")) for text in texts]
-    made += [Given("BINARY", data, data) for data in (b"", b"ab\0c", "é😀".encode(), b"\xff\xfe", b"12345678901234567890123")]
-    made += [*_numbers(), *_moments(), *_intervals()]
+    images = [b"\0", b"\1", b"\xff", struct.pack("=h", 300), struct.pack("=i", -7), struct.pack("=d", 1.5), struct.pack("=f", 0.1),
+              struct.pack("=hHH", 2020, 2, 29), struct.pack("=HHH", 10, 20, 30), struct.pack("=hHHHHHI", 2020, 1, 31, 10, 20, 30, 5_000_000),
+              numeric(-12345, 10, 2)]  # fmt: skip
+    made += [Given("BINARY", data, data) for data in (b"", b"ab\0c", "é😀".encode(), b"\xff\xfe", b"12345678901234567890123", *images)]
+    made += [*_numbers(), *_moments(), *_intervals(), *_intervals_at_the_edge()]
     guid = struct.pack("=IHH", 0x00112233, 0x4455, 0x6677) + bytes.fromhex("8899aabbccddeeff")
     made.append(Given("GUID", guid, guid))
     assert {one.c_type for one in made} == set(C_TYPES)

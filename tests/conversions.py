@@ -14,7 +14,7 @@ from decimal import Context, Decimal, InvalidOperation, ROUND_DOWN
 from typing import Any
 
 # Enough for every value here, and rounds nothing.
-EXACT = Context(prec=900, Emax=10000, Emin=-10000)
+EXACT = Context(prec=900, Emax=100_000, Emin=-100_000)
 
 INTEGERS = {
     "STINYINT": (-26, "b"), "UTINYINT": (-28, "B"), "SSHORT": (-15, "h"), "USHORT": (-17, "H"), "SLONG": (-16, "i"),
@@ -171,14 +171,15 @@ def now_date() -> date:
 
 def moment(text: str) -> tuple[date | None, time | None, int, bool]:
     """Date, time, nanoseconds, and whether there were more digits than nine."""
+    # The driver also takes a time without its seconds.
     found = re.fullmatch(
-        r" *(?:([0-9]{4})-([0-9]{2})-([0-9]{2}))?( (?=[0-9]))?(?:([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?)? *", text
+        r" *(?:([0-9]{4})-([0-9]{2})-([0-9]{2}))?( (?=[0-9]))?(?:([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?)? *", text
     )
     if not found or (found[1] is None and found[5] is None) or bool(found[4]) != (found[1] is not None and found[5] is not None):
         raise Refused(NOT_OF_THE_TYPE)
     try:
         day = date(*map(int, found.group(1, 2, 3))) if found[1] else None
-        clock = time(*map(int, found.group(5, 6, 7))) if found[5] else None
+        clock = time(int(found[5]), int(found[6]), int(found[7] or 0)) if found[5] else None
     except ValueError:
         raise Refused(NOT_OF_THE_TYPE) from None
     digits = found[8] or ""
@@ -237,7 +238,9 @@ def fields_in(text: str, first: str) -> tuple[int, Decimal, list[str]]:
     for name, value in zip(names[1:], values[1:]):
         if value >= LARGEST[name] + 1:
             raise Refused(NOT_OF_THE_TYPE)
-    total = sum(EXACT.multiply(v, Decimal(UNIT[n])) for n, v in zip(names, values))
+    total = Decimal(0)
+    for name, value in zip(names, values):
+        total = EXACT.add(total, EXACT.multiply(value, Decimal(UNIT[name])))
     return (-1 if text.startswith("-") else 1), total, names[: len(values)]
 
 
@@ -271,6 +274,8 @@ def text_interval_to_c(text: str, c_type: str) -> Outcome:
             raise Refused(NOT_OF_THE_TYPE)
     else:
         first, last = found[3].upper(), (found[4] or found[3]).upper()
+        if not {first, last} <= set(FIELDS):
+            raise Refused(NOT_OF_THE_TYPE)
         sign, total, given = fields_in(found[2], first)
         sign = -sign if found[1] == "-" else sign
         if given[-1] != last or (first in FIELDS[:2]) != (names[0] in FIELDS[:2]):
@@ -400,6 +405,9 @@ def _to_c(column: Column, value: Any, c_type: str) -> Outcome:
 
 # From C to SQL
 
+# The value of an interval with a field that is out of range.
+INVALID = "invalid"
+
 
 @dataclass(frozen=True)
 class Given:
@@ -415,7 +423,10 @@ LIMITS = {
     "TINYINT": (-128, 255), "SMALLINT": (-(2**15), 2**15 - 1), "INTEGER": (-(2**31), 2**31 - 1),
     "BIGINT": (-(2**63), 2**63 - 1),
 }  # fmt: skip
-IMAGES = {"BIT": 1, "TINYINT": 4, "SMALLINT": 4, "INTEGER": 4, "BIGINT": 8, "REAL": 8, "FLOAT": 8, "DOUBLE": 8}
+SIZES = {
+    "BIT": 1, "STINYINT": 1, "SSHORT": 2, "SLONG": 4, "SBIGINT": 8, "FLOAT": 4, "DOUBLE": 8, "NUMERIC": 19, "TYPE_DATE": 6, "TYPE_TIME": 6,
+    "TYPE_TIMESTAMP": 16,
+}  # fmt: skip
 
 
 def from_c(sql_type: str, given: Given) -> Outcome:
@@ -431,6 +442,8 @@ def from_c(sql_type: str, given: Given) -> Outcome:
 
 def _from_c(sql_type: str, family: str, given: Given) -> Outcome:
     c_type, value = given.c_type, given.value
+    if value == INVALID:
+        raise Refused(INTERVAL_OVERFLOW)
     is_text = c_type in CHARACTERS
     if family == "guid":
         if c_type == "BINARY" and len(value) != 16:
@@ -514,6 +527,8 @@ def text_from_c(given: Given) -> Outcome:
         return Outcome("", f"{value:f}")
     if c_type == "GUID":
         return Outcome("", guid_text(value))
+    if c_type in INTERVALS and value is not None:
+        return Outcome("", lambda text: Decimal(text) == value)
     if c_type in INTERVALS:
         return Outcome("", lambda text: text_interval_to_c(text, c_type).data == given.data)
     if c_type.startswith("TYPE_"):
@@ -551,8 +566,39 @@ def moment_from_c(family: str, given: Given) -> Outcome:
 
 
 def image_from_c(sql_type: str, family: str, data: bytes) -> Outcome:
-    """Binary data for all other types is the structure of the default C type, to the byte."""
-    sizes = {"decimal": 19, "date": 6, "time": 6, "timestamp": 16}
-    if len(data) != (sizes.get(family) or IMAGES[sql_type]):
+    """Binary data for all other types is the structure of the default C type, to the byte; of a decimal SQL_NUMERIC_STRUCT."""
+    c_type = "NUMERIC" if family == "decimal" else SQL_TYPES[sql_type][2]
+    if len(data) != SIZES[c_type]:
         raise Refused(OUT_OF_RANGE)
-    raise AssertionError("no image is among the values")
+    return _from_c(sql_type, family, Given(c_type, value_in(c_type, data), data))
+
+
+def value_in(c_type: str, data: bytes) -> Any:
+    """What a structure holds; nothing if it is no date or time."""
+    if c_type in INTEGERS:
+        return struct.unpack("=" + INTEGERS[c_type][1], data)[0]
+    match c_type:
+        case "BIT":
+            return int(data != b"\0")
+        case "FLOAT" | "DOUBLE":
+            value = struct.unpack("=f" if c_type == "FLOAT" else "=d", data)[0]
+            # What is no number has no place in a number's type.
+            if value - value != 0:
+                raise Refused(OUT_OF_RANGE)
+            return value
+        case "NUMERIC":
+            mantissa = Decimal(int.from_bytes(data[3:], "little") * (1 if data[2] else -1))
+            return EXACT.scaleb(mantissa, -struct.unpack("=b", data[1:2])[0])
+        case "TYPE_DATE":
+            return checked("%04d-%02d-%02d", struct.unpack("=hHH", data))
+        case "TYPE_TIME":
+            return checked("%02d:%02d:%02d", struct.unpack("=HHH", data))
+    return checked("%04d-%02d-%02d %02d:%02d:%02d.%09d", struct.unpack("=hHHHHHI", data))
+
+
+def checked(form: str, fields: tuple[int, ...]) -> str | None:
+    try:
+        moment(form % fields)
+    except Refused:
+        return None
+    return form % fields

@@ -11,9 +11,9 @@ from ctypes import byref, c_char, c_int, c_short, c_size_t, c_ssize_t, c_ushort,
 import pytest
 
 import odbc
-from conversion_values import BYTES, COLUMNS, EMOJI, GUID, given
+from conversion_values import BYTES, COLUMNS, EMOJI, given
 from conversions import (
-    C_TYPES, CHARACTERS, INTERVALS, OLD_CODES, OUT_OF_RANGE, SQL_TYPES, TRUNCATED, Given, Outcome, encoded, from_c, is_supported, text_of,
+    C_TYPES, CHARACTERS, FRACTION_CUT, INTERVALS, OLD_CODES, OUT_OF_RANGE, RESTRICTED, SQL_TYPES, TRUNCATED, Given, Outcome, encoded, from_c, is_supported, text_of,
     to_c, whole_part,
 )  # fmt: skip
 from support import ROOT
@@ -22,7 +22,7 @@ DEFAULT, ARD_TYPE = 99, -99
 SIZE = 2048
 UNTOUCHED = 0xAA
 # Codes in an order in which no two neighbours mean the same type, as SQLGetData would go on with the value.
-CODES = [*C_TYPES.values(), DEFAULT, *OLD_CODES]
+CODES = [*C_TYPES.values(), 4, 5, DEFAULT, -6, 9, 10, 11]
 COLUMN_NUMBER = -1247
 
 
@@ -81,13 +81,13 @@ class Buffer:
         ctypes.memset(self.memory, UNTOUCHED, len(self.memory))
         self.indicator.value = -7
 
-    def data(self, code: int, state: str) -> bytes | None:
+    def data(self, c_type: str, state: str) -> bytes | None:
         """The value, whose terminator is checked, and that nothing behind it was written."""
         if self.indicator.value == odbc.NULL_DATA:
             return None
         raw, length = self.memory.raw, self.indicator.value
-        end = {1: 1, -8: 2}.get(code, 0)
-        if not state.startswith("2") and state != "07006":
+        end = {"CHAR": 1, "WCHAR": 2}.get(c_type, 0)
+        if state in ("", FRACTION_CUT):
             assert raw[length : length + end] == bytes(end)
             assert raw[length + end :].count(UNTOUCHED) == len(raw) - length - end
         return raw[:length]
@@ -100,7 +100,7 @@ def get_data(statement, number: int, code: int, buffer: Buffer, size: int | None
     result = statement.call(
         "SQLGetData", c_ushort(number), c_short(code), buffer.memory, c_ssize_t(size), byref(buffer.indicator), check=False
     )
-    assert result in (odbc.SUCCESS, odbc.SUCCESS_WITH_INFO, odbc.ERROR)
+    assert result in (odbc.SUCCESS, odbc.SUCCESS_WITH_INFO, odbc.ERROR), code
     return statement.diagnostics()[0].state if result != odbc.SUCCESS else ""
 
 
@@ -110,7 +110,7 @@ def fetch_states(statement) -> dict[int, str]:
     assert result in (odbc.SUCCESS, odbc.SUCCESS_WITH_INFO, odbc.ERROR)
     states, number = {}, c_int()
     for i, record in enumerate(statement.diagnostics() if result else [], 1):
-        statement.call("SQLGetDiagField", check=False) if False else statement.library.call(
+        statement.library.call(
             "SQLGetDiagField", c_short(odbc.STMT), statement.handle, c_short(i), c_short(COLUMN_NUMBER), byref(number), c_short(4), None
         )
         assert number.value not in states
@@ -150,9 +150,9 @@ def test_columns_convert_to_every_c_type_alike_when_bound_and_by_get_data(connec
                     else:
                         expected = Outcome("" if is_supported(column.family, c_type) else "07006")
                     state = states.get(number, "")
-                    found = [(state, buffer.data(code, state))]
+                    found = [(state, buffer.data(c_type, state))]
                     state = get_data(read, 1, code, one)
-                    found.append((state, one.data(code, state)))
+                    found.append((state, one.data(c_type, state)))
                     checks += 2
                     wrong += [
                         f"{name} {value!r:.60} to {c_type} ({code}) by {way}: {got}, expected {expected}"
@@ -163,7 +163,7 @@ def test_columns_convert_to_every_c_type_alike_when_bound_and_by_get_data(connec
     with capsys.disabled():
         print(f"\nSQL to C: {cells} pairs, {checks} conversions")
     assert not wrong, f"{len(wrong)} of {checks} are wrong:\n" + "\n".join(wrong[:60])
-    assert cells == 13 * 39
+    assert cells == 13 * len({*C_TYPES.values(), DEFAULT, *OLD_CODES}) == 13 * 39
 
 
 def test_parameters_convert_from_every_c_type(connection, capsys):
@@ -209,7 +209,7 @@ def round_trip(statement, sql_type: int, c_type: int, parameter: Given, size_and
     assert statement.fetch()
     state = get_data(statement, 1, odbc.WCHAR, buffer)
     statement.close()
-    return state, buffer.data(odbc.WCHAR, state).decode("utf-16-le")
+    return state, buffer.data("WCHAR", state).decode("utf-16-le")
 
 
 def test_what_is_no_type_is_told_from_what_is_not_supported(connection):
@@ -233,7 +233,7 @@ def test_the_text_of_numbers_and_dates_is_never_cut_where_that_changes_the_value
             where = f"id = {values.index(value)}"
             statement.execute(f"SELECT v FROM {tables[name]} WHERE {where}")
             assert statement.fetch() and get_data(statement, 1, code, whole_text) == ""
-            data = whole_text.data(code, "")
+            data = whole_text.data(c_type, "")
             text = data.decode("utf-8" if unit == 1 else "utf-16-le")
             for units in range(1, len(text) + 3):
                 statement.close()
@@ -274,6 +274,10 @@ def test_a_null_needs_an_indicator(connection, tables, name, code):
         buffer = Buffer()
         statement.call("SQLBindCol", c_ushort(1), c_short(code), buffer.memory, c_ssize_t(SIZE), None)
         assert fetch_states(statement) == {1: "22002"}
+        statement.call("SQLFreeStmt", c_ushort(2))
+        statement.close()
+        statement.execute(f"SELECT v FROM {tables[name]} WHERE id = {len(values)}")
+        assert statement.fetch()
         result = statement.call("SQLGetData", c_ushort(1), c_short(code), buffer.memory, c_ssize_t(SIZE), None, check=False)
         assert (result, statement.diagnostics()[0].state) == (odbc.ERROR, "22002")
         assert get_data(statement, 1, code, buffer) == "" and buffer.indicator.value == odbc.NULL_DATA
@@ -367,7 +371,8 @@ def test_a_cell_of_10_megabytes_comes_whole_and_in_parts(connection, code):
         buffer = Buffer(len(whole) + 2)
         assert get_data(statement, 1, code, buffer) == ""
         assert buffer.memory.raw[: len(whole)] == whole
-        get_data(statement, 1, 4, Buffer())
+        # Another C type, so that the value begins anew.
+        assert get_data(statement, 1, -2 if code == 1 else 1, Buffer()) == TRUNCATED
         found, part = [], Buffer(1 << 20)
         end = {1: 1, -8: 2, -2: 0}[code]
         while True:
@@ -433,7 +438,7 @@ def test_the_descriptor_says_how_many_digits_a_numeric_has(connection):
         assert buffer.memory.raw == struct.pack("=BbB", 5, 2, 0) + (12345).to_bytes(16, "little")
         one = Buffer()
         assert get_data(statement, 1, ARD_TYPE, one) == "01S07"
-        assert one.data(2, "") == buffer.memory.raw
+        assert one.data("NUMERIC", "") == buffer.memory.raw
 
 
 @pytest.mark.parametrize(
@@ -568,4 +573,48 @@ def test_the_page_of_conversions_says_what_the_matrix_says():
             for family, cell in zip(families, cells, strict=True):
                 assert (cell == "yes") == is_supported(family, name), (name, family)
     assert sorted(seen) == sorted(C_TYPES)
-    assert GUID
+
+
+def test_the_page_of_conversions_has_the_states_of_the_matrix():
+    page = (ROOT / "docs" / "conversions.md").read_text()
+    columns, parameters = (
+        set(re.findall(r"\b[0-9]{2}[0-9A-Z]{3}\b", part)) for part in re.split("## From parameters|## Where the driver", page)[:2]
+    )
+    codes = C_TYPES.keys()
+    fetched = {to_c(column, value, c_type).state for column, values in COLUMNS.values() for value in values for c_type in codes}
+    given_states = {from_c(sql_type, parameter).state for sql_type in SQL_TYPES for parameter in given()}
+    # What a buffer's size, a missing indicator, and a code that is none do is tested apart.
+    assert columns == (fetched | {TRUNCATED, "22002"}) - {""}
+    assert parameters | {RESTRICTED} == given_states - {""}
+
+
+@pytest.mark.parametrize("c_type", [*CHARACTERS, "BINARY"])
+@pytest.mark.parametrize("text", ["", EMOJI, "a\0b", "😀" * 4])
+def test_data_at_execution_comes_in_parts_of_every_size(connection, c_type, text):
+    whole = text.encode() if c_type == "BINARY" else encoded(text, c_type)
+    token, at_execution = c_ssize_t(7), c_ssize_t(-2)
+    with connection.statement() as statement:
+        statement.prepare("SELECT ?")
+        statement.call(
+            "SQLBindParameter", c_ushort(1), c_short(1), c_short(C_TYPES[c_type]), c_short(-9), c_size_t(100), c_short(0), byref(token),
+            c_ssize_t(0), byref(at_execution),
+        )  # fmt: skip
+        for size in range(1, len(whole) + 2):
+            assert statement.call("SQLExecute") == odbc.NEED_DATA
+            assert statement.call("SQLParamData", byref(c_void_p())) == odbc.NEED_DATA
+            for start in range(0, max(len(whole), 1), size):
+                part = whole[start : start + size]
+                statement.call("SQLPutData", (c_char * (len(part) + 1)).from_buffer_copy(part + b"\0"), c_ssize_t(len(part)))
+            assert statement.call("SQLParamData", byref(c_void_p())) == odbc.SUCCESS
+            buffer = Buffer()
+            assert statement.fetch() and get_data(statement, 1, odbc.WCHAR, buffer) == ""
+            assert buffer.data("WCHAR", "") == text.encode("utf-16-le")
+            statement.close()
+
+
+def test_no_column_and_no_list_of_types_has_a_guid_or_an_interval(connection):
+    with connection.statement() as statement:
+        for code in (SQL_TYPES["GUID"][0], *INTERVALS.values()):
+            statement.call("SQLGetTypeInfo", c_short(code))
+            assert statement.rows() == []
+            statement.close()

@@ -162,10 +162,9 @@ impl CType {
     pub const fn default_precisions(code: i16) -> (i16, i32) {
         match Self::from_code(code) {
             Some(CType::Numeric) => (MAX_DIGITS as i16, 0),
-            Some(CType::Interval(_)) => (
-                interval::DEFAULT_SECONDS_PRECISION as i16,
-                interval::DEFAULT_LEADING_PRECISION as i32,
-            ),
+            Some(CType::Interval(_)) => {
+                (interval::DEFAULT_SECONDS_PRECISION as i16, interval::DEFAULT_LEADING_PRECISION as i32)
+            }
             _ => (0, 0),
         }
     }

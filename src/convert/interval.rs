@@ -176,11 +176,7 @@ struct Interval {
 
 /// The structure for a text: the fields alone, the first one of which is that of the type (`-1-6`, `5 10:20:30.5`),
 /// or a whole literal (`INTERVAL -'1-6' YEAR TO MONTH`, also as an ODBC escape). Fields that the type lacks are cut.
-pub(super) fn text_to_c<'a>(
-    text: &str,
-    interval: IntervalType,
-    target: &CTarget,
-) -> Result<Converted<'a>> {
+pub(super) fn text_to_c<'a>(text: &str, interval: IntervalType, target: &CTarget) -> Result<Converted<'a>> {
     let read = parse(text, interval).filter(|found| found.of_months == interval.first.is_year_month());
     let found = read.ok_or_else(|| {
         let what = format!("an interval of the type {}", interval.name);
@@ -455,7 +451,11 @@ mod tests {
     }
 
     /// Sign, fields, fraction, and whether something was cut.
-    fn read(value: ValueRef<'_>, column: &ColumnType, target: CTarget) -> std::result::Result<String, SqlState> {
+    fn read(
+        value: ValueRef<'_>,
+        column: &ColumnType,
+        target: CTarget,
+    ) -> std::result::Result<String, SqlState> {
         let converted = to_c(value, column, &target).map_err(|e| e.state)?;
         let CData::Fixed(bytes) = converted.data else { panic!() };
         let bytes = bytes.as_bytes();

@@ -4,7 +4,8 @@
 //! bytes, the text or the UTF-16 that the C type asks for; [`parts::take`] then says what a buffer of a given
 //! size receives, and `abi` copies it. A parameter comes in through [`from_c`], as bytes that `abi` has copied
 //! out of application memory, and leaves in the representation that [`crate::value`] gives to its SQL type.
-//! [`canonical`] does the same for the text of a literal. [`matrix`] lists the pairs that convert.
+//! [`canonical`] does the same for the text of a literal. [`matrix`] lists the pairs that convert;
+//! `docs/conversions.md` tells them and the outcomes to users.
 
 mod assign;
 mod binary;

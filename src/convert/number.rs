@@ -56,6 +56,9 @@ pub(super) fn image(column: &ColumnType) -> CTarget {
             scale: i8::try_from(column.scale).unwrap_or(i8::MAX),
             ..CTarget::new(CType::Numeric)
         },
+        DataType::Integer if column.size <= TINYINT_DIGITS => CTarget::new(CType::STinyInt),
+        DataType::Integer if column.size <= SMALLINT_DIGITS => CTarget::new(CType::SShort),
+        DataType::Double if column.size <= REAL_DIGITS => CTarget::new(CType::Float),
         _ => CTarget::new(CType::default_for(column)),
     }
 }
@@ -131,7 +134,8 @@ pub(super) fn store(source: Source<'_>, target: &ColumnType) -> Result<Value> {
         Source::Number(number) => *number,
         Source::Text(text) => {
             if target.data_type == DataType::Double {
-                let double = parse_float::<f64>(text).map_err(|fault| errors::no_number(fault, text, name))?;
+                let double =
+                    parse_float::<f64>(text).map_err(|fault| errors::no_number(fault, text, name))?;
                 return if is_in_range(double, target) {
                     Ok(Value::Real(double))
                 } else {
@@ -164,8 +168,8 @@ pub(super) fn store(source: Source<'_>, target: &ColumnType) -> Result<Value> {
 /// The integers of a type that is smaller than BIGINT: by its digits it is TINYINT, signed or not, SMALLINT or INTEGER.
 fn range(target: &ColumnType) -> RangeInclusive<i64> {
     match target.size {
-        ..=3 => i8::MIN.into()..=u8::MAX.into(),
-        4..=5 => i16::MIN.into()..=i16::MAX.into(),
+        ..=TINYINT_DIGITS => i8::MIN.into()..=u8::MAX.into(),
+        ..=SMALLINT_DIGITS => i16::MIN.into()..=i16::MAX.into(),
         _ => i32::MIN.into()..=i32::MAX.into(),
     }
 }
@@ -175,7 +179,9 @@ fn is_in_range(double: f64, target: &ColumnType) -> bool {
     target.size > REAL_DIGITS || (double as f32).is_finite()
 }
 
-/// Digits of a REAL.
+/// Digits of the types that are told by them.
+const TINYINT_DIGITS: u32 = 3;
+const SMALLINT_DIGITS: u32 = 5;
 const REAL_DIGITS: u32 = 7;
 
 impl Number {

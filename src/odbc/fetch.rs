@@ -149,8 +149,7 @@ fn bound<'a>((index, (column, record)): (usize, (&'a ResultColumn, &'a Record)))
     if !record.is_bound() && record.octet_length_ptr.is_null() {
         return None;
     }
-    let target =
-        CType::resolve(record.concise_type, &column.column_type).map(|c_type| record.target(c_type));
+    let target = CType::resolve(record.concise_type, &column.column_type).map(|c_type| record.target(c_type));
     let capacity = usize::try_from(record.octet_length).unwrap_or(0);
     let fixed = target.as_ref().ok().and_then(|target| target.c_type.fixed_size());
     Some(Bound { index, column, record, target, element: fixed.unwrap_or(capacity), capacity })

@@ -79,6 +79,8 @@ impl StatementCall<'_> {
         }
         let goes_on = cursor.partial.as_ref().is_some_and(|p| p.column == index && p.target == target);
         if !goes_on {
+            // Should the conversion fail, nothing is left of the value before.
+            cursor.partial = None;
             let mut value = convert::to_c(cursor.value(index), &column.column_type, &target)
                 .map_err(|error| name_column(error, request.number.into(), column))?;
             value.limit(&column.column_type, max_length);
