@@ -552,6 +552,21 @@ def test_the_type_table_and_parameters_and_masks_and_cast_have_the_same_types(co
             assert not isinstance(bind(statement, 1, DEFAULT, code, b"\0" * 32, 5), str), name
 
 
+@pytest.mark.parametrize(
+    ("expression", "state"),
+    [
+        ("1e400", OUT_OF_RANGE), ("-1e309", OUT_OF_RANGE), ("CAST('1e400' AS DOUBLE)", OUT_OF_RANGE), ("CAST('inf' AS DOUBLE)", "22018"),
+        ("CAST('' AS DOUBLE)", "22018"), ("CAST(X'FF' AS VARCHAR(10))", "22018"), ("CAST(X'FF' AS VARCHAR)", "22018"),
+        ("X'FF' || 'a'", "22018"),
+    ],
+)  # fmt: skip
+def test_what_is_beyond_its_type_is_an_error_in_a_statement_too(connection, expression, state):
+    with connection.statement() as statement, pytest.raises(odbc.Failed) as error:
+        statement.execute(f"SELECT {expression}")
+        statement.rows()
+    assert error.value.state == state
+
+
 # The page
 
 

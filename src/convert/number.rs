@@ -168,8 +168,8 @@ pub(super) fn store(source: Source<'_>, target: &ColumnType) -> Result<Value> {
 /// The integers of a type that is smaller than BIGINT: by its digits it is TINYINT, signed or not, SMALLINT or INTEGER.
 fn range(target: &ColumnType) -> RangeInclusive<i64> {
     match target.size {
-        ..=TINYINT_DIGITS => i8::MIN.into()..=u8::MAX.into(),
-        ..=SMALLINT_DIGITS => i16::MIN.into()..=i16::MAX.into(),
+        digits if digits <= TINYINT_DIGITS => i8::MIN.into()..=u8::MAX.into(),
+        digits if digits <= SMALLINT_DIGITS => i16::MIN.into()..=i16::MAX.into(),
         _ => i32::MIN.into()..=i32::MAX.into(),
     }
 }
