@@ -114,6 +114,24 @@ mod tests {
     }
 
     #[test]
+    fn parameters_become_the_canonical_text() {
+        let put = |input, c_type| from_c(input, &CTarget::new(c_type)).map_err(|e| e.state);
+        let CData::Fixed(bytes) = text_to_c(TEXT).unwrap().data else { panic!() };
+        let (upper, bytes) = (format!("{{{}}}", TEXT.to_uppercase()), bytes.as_bytes());
+        for (input, c_type) in [
+            (CInput::Narrow(upper.as_bytes()), CType::Char),
+            (CInput::Fixed(bytes), CType::Guid),
+            (CInput::Binary(bytes), CType::Binary),
+        ] {
+            assert_eq!(put(input, c_type), Ok(Value::from(TEXT)));
+        }
+        assert_eq!(put(CInput::Null, CType::Guid), Ok(Value::Null));
+        assert_eq!(put(CInput::Narrow(b"x"), CType::Char), Err(state::INVALID_CHARACTER_VALUE));
+        assert_eq!(put(CInput::Binary(&bytes[1..]), CType::Binary), Err(state::NUMERIC_OUT_OF_RANGE));
+        assert_eq!(put(CInput::Fixed(&[0; 4]), CType::SLong), Err(state::RESTRICTED_DATA_TYPE));
+    }
+
+    #[test]
     fn braces_and_capitals_are_read() {
         assert_eq!(parse(&format!(" {{{}}} ", TEXT.to_uppercase())), parse(TEXT));
         for text in ["", "{}", "0011223344556677-8899-aabbccddeeff", "0011223g-4455-6677-8899-aabbccddeeff"] {

@@ -356,6 +356,32 @@ mod tests {
     }
 
     #[test]
+    fn floats_are_rounded_once() {
+        // Between 1 and the next float, above the middle by less than a double can tell.
+        let text = ValueRef::Text("1.000000059604644775390625000000000000001");
+        let next = Ok((1.0f32.next_up().to_ne_bytes().to_vec(), None));
+        assert_eq!(fixed(text, &TEXT, CType::Float), next);
+        assert_eq!(fixed(text, &DECIMAL, CType::Float), next);
+        let integer = ValueRef::Integer((1 << 60) + (1 << 36) + 1);
+        let (bytes, _) = fixed(integer, &BIGINT, CType::Float).unwrap();
+        assert_eq!(bytes, (2f32.powi(60) + 2f32.powi(37)).to_ne_bytes());
+    }
+
+    #[test]
+    fn small_types_have_their_ranges() {
+        let of = |data_type, size| ColumnType { size, ..ColumnType::of(data_type) };
+        for (column, largest, beyond) in [
+            (of(DataType::Integer, 3), "255", "256"),
+            (of(DataType::Integer, 5), "32767", "32768"),
+            (of(DataType::Integer, 10), "2147483647", "2147483648"),
+            (of(DataType::Double, 7), "3.4028234e38", "3.5e38"),
+        ] {
+            assert!(canonical(largest, &column).is_ok(), "{largest}");
+            assert_eq!(state_of(canonical(beyond, &column)), state::NUMERIC_OUT_OF_RANGE);
+        }
+    }
+
+    #[test]
     fn decimals_reach_the_numeric_structure_exactly() {
         let target = CTarget { precision: 18, scale: 4, ..CTarget::new(CType::Numeric) };
         let value = ValueRef::Text("-12345678901234.5678");

@@ -489,6 +489,20 @@ mod tests {
     }
 
     #[test]
+    fn the_default_c_type_is_that_of_the_sql_type() {
+        let default =
+            |code| c_type_of(CType::DEFAULT_CODE, code, &from_sql_type(code, 0, 0).unwrap()).unwrap();
+        assert_eq!([default(1), default(12), default(-1), default(2), default(3)], [CType::Char; 5]);
+        assert_eq!([default(-8), default(-9), default(-10)], [CType::WChar; 3]);
+        assert_eq!([default(-6), default(5), default(4)], [CType::STinyInt, CType::SShort, CType::SLong]);
+        assert_eq!([default(7), default(8)], [CType::Float, CType::Double]);
+        assert_eq!([default(SQL_GUID), default(93)], [CType::Guid, CType::Timestamp]);
+        let text = ColumnType::text(10);
+        assert_eq!(c_type_of(4, SQL_VARCHAR, &text), Ok(CType::SLong));
+        assert!(c_type_of(77, SQL_VARCHAR, &text).is_err());
+    }
+
+    #[test]
     fn a_parameters_size_is_never_0() {
         for row in type_info(OdbcVersion::Odbc3) {
             let parameter = from_sql_type(row.facts.concise_type, 0, 0).unwrap();
