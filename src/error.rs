@@ -80,6 +80,8 @@ states! {
     DATETIME_OVERFLOW = "22008";
     /// Division by zero.
     DIVISION_BY_ZERO = "22012";
+    /// The leading field of an interval has more digits than its precision, or another one is out of range.
+    INTERVAL_FIELD_OVERFLOW = "22015";
     /// Text is not a value of the type it is converted to.
     INVALID_CHARACTER_VALUE = "22018";
     /// A constraint of the server's refused the write.

@@ -1,14 +1,14 @@
 //! The C types that an application's buffers have.
 
+use crate::convert::interval::{self, IntervalType};
+use crate::decimal::MAX_DIGITS;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
 
 /// A C type, as `TargetType` of SQLBindCol and SQLGetData and `ValueType` of SQLBindParameter name it.
 ///
-/// The ODBC 2 codes are folded into their successors. Interval types are not among them: no column has an
-/// interval type, and no conversion leads to one.
+/// The ODBC 2 codes are folded into their successors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
 pub enum CType {
     Char,
     WChar,
@@ -29,14 +29,15 @@ pub enum CType {
     Timestamp,
     Binary,
     Guid,
+    Interval(IntervalType),
 }
 
 impl CType {
     /// SQL_C_DEFAULT: the code that [`CType::default_for`] resolves.
     pub const DEFAULT_CODE: i16 = 99;
 
-    /// Every type, in the order of its discriminant.
-    pub const ALL: [CType; 19] = [
+    /// Every type but the intervals.
+    pub const SIMPLE: [CType; 19] = [
         CType::Char,
         CType::WChar,
         CType::Bit,
@@ -58,7 +59,7 @@ impl CType {
         CType::Guid,
     ];
 
-    /// The type of an `SQL_C_…` code; `None` for SQL_C_DEFAULT, the interval types and unknown codes.
+    /// The type of an `SQL_C_…` code; `None` for SQL_C_DEFAULT and unknown codes.
     ///
     /// [`CType::resolve`] tells those apart.
     pub const fn from_code(code: i16) -> Option<CType> {
@@ -83,7 +84,10 @@ impl CType {
             93 | 11 => CType::Timestamp,
             -2 => CType::Binary,
             -11 => CType::Guid,
-            _ => return None,
+            _ => match IntervalType::from_code(code) {
+                Some(interval) => CType::Interval(interval),
+                None => return None,
+            },
         })
     }
 
@@ -109,19 +113,17 @@ impl CType {
             CType::Timestamp => 93,
             CType::Binary => -2,
             CType::Guid => -11,
+            CType::Interval(interval) => interval.code(),
         }
     }
 
     /// The type of an `SQL_C_…` code for a column or parameter of type `column`, with SQL_C_DEFAULT resolved.
     ///
     /// # Errors
-    /// 07006 for an interval type, HY003 for a code that is no C type.
+    /// HY003 for a code that is no C type.
     pub fn resolve(code: i16, column: &ColumnType) -> Result<CType> {
         match code {
             Self::DEFAULT_CODE => Ok(Self::default_for(column)),
-            101..=113 => {
-                Err(Error::new(state::RESTRICTED_DATA_TYPE, "No value is converted to or from an interval."))
-            }
             _ => Self::from_code(code).ok_or_else(|| {
                 Error::new(state::INVALID_APPLICATION_BUFFER_TYPE, format!("{code} is not a C data type."))
             }),
@@ -145,6 +147,28 @@ impl CType {
         }
     }
 
+    /// Every type.
+    pub fn all() -> impl Iterator<Item = CType> {
+        Self::SIMPLE.into_iter().chain(IntervalType::ALL.map(CType::Interval))
+    }
+
+    /// Whether it is one of the interval types.
+    pub const fn is_interval(self) -> bool {
+        matches!(self, CType::Interval(_))
+    }
+
+    /// What SQLBindCol, SQLBindParameter and SQLSetDescField put into SQL_DESC_PRECISION and
+    /// SQL_DESC_DATETIME_INTERVAL_PRECISION of an application's record with that C type code.
+    pub const fn default_precisions(code: i16) -> (i16, i32) {
+        match Self::from_code(code) {
+            Some(CType::Numeric) => (MAX_DIGITS as i16, 0),
+            Some(CType::Interval(_)) => {
+                (interval::DEFAULT_SECONDS_PRECISION as i16, interval::DEFAULT_LEADING_PRECISION as i32)
+            }
+            _ => (0, 0),
+        }
+    }
+
     /// Bytes of a type of fixed size: the stride of a bound column, whatever its BufferLength says. `None` for
     /// SQL_C_CHAR, SQL_C_WCHAR and SQL_C_BINARY.
     pub const fn fixed_size(self) -> Option<usize> {
@@ -157,6 +181,7 @@ impl CType {
             CType::Numeric => 19,
             CType::Date | CType::Time => 6,
             CType::Timestamp | CType::Guid => 16,
+            CType::Interval(_) => interval::STRUCT_SIZE,
         })
     }
 }
@@ -167,9 +192,8 @@ mod tests {
 
     #[test]
     fn codes_round_trip() {
-        for c_type in CType::ALL {
+        for c_type in CType::all() {
             assert_eq!(CType::from_code(c_type.code()), Some(c_type));
-            assert_eq!(CType::ALL[c_type as usize], c_type);
         }
     }
 
@@ -201,7 +225,7 @@ mod tests {
     fn unusable_codes_say_why() {
         let column = ColumnType::of(DataType::Integer);
         assert_eq!(CType::resolve(99, &column), Ok(CType::SLong));
-        assert_eq!(CType::resolve(101, &column).unwrap_err().state, state::RESTRICTED_DATA_TYPE);
+        assert_eq!(CType::resolve(101, &column).map(CType::code), Ok(101));
         assert_eq!(CType::resolve(77, &column).unwrap_err().state, state::INVALID_APPLICATION_BUFFER_TYPE);
     }
 }

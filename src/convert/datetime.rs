@@ -94,10 +94,23 @@ fn is_canonical(text: &[u8], data_type: DataType) -> bool {
 
 /// The date, time or timestamp in a text as a C structure. `invalid` is the state of text that holds none.
 pub(super) fn text_to_c<'a>(text: &str, c_type: CType, invalid: SqlState) -> Result<Converted<'a>> {
-    let structure = Temporal::parse(text).and_then(|temporal| temporal.to_struct(c_type));
+    let (short, cut) = nanoseconds(text);
+    let structure = Temporal::parse(&short).and_then(|temporal| temporal.to_struct(c_type));
     let (bytes, lost) = structure.ok_or_else(|| errors::not_a(invalid, description(c_type), text))?;
-    let warning = lost.then(|| errors::fraction_cut(c_type));
+    let warning = (lost || cut).then(|| errors::fraction_cut(c_type));
     Ok(Converted { warning, ..Converted::new(CData::Fixed(bytes)) })
+}
+
+/// The text with no more digits of a second's fraction than nine, and whether others than zeros were cut.
+fn nanoseconds(text: &str) -> (Cow<'_, str>, bool) {
+    const DIGITS: usize = 9;
+    let Some((before, fraction)) = text.split_once('.') else { return (text.into(), false) };
+    let end = fraction.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(fraction.len());
+    if end <= DIGITS {
+        return (text.into(), false);
+    }
+    let cut = fraction[DIGITS..end].bytes().any(|b| b != b'0');
+    (format!("{before}.{}{}", &fraction[..DIGITS], &fraction[end..]).into(), cut)
 }
 
 fn description(c_type: CType) -> &'static str {
@@ -115,7 +128,15 @@ pub(super) fn store(source: Source<'_>, target: &ColumnType) -> Result<Value> {
     };
     let temporal = match &source {
         Source::Temporal(temporal) => *temporal,
-        Source::Text(text) => Temporal::parse(text).ok_or_else(|| invalid(text))?,
+        Source::Text(text) => {
+            let (short, cut) = nanoseconds(text);
+            let temporal = Temporal::parse(&short).ok_or_else(|| invalid(text))?;
+            if cut {
+                let message = "A second has more digits after the point than nine.";
+                return Err(Error::new(state::DATETIME_OVERFLOW, message));
+            }
+            temporal
+        }
         Source::Number(_) | Source::Bytes(_) | Source::Guid(_) => {
             return Err(errors::restricted(target.data_type, source.c_type()));
         }
@@ -189,6 +210,10 @@ impl Temporal {
     }
 
     fn parse_plain(text: &str) -> Option<Temporal> {
+        // The library takes a leap second, and makes the one before it of it.
+        if text.split(':').nth(2).is_some_and(|seconds| seconds.starts_with("60")) {
+            return None;
+        }
         match text.as_bytes() {
             [_, _, b':', rest @ ..] => {
                 // The grammar also takes zones, which mean nothing without a date.
@@ -342,7 +367,17 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["", "x", "2020-13-01", "2020-02-30", "2020-01-31 25:00:00", "10:00", "20200131", "12"] {
+        for text in [
+            "",
+            "x",
+            "2020-13-01",
+            "2020-02-30",
+            "2020-01-31 25:00:00",
+            "10:00",
+            "20200131",
+            "12",
+            "2016-12-31 23:59:60",
+        ] {
             let value = ValueRef::Text(text);
             let invalid = Err(state::INVALID_CHARACTER_VALUE);
             assert_eq!(fixed(value, &TEXT, CType::Date), invalid, "{text}");

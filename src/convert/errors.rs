@@ -17,6 +17,15 @@ pub(super) fn restricted(data_type: DataType, c_type: CType) -> Error {
     )
 }
 
+/// 07006 for a parameter of type SQL_GUID.
+#[cold]
+pub(super) fn restricted_guid(c_type: CType) -> Error {
+    Error::new(
+        state::RESTRICTED_DATA_TYPE,
+        format!("There is no conversion between GUID and {}.", c_name(c_type)),
+    )
+}
+
 /// 22003: whole digits would be lost.
 #[cold]
 pub(super) fn out_of_range(target: &str) -> Error {
@@ -57,6 +66,7 @@ pub(super) fn fraction_cut(target: CType) -> Error {
     let what = match target {
         CType::Date => "The time part was cut",
         CType::Time => "The fraction of the second was cut",
+        CType::Interval(_) => "Trailing fields or digits of the fraction were cut",
         _ => "The fraction was cut",
     };
     Error::new(state::FRACTIONAL_TRUNCATION, format!("{what} by the conversion to {}.", c_name(target)))
@@ -120,5 +130,6 @@ pub(super) fn c_name(c_type: CType) -> &'static str {
         CType::Timestamp => "SQL_C_TYPE_TIMESTAMP",
         CType::Binary => "SQL_C_BINARY",
         CType::Guid => "SQL_C_GUID",
+        CType::Interval(interval) => interval.name(),
     }
 }

@@ -2,8 +2,11 @@
 
 use crate::convert::binary::digit;
 use crate::convert::errors;
-use crate::convert::{CData, Converted, FixedBytes};
+use crate::convert::input::{self, Source};
+use crate::convert::{CData, CInput, CTarget, CType, Converted, FixedBytes};
 use crate::error::{Result, state};
+use crate::model::ColumnType;
+use crate::value::Value;
 
 /// The sixteen bytes in the order in which they are written, `00112233-4455-6677-8899-aabbccddeeff`.
 pub(super) type Guid = [u8; 16];
@@ -27,6 +30,35 @@ fn swap(mut bytes: [u8; 16]) -> [u8; 16] {
         bytes[6..8].reverse();
     }
     bytes
+}
+
+/// Converts a parameter of type SQL_GUID to the text of the GUID, in lower case and without braces.
+///
+/// # Errors
+/// 07006 (the C type is neither text nor binary nor SQL_C_GUID), 22003 (binary data of another length than 16 bytes),
+/// 22018 (text that is no GUID).
+pub fn from_c(input: CInput<'_>, source: &CTarget) -> Result<Value> {
+    const TEXT: ColumnType = ColumnType::text(36);
+    if !is_supported(source.c_type) {
+        return Err(errors::restricted_guid(source.c_type));
+    }
+    let guid = match input::decode(input, source, &TEXT)? {
+        None => return Ok(Value::Null),
+        Some(Source::Guid(guid)) => guid,
+        Some(Source::Bytes(bytes)) => {
+            from_struct(bytes.try_into().map_err(|_| errors::out_of_range("a GUID of 16 bytes"))?)
+        }
+        Some(Source::Text(text)) => {
+            parse(&text).ok_or_else(|| errors::not_a(state::INVALID_CHARACTER_VALUE, "a GUID", &text))?
+        }
+        Some(Source::Number(_) | Source::Temporal(_)) => return Err(errors::restricted_guid(source.c_type)),
+    };
+    Ok(Value::Text(to_text(&guid)))
+}
+
+/// Whether a parameter of type SQL_GUID can be given as this C type.
+pub const fn is_supported(c_type: CType) -> bool {
+    matches!(c_type, CType::Char | CType::WChar | CType::Binary | CType::Guid)
 }
 
 /// The text of a GUID, in lower case.
@@ -79,6 +111,24 @@ mod tests {
         assert_eq!(bytes.as_bytes(), expected);
         let guid = from_struct(expected.try_into().unwrap());
         assert_eq!(to_text(&guid), TEXT);
+    }
+
+    #[test]
+    fn parameters_become_the_canonical_text() {
+        let put = |input, c_type| from_c(input, &CTarget::new(c_type)).map_err(|e| e.state);
+        let CData::Fixed(bytes) = text_to_c(TEXT).unwrap().data else { panic!() };
+        let (upper, bytes) = (format!("{{{}}}", TEXT.to_uppercase()), bytes.as_bytes());
+        for (input, c_type) in [
+            (CInput::Narrow(upper.as_bytes()), CType::Char),
+            (CInput::Fixed(bytes), CType::Guid),
+            (CInput::Binary(bytes), CType::Binary),
+        ] {
+            assert_eq!(put(input, c_type), Ok(Value::from(TEXT)));
+        }
+        assert_eq!(put(CInput::Null, CType::Guid), Ok(Value::Null));
+        assert_eq!(put(CInput::Narrow(b"x"), CType::Char), Err(state::INVALID_CHARACTER_VALUE));
+        assert_eq!(put(CInput::Binary(&bytes[1..]), CType::Binary), Err(state::NUMERIC_OUT_OF_RANGE));
+        assert_eq!(put(CInput::Fixed(&[0; 4]), CType::SLong), Err(state::RESTRICTED_DATA_TYPE));
     }
 
     #[test]

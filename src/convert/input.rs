@@ -9,7 +9,7 @@ use crate::convert::errors::{self, c_name, sql_name};
 use crate::convert::guid::{self, Guid};
 use crate::convert::number::{self, Number};
 use crate::convert::text::{not_utf8, not_wide};
-use crate::convert::{CInput, CTarget, CType, Wchar};
+use crate::convert::{CInput, CTarget, CType, Wchar, interval};
 use crate::decimal::Decimal;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
@@ -126,6 +126,13 @@ fn fixed<'a>(bytes: &[u8], source: &CTarget, parameter: &ColumnType) -> Result<S
             let mut array = [0; 16];
             array.copy_from_slice(bytes);
             return Ok(Source::Guid(guid::from_struct(array)));
+        }
+        CType::Interval(of) => {
+            let given = interval::from_struct(bytes, of, source.precision)?;
+            if matches!(parameter.data_type, DataType::Text | DataType::Json) {
+                return Ok(Source::Text(Cow::Owned(given.to_string())));
+            }
+            given.number().ok_or_else(|| errors::restricted(parameter.data_type, source.c_type))?
         }
         CType::Char | CType::WChar | CType::Binary => {
             return Err(errors::restricted(parameter.data_type, source.c_type));

@@ -4,7 +4,8 @@
 //! bytes, the text or the wide characters that the C type asks for; [`parts::take`] then says what a buffer of a given
 //! size receives, and `abi` copies it. A parameter comes in through [`from_c`], as bytes that `abi` has copied
 //! out of application memory, and leaves in the representation that [`crate::value`] gives to its SQL type.
-//! [`canonical`] does the same for the text of a literal. [`matrix`] lists the pairs that convert.
+//! [`canonical`] does the same for the text of a literal. [`matrix`] lists the pairs that convert;
+//! `docs/conversions.md` tells them and the outcomes to users.
 
 mod assign;
 mod binary;
@@ -14,6 +15,7 @@ mod datetime;
 mod errors;
 mod guid;
 mod input;
+mod interval;
 pub mod matrix;
 mod number;
 pub mod parts;
@@ -24,6 +26,7 @@ mod wchar;
 
 use std::borrow::Cow;
 
+use crate::decimal::MAX_DIGITS;
 use crate::error::{Error, Result};
 use crate::model::{ColumnType, DataType};
 use crate::value::{Value, ValueRef};
@@ -32,7 +35,8 @@ use input::Source;
 pub use assign::{Assigned, assign, name_column};
 pub use ctype::CType;
 pub use datetime::cut_fraction;
-pub use guid::is_guid;
+pub use guid::{from_c as guid_from_c, is_guid, is_supported as is_supported_for_guid};
+pub use interval::IntervalType;
 pub use matrix::{is_supported_from_c, is_supported_to_c};
 pub use parts::{Chunk, NULL_DATA, Part, Rest, take};
 pub use wchar::Wchar;
@@ -41,18 +45,42 @@ pub use wchar::Wchar;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CTarget {
     pub c_type: CType,
-    /// Of SQL_C_NUMERIC: digits (SQL_DESC_PRECISION of the ARD or APD). 0 stands for 38.
+    /// SQL_DESC_PRECISION of the ARD or APD. Of SQL_C_NUMERIC: digits, where 0 stands for 38. Of an interval: digits of
+    /// the second's fraction.
     pub precision: u8,
     /// Of SQL_C_NUMERIC: digits after the point (SQL_DESC_SCALE).
     pub scale: i8,
+    /// Of an interval: digits of the leading field (SQL_DESC_DATETIME_INTERVAL_PRECISION).
+    pub leading: u8,
     /// Of SQL_C_WCHAR: what an SQLWCHAR is.
     pub wchar: Wchar,
 }
 
 impl CTarget {
-    /// The type with the defaults of SQL_C_NUMERIC, 38 digits, none of them after the point, and of SQL_C_WCHAR, UTF-16.
+    /// The type with its defaults: of SQL_C_NUMERIC 38 digits, none of them after the point, of an interval 2 digits
+    /// for the leading field and 6 for a second's fraction, and of SQL_C_WCHAR UTF-16.
     pub const fn new(c_type: CType) -> Self {
-        CTarget { c_type, precision: 38, scale: 0, wchar: Wchar::Utf16 }
+        let precision = match c_type {
+            CType::Interval(_) => interval::DEFAULT_SECONDS_PRECISION,
+            _ => MAX_DIGITS,
+        };
+        let leading = interval::DEFAULT_LEADING_PRECISION;
+        CTarget { c_type, precision, scale: 0, leading, wchar: Wchar::Utf16 }
+    }
+
+    /// The type with what a descriptor says of it: SQL_DESC_PRECISION, SQL_DESC_SCALE and
+    /// SQL_DESC_DATETIME_INTERVAL_PRECISION.
+    pub fn described(c_type: CType, precision: i16, scale: i16, leading: i32, wchar: Wchar) -> Self {
+        CTarget {
+            c_type,
+            precision: u8::try_from(precision).unwrap_or(0),
+            scale: i8::try_from(scale).unwrap_or(0),
+            leading: match leading {
+                0 => interval::DEFAULT_LEADING_PRECISION,
+                digits => u8::try_from(digits).unwrap_or(u8::MAX),
+            },
+            wchar,
+        }
     }
 }
 
@@ -64,8 +92,8 @@ pub struct FixedBytes {
 }
 
 impl FixedBytes {
-    /// Bytes of the largest one, SQL_NUMERIC_STRUCT.
-    pub const MAX: usize = 19;
+    /// Bytes of the largest one, SQL_INTERVAL_STRUCT.
+    pub const MAX: usize = interval::STRUCT_SIZE;
 
     fn new<const N: usize>(value: [u8; N]) -> FixedBytes {
         const { assert!(N <= FixedBytes::MAX) }
@@ -201,8 +229,9 @@ impl<'a> Converted<'a> {
 /// Converts a cell of type `column` to a C type. The value may have any representation.
 ///
 /// # Errors
-/// 07006 (no such conversion), 22003 (whole digits lost), 22018 (text is not a value of the C type), 22007 (a date,
-/// time or timestamp column holds none). A lost fraction is the 01S07 in [`Converted::warning`].
+/// 07006 (no such conversion), 22003 (whole digits lost), 22015 (the same of an interval's leading field), 22018 (text
+/// is not a value of the C type), 22007 (a date, time or timestamp column holds none). A lost fraction is the 01S07 in
+/// [`Converted::warning`].
 pub fn to_c<'a>(value: ValueRef<'a>, column: &ColumnType, target: &CTarget) -> Result<Converted<'a>> {
     match target.wchar {
         Wchar::Utf16 => to_utf16(value, column, target),
@@ -252,8 +281,8 @@ pub enum CInput<'a> {
 ///
 /// # Errors
 /// 07006 (no such conversion), 22001 (a fraction in text for an integer), 22003 (out of range), 22007 (a structure
-/// holds no date), 22008 (a time part in text for a date), 22018 (text is not a value of the type, or no valid
-/// UTF-8, UTF-16 or UTF-32), HY090 (a structure of the wrong length).
+/// holds no date), 22008 (a time part in text for a date), 22015 (a field of an interval is out of range), 22018 (text
+/// is not a value of the type, or no valid UTF-8, UTF-16 or UTF-32), HY090 (a structure of the wrong length).
 pub fn from_c(input: CInput<'_>, source: &CTarget, parameter: &ColumnType) -> Result<Value> {
     if !is_supported_from_c(parameter.data_type, source.c_type) {
         return Err(errors::restricted(parameter.data_type, source.c_type));

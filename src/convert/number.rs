@@ -1,12 +1,13 @@
 //! Integers, doubles and decimals: columns of these types, and every conversion to a numeric C type.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use crate::convert::errors::{self, c_name, sql_name};
 use crate::convert::input::Source;
 use crate::convert::text::{characters, text_of};
-use crate::convert::{CData, CTarget, CType, Converted, Cut, FixedBytes};
-use crate::decimal::{Decimal, MAX_DIGITS, parse_double};
+use crate::convert::{CData, CTarget, CType, Converted, Cut, FixedBytes, interval};
+use crate::decimal::{Decimal, MAX_DIGITS, parse_float};
 use crate::error::Result;
 use crate::model::{ColumnType, DataType};
 use crate::value::{Value, ValueRef};
@@ -33,6 +34,7 @@ pub(super) fn to_c<'a>(value: ValueRef<'a>, column: &ColumnType, target: &CTarge
         }
         (CType::Binary, _) => Ok(to_fixed(Number::read(value, column)?, &image(column))?.into_binary()),
         (CType::Float | CType::Double, ValueRef::Text(text)) => text_to_double(text, target),
+        (CType::Interval(of), _) => interval::number_to_c(Number::read(value, column)?, of, target),
         _ => {
             let converted = to_fixed(Number::read(value, column)?, target)?;
             // The application has asked for an integer as that is what the column is said to be.
@@ -54,14 +56,21 @@ pub(super) fn image(column: &ColumnType) -> CTarget {
             scale: i8::try_from(column.scale).unwrap_or(i8::MAX),
             ..CTarget::new(CType::Numeric)
         },
+        DataType::Integer if column.size <= TINYINT_DIGITS => CTarget::new(CType::STinyInt),
+        DataType::Integer if column.size <= SMALLINT_DIGITS => CTarget::new(CType::SShort),
+        DataType::Double if column.size <= REAL_DIGITS => CTarget::new(CType::Float),
         _ => CTarget::new(CType::default_for(column)),
     }
 }
 
-/// The number in a text, as a double C type.
+/// The number in a text, as SQL_C_FLOAT or SQL_C_DOUBLE. It is rounded once.
 pub(super) fn text_to_double<'a>(text: &str, target: &CTarget) -> Result<Converted<'a>> {
-    let double = parse_double(text).map_err(|fault| errors::no_number(fault, text, c_name(target.c_type)))?;
-    to_fixed(Number::Double(double), target)
+    let no_number = |fault| errors::no_number(fault, text, c_name(target.c_type));
+    let bytes = match target.c_type {
+        CType::Float => FixedBytes::new(parse_float::<f32>(text).map_err(no_number)?.to_ne_bytes()),
+        _ => FixedBytes::new(parse_float::<f64>(text).map_err(no_number)?.to_ne_bytes()),
+    };
+    Ok(Converted::new(CData::Fixed(bytes)))
 }
 
 /// The number as a C type of fixed size.
@@ -92,9 +101,8 @@ pub(super) fn to_fixed<'a>(number: Number, target: &CTarget) -> Result<Converted
         CType::UBigInt => integer!(u64),
         CType::Double => (FixedBytes::new(number.to_double().to_ne_bytes()), false),
         CType::Float => {
-            let double = number.to_double();
-            let float = double as f32;
-            if float.is_infinite() && double.is_finite() {
+            let float = number.to_float();
+            if float.is_infinite() && number.to_double().is_finite() {
                 return Err(out_of_range());
             }
             (FixedBytes::new(float.to_ne_bytes()), false)
@@ -110,7 +118,8 @@ pub(super) fn to_fixed<'a>(number: Number, target: &CTarget) -> Result<Converted
         | CType::Time
         | CType::Timestamp
         | CType::Binary
-        | CType::Guid => return Err(errors::restricted(DataType::Decimal, target.c_type)),
+        | CType::Guid
+        | CType::Interval(_) => return Err(errors::restricted(DataType::Decimal, target.c_type)),
     };
     let warning = lost.then(|| errors::fraction_cut(target.c_type));
     Ok(Converted { warning, ..Converted::new(CData::Fixed(bytes)) })
@@ -125,9 +134,13 @@ pub(super) fn store(source: Source<'_>, target: &ColumnType) -> Result<Value> {
         Source::Number(number) => *number,
         Source::Text(text) => {
             if target.data_type == DataType::Double {
-                return parse_double(text)
-                    .map(Value::Real)
-                    .map_err(|fault| errors::no_number(fault, text, name));
+                let double =
+                    parse_float::<f64>(text).map_err(|fault| errors::no_number(fault, text, name))?;
+                return if is_in_range(double, target) {
+                    Ok(Value::Real(double))
+                } else {
+                    Err(errors::out_of_range(name))
+                };
             }
             let decimal = Decimal::parse(text).map_err(|fault| errors::no_number(fault, text, name))?;
             if decimal.is_inexact() || (target.data_type != DataType::Decimal && decimal.to_integer().1) {
@@ -140,13 +153,36 @@ pub(super) fn store(source: Source<'_>, target: &ColumnType) -> Result<Value> {
         }
     };
     match target.data_type {
-        DataType::Double => Some(Value::Real(number.to_double())),
+        DataType::Double => Some(number.to_double()).filter(|&d| is_in_range(d, target)).map(Value::Real),
         DataType::Decimal => number.to_decimal().map(|decimal| Value::Text(decimal.to_string())),
         DataType::BigInt => number.to_integer().and_then(|(i, _)| i64::try_from(i).ok()).map(Value::Integer),
-        _ => number.to_integer().and_then(|(i, _)| i32::try_from(i).ok()).map(|i| Value::Integer(i.into())),
+        _ => number
+            .to_integer()
+            .and_then(|(i, _)| i64::try_from(i).ok())
+            .filter(|i| range(target).contains(i))
+            .map(Value::Integer),
     }
     .ok_or_else(|| errors::out_of_range(name))
 }
+
+/// The integers of a type that is smaller than BIGINT: by its digits it is TINYINT, signed or not, SMALLINT or INTEGER.
+fn range(target: &ColumnType) -> RangeInclusive<i64> {
+    match target.size {
+        digits if digits <= TINYINT_DIGITS => i8::MIN.into()..=u8::MAX.into(),
+        digits if digits <= SMALLINT_DIGITS => i16::MIN.into()..=i16::MAX.into(),
+        _ => i32::MIN.into()..=i32::MAX.into(),
+    }
+}
+
+/// Whether a double is within the range of the type: by its digits that is REAL or DOUBLE.
+fn is_in_range(double: f64, target: &ColumnType) -> bool {
+    target.size > REAL_DIGITS || (double as f32).is_finite()
+}
+
+/// Digits of the types that are told by them.
+const TINYINT_DIGITS: u32 = 3;
+const SMALLINT_DIGITS: u32 = 5;
+const REAL_DIGITS: u32 = 7;
 
 impl Number {
     /// The number that a cell of a numeric column holds.
@@ -187,6 +223,15 @@ impl Number {
             Number::Integer(integer) => integer as f64,
             Number::Double(double) => double,
             Number::Decimal(decimal) => decimal.to_double(),
+        }
+    }
+
+    /// Rounded once, not by way of a double.
+    fn to_float(self) -> f32 {
+        match self {
+            Number::Integer(integer) => integer as f32,
+            Number::Double(double) => double as f32,
+            Number::Decimal(decimal) => decimal.to_float(),
         }
     }
 
@@ -308,6 +353,32 @@ mod tests {
         assert_eq!(fixed(ValueRef::Text("1e300"), &TEXT, CType::SBigInt), Err(state::NUMERIC_OUT_OF_RANGE));
         assert_eq!(fixed(ValueRef::Text("x"), &TEXT, CType::Double), Err(state::INVALID_CHARACTER_VALUE));
         assert_eq!(fixed(ValueRef::Text("inf"), &TEXT, CType::Double), Err(state::INVALID_CHARACTER_VALUE));
+    }
+
+    #[test]
+    fn floats_are_rounded_once() {
+        // Between 1 and the next float, above the middle by less than a double can tell.
+        let text = ValueRef::Text("1.000000059604644775390625000000000000001");
+        let next = Ok((1.0f32.next_up().to_ne_bytes().to_vec(), None));
+        assert_eq!(fixed(text, &TEXT, CType::Float), next);
+        assert_eq!(fixed(text, &DECIMAL, CType::Float), next);
+        let integer = ValueRef::Integer((1 << 60) + (1 << 36) + 1);
+        let (bytes, _) = fixed(integer, &BIGINT, CType::Float).unwrap();
+        assert_eq!(bytes, (2f32.powi(60) + 2f32.powi(37)).to_ne_bytes());
+    }
+
+    #[test]
+    fn small_types_have_their_ranges() {
+        let of = |data_type, size| ColumnType { size, ..ColumnType::of(data_type) };
+        for (column, largest, beyond) in [
+            (of(DataType::Integer, 3), "255", "256"),
+            (of(DataType::Integer, 5), "32767", "32768"),
+            (of(DataType::Integer, 10), "2147483647", "2147483648"),
+            (of(DataType::Double, 7), "3.4028234e38", "3.5e38"),
+        ] {
+            assert!(canonical(largest, &column).is_ok(), "{largest}");
+            assert_eq!(state_of(canonical(beyond, &column)), state::NUMERIC_OUT_OF_RANGE);
+        }
     }
 
     #[test]

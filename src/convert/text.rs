@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::convert::errors::c_name;
 use crate::convert::input::Source;
 use crate::convert::number::{self, Number, shortest};
-use crate::convert::{CData, CTarget, CType, Converted, Cut, Wchar, datetime, guid};
+use crate::convert::{CData, CTarget, CType, Converted, Cut, Wchar, datetime, guid, interval};
 use crate::error::{Error, Result, state};
 use crate::value::{Value, ValueRef};
 
@@ -22,6 +22,7 @@ pub(super) fn to_c<'a>(value: ValueRef<'a>, target: &CTarget) -> Result<Converte
             datetime::text_to_c(&text, target.c_type, state::INVALID_CHARACTER_VALUE)
         }
         CType::Guid => guid::text_to_c(&text),
+        CType::Interval(of) => interval::text_to_c(&text, of, target),
         CType::Float | CType::Double => number::text_to_double(&text, target),
         _ => number::to_fixed(Number::parse(&text, c_name(target.c_type))?, target),
     }

@@ -88,11 +88,32 @@ fn power_of_ten(n: u32) -> Option<u128> {
 
 const LIMIT: u128 = 10u128.pow(MAX_DIGITS as u32);
 
-/// Reads a numeric literal as the nearest double.
-pub fn parse_double(text: &str) -> Result<f64, Fault> {
+/// A binary floating-point number: `f32` or `f64`.
+pub trait Float: std::str::FromStr {
+    /// Whether it is neither infinite nor no number.
+    fn is_finite(&self) -> bool;
+}
+
+impl Float for f32 {
+    fn is_finite(&self) -> bool {
+        f32::is_finite(*self)
+    }
+}
+
+impl Float for f64 {
+    fn is_finite(&self) -> bool {
+        f64::is_finite(*self)
+    }
+}
+
+/// Reads a numeric literal as the nearest floating-point number.
+///
+/// # Errors
+/// [`Fault::TooLarge`] beyond the range of the type.
+pub fn parse_float<F: Float>(text: &str) -> Result<F, Fault> {
     Literal::split(text).ok_or(Fault::NotANumber)?;
     // The grammar above is a subset of the standard library's, which also takes words such as `inf`.
-    let value: f64 = text.trim_ascii().parse().map_err(|_| Fault::NotANumber)?;
+    let value: F = text.trim_ascii().parse().map_err(|_| Fault::NotANumber)?;
     if value.is_finite() { Ok(value) } else { Err(Fault::TooLarge) }
 }
 
@@ -180,7 +201,10 @@ impl Decimal {
     }
 
     /// The mantissa for `scale` digits after the point (before it, when negative), and whether a fraction was cut.
-    fn rescale(&self, scale: i32) -> Result<(u128, bool), Fault> {
+    ///
+    /// # Errors
+    /// [`Fault::TooLarge`] beyond 38 digits.
+    pub fn rescale(&self, scale: i32) -> Result<(u128, bool), Fault> {
         let shift = i64::from(scale) - i64::from(self.scale);
         let power = power_of_ten(shift.unsigned_abs() as u32);
         if shift >= 0 {
@@ -206,8 +230,17 @@ impl Decimal {
 
     /// The nearest double.
     pub fn to_double(self) -> f64 {
+        self.scientific().parse().unwrap_or(f64::NAN)
+    }
+
+    /// The nearest float, rounded once; infinite beyond its range.
+    pub fn to_float(self) -> f32 {
+        self.scientific().parse().unwrap_or(f32::NAN)
+    }
+
+    fn scientific(self) -> String {
         let sign = if self.negative { "-" } else { "" };
-        format!("{sign}{}e-{}", self.mantissa, self.scale).parse().unwrap_or(f64::NAN)
+        format!("{sign}{}e-{}", self.mantissa, self.scale)
     }
 
     /// The bytes of SQL_NUMERIC_STRUCT: precision, scale, sign (1 for positive), little-endian mantissa; and whether
@@ -299,12 +332,12 @@ mod tests {
         for literal in ["", " ", ".", "-", "e5", "1e", "1e+", "1,5", "0x10", "inf", "NaN", "1 2", "--1", "１"]
         {
             assert_eq!(Decimal::parse(literal), Err(Fault::NotANumber), "{literal}");
-            assert_eq!(parse_double(literal), Err(Fault::NotANumber), "{literal}");
+            assert_eq!(parse_float::<f64>(literal), Err(Fault::NotANumber), "{literal}");
         }
         assert_eq!(Decimal::parse("1e38"), Err(Fault::TooLarge));
         assert_eq!(Decimal::parse(&"9".repeat(39)), Err(Fault::TooLarge));
-        assert_eq!(parse_double("1e309"), Err(Fault::TooLarge));
-        assert_eq!(parse_double(" 1e308 "), Ok(1e308));
+        assert_eq!(parse_float::<f64>("1e309"), Err(Fault::TooLarge));
+        assert_eq!(parse_float::<f64>(" 1e308 "), Ok(1e308));
     }
 
     #[test]

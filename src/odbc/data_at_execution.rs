@@ -182,7 +182,7 @@ mod tests {
 
     fn current(c_type: CType) -> Current {
         let text = ColumnType::text(10);
-        let target = Target { source: CTarget::new(c_type), bound: text, wanted: text };
+        let target = Target { source: CTarget::new(c_type), bound: text, wanted: text, is_guid: false };
         Current { set: 0, index: 0, target, sent: Sent::Nothing }
     }
 

@@ -10,6 +10,7 @@ use super::constants::{C_DEFAULT, param};
 use super::diagnostics::Diagnostics;
 use super::registry::Token;
 use crate::abi::memory::Address;
+use crate::convert::{CTarget, CType, Wchar};
 use crate::engine::ResultColumn;
 use crate::error::{Error, Result, state};
 
@@ -104,6 +105,11 @@ impl Record {
     /// Whether data or a length goes to the application through this record.
     pub fn is_bound(&self) -> bool {
         !self.data.is_null()
+    }
+
+    /// How the buffer of an application's record is read or written, once its C type is known.
+    pub fn target(&self, c_type: CType, wchar: Wchar) -> CTarget {
+        CTarget::described(c_type, self.precision, self.scale, self.datetime_interval_precision, wchar)
     }
 
     /// The addresses of row `row` (from 0): data, octet length and indicator. `element` is the distance between two

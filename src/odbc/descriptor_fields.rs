@@ -384,6 +384,10 @@ fn set_type(record: &mut Record, id: i32, code: i16, for_application: bool) {
         93 if !for_application => (6, 0),
         _ => (0, 0),
     };
+    if for_application && CType::from_code(record.concise_type).is_some_and(CType::is_interval) {
+        (record.precision, record.datetime_interval_precision) =
+            CType::default_precisions(record.concise_type);
+    }
     if matches!(record.concise_type, 1 | 12 | -8 | -9) && !for_application {
         record.length = 1;
     }

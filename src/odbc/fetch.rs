@@ -72,7 +72,7 @@ impl StatementCall<'_> {
             }
             return Ok(Completion::Success);
         }
-        if binding.c_type != C_DEFAULT && !is_known_c_type(binding.c_type) {
+        if binding.c_type != C_DEFAULT && CType::from_code(binding.c_type).is_none() {
             return Err(Error::new(
                 state::INVALID_APPLICATION_BUFFER_TYPE,
                 format!("{} is not a C data type.", binding.c_type),
@@ -84,6 +84,7 @@ impl StatementCall<'_> {
                 format!("BufferLength is {}; it must not be negative.", binding.buffer_length),
             ));
         }
+        let (precision, datetime_interval_precision) = CType::default_precisions(binding.c_type);
         let record = match number {
             0 if !has_bookmarks => return Err(bookmark::off()),
             0 => {
@@ -95,7 +96,8 @@ impl StatementCall<'_> {
         *record = Record {
             concise_type: binding.c_type,
             octet_length: binding.buffer_length,
-            precision: if binding.c_type == CType::Numeric.code() { 38 } else { 0 },
+            precision,
+            datetime_interval_precision,
             data: binding.value,
             octet_length_ptr: binding.length_or_indicator,
             indicator_ptr: binding.length_or_indicator,
@@ -236,11 +238,6 @@ pub fn rowset_failed(diagnostics: &mut Diagnostics, rows: usize, size: usize) ->
     failed == rows
 }
 
-/// Whether a code is one of ODBC's C types; intervals are, though nothing converts to them.
-fn is_known_c_type(code: i16) -> bool {
-    CType::from_code(code).is_some() || matches!(code, 101..=113)
-}
-
 /// The columns that are bound; of the result only if its data is wanted. The bookmark always is.
 ///
 /// # Errors
@@ -264,12 +261,8 @@ pub fn bound_columns<'a>(
     if has_data {
         let records = columns.iter().zip(ard.records()).enumerate();
         all.extend(records.filter(|(_, (_, record))| is_bound(record)).map(|(index, (column, record))| {
-            let target = CType::resolve(record.concise_type, &column.column_type).map(|c_type| CTarget {
-                c_type,
-                precision: u8::try_from(record.precision).unwrap_or(0),
-                scale: i8::try_from(record.scale).unwrap_or(0),
-                wchar,
-            });
+            let c_type = CType::resolve(record.concise_type, &column.column_type);
+            let target = c_type.map(|c_type| record.target(c_type, wchar));
             bound(Source::Column(index), column, record, target)
         }));
     }

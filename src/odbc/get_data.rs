@@ -34,7 +34,7 @@ impl StatementCall<'_> {
             0 => Some(&ard.bookmark),
             number => ard.record(number.into()),
         };
-        let record = record.map(|record| (record.concise_type, record.precision, record.scale));
+        let record = record.filter(|_| request.c_type == ARD_TYPE).cloned();
         let use_bookmarks = self.statement.attributes.use_bookmarks;
         let max_length = self.statement.attributes.max_length;
         self.statement.refuse_in_dialogue()?;
@@ -77,22 +77,17 @@ impl StatementCall<'_> {
                 format!("BufferLength is {}; it must not be negative.", request.buffer_length),
             )
         })?;
-        let (code, precision, scale) = match (request.c_type, record) {
-            (ARD_TYPE, Some(record)) => record,
-            (ARD_TYPE, None) => (C_DEFAULT, 38, 0),
-            (code, _) => (code, 38, 0),
+        let resolve = |code: i16| match column {
+            Some(column) => CType::resolve(code, &column.column_type),
+            None => bookmark::c_type(code),
         };
-        let c_type = match column {
-            Some(column) => CType::resolve(code, &column.column_type)?,
-            None => bookmark::c_type(code)?,
+        let wchar = self.connection.wchar;
+        let target = match (request.c_type, record) {
+            (ARD_TYPE, Some(record)) => record.target(resolve(record.concise_type)?, wchar),
+            (ARD_TYPE, None) => CTarget { wchar, ..CTarget::new(resolve(C_DEFAULT)?) },
+            (code, _) => CTarget { wchar, ..CTarget::new(resolve(code)?) },
         };
-        let column = column.unwrap_or_else(|| bookmark::column(c_type));
-        let target = CTarget {
-            c_type,
-            precision: u8::try_from(precision).unwrap_or(0),
-            scale: i8::try_from(scale).unwrap_or(0),
-            wchar: self.connection.wchar,
-        };
+        let column = column.unwrap_or_else(|| bookmark::column(target.c_type));
         if request.value.is_null() && (capacity > 0 || target.c_type.fixed_size().is_some()) {
             return Err(Error::new(state::INVALID_NULL_POINTER, "TargetValuePtr is a null pointer."));
         }
@@ -107,7 +102,7 @@ impl StatementCall<'_> {
                 Some(index) => (cursor.value(index), max_length),
                 None => {
                     bookmark = Bookmark::of(rowset.start + rowset.current)?;
-                    (bookmark.value(c_type), 0)
+                    (bookmark.value(target.c_type), 0)
                 }
             };
             let mut value = convert::to_c(value, &column.column_type, &target)

@@ -8,6 +8,7 @@ use super::constants::param;
 use super::descriptor::{Descriptor, Record};
 use super::fetch::{truncated, write_null, write_part};
 use super::parameters::{name_parameter, sql_type};
+use super::types;
 use crate::convert::{self, CData, CTarget, CType, Rest, Wchar, is_supported_to_c};
 use crate::engine::{Cursor, Output, OutputMarker, Prepared};
 use crate::error::{Error, Result, state};
@@ -139,14 +140,9 @@ fn column_type(prepared: &Prepared, output: OutputMarker) -> ColumnType {
 
 fn c_type(record: &Record, described: &Record) -> Result<CType> {
     let bound = sql_type(described.concise_type, described.length, described.scale)?;
-    CType::resolve(record.concise_type, &bound)
+    types::c_type_of(record.concise_type, described.concise_type, &bound)
 }
 
 fn target(record: &Record, described: &Record, wchar: Wchar) -> Result<CTarget> {
-    Ok(CTarget {
-        c_type: c_type(record, described)?,
-        precision: u8::try_from(record.precision).unwrap_or(0),
-        scale: i8::try_from(record.scale).unwrap_or(0),
-        wchar,
-    })
+    Ok(record.target(c_type(record, described)?, wchar))
 }

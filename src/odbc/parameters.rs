@@ -5,7 +5,7 @@ use super::descriptor::{Addresses, Descriptor, Record};
 use super::dispatch::{Completion, StatementCall};
 use super::{output, types};
 use crate::abi::memory::Address;
-use crate::convert::{self, CInput, CTarget, CType, Wchar, is_supported_from_c};
+use crate::convert::{self, CInput, CTarget, CType, Wchar, is_supported_for_guid, is_supported_from_c};
 use crate::engine::ParameterInfo;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType};
@@ -58,6 +58,8 @@ pub struct Target {
     pub bound: ColumnType,
     /// The type that the statement needs.
     pub wanted: ColumnType,
+    /// Whether it was bound as SQL_GUID, which is text to the statement.
+    pub is_guid: bool,
 }
 
 /// A set of parameters.
@@ -113,8 +115,13 @@ impl StatementCall<'_> {
     pub fn bind_parameter(&mut self, binding: &Binding) -> Result<Completion> {
         self.statement.refuse_in_dialogue()?;
         let bound = check(binding)?;
-        let c_type = CType::resolve(binding.c_type, &bound)?;
-        if binding.direction == param::INPUT && !is_supported_from_c(bound.data_type, c_type) {
+        let c_type = types::c_type_of(binding.c_type, binding.sql_type, &bound)?;
+        let is_supported = if types::is_guid(binding.sql_type) {
+            is_supported_for_guid(c_type)
+        } else {
+            is_supported_from_c(bound.data_type, c_type)
+        };
+        if binding.direction == param::INPUT && !is_supported {
             return Err(Error::new(
                 state::RESTRICTED_DATA_TYPE,
                 format!(
@@ -123,11 +130,13 @@ impl StatementCall<'_> {
                 ),
             ));
         }
+        let (precision, datetime_interval_precision) = CType::default_precisions(c_type.code());
         let number = usize::from(binding.number);
         *self.descriptors[self.statement.apd].record_mut(number)? = Record {
             concise_type: binding.c_type,
             octet_length: binding.buffer_length,
-            precision: if c_type == CType::Numeric { binding.column_size.min(38) as i16 } else { 0 },
+            precision: if c_type == CType::Numeric { binding.column_size.min(38) as i16 } else { precision },
+            datetime_interval_precision,
             scale: if c_type == CType::Numeric { binding.decimal_digits } else { 0 },
             data: binding.value,
             octet_length_ptr: binding.length_or_indicator,
@@ -184,11 +193,12 @@ fn check(binding: &Binding) -> Result<ColumnType> {
 /// The type that an SQL type code stands for.
 pub fn sql_type(code: i16, size: usize, scale: i16) -> Result<ColumnType> {
     types::from_sql_type(code, size, scale).ok_or_else(|| {
-        let intervals_and_guid = matches!(code, 101..=113);
-        if types::is_odbc_type(code) || intervals_and_guid {
+        if types::is_odbc_type(code) {
             Error::new(
                 state::NOT_IMPLEMENTED,
-                format!("The driver does not take parameters of SQL type {code}."),
+                format!(
+                    "SQL type {code} is an interval, which no column has; bind SQL_VARCHAR, or SQL_DECIMAL for one field."
+                ),
             )
         } else {
             Error::new(state::INVALID_SQL_DATA_TYPE, format!("{code} is not an SQL type."))
@@ -269,12 +279,11 @@ fn target(
         Some(d) if d.described => sql_type(d.concise_type, d.length, d.scale)?,
         _ => marker.column_type,
     };
-    let source = CTarget {
-        c_type: CType::resolve(record.concise_type, &bound)?,
-        precision: u8::try_from(record.precision).unwrap_or(0),
-        scale: i8::try_from(record.scale).unwrap_or(0),
-        wchar,
+    let c_type = match described {
+        Some(d) if d.described => types::c_type_of(record.concise_type, d.concise_type, &bound)?,
+        _ => CType::resolve(record.concise_type, &bound)?,
     };
+    let source = record.target(c_type, wchar);
     // The statement's type stands where text has to take a column's form. Beside a number, and where the statement
     // says nothing, the application's own type stands: SQLite compares numbers of different types, and a cut to the
     // column's type would change what is asked.
@@ -283,7 +292,8 @@ fn target(
         matches!(t.data_type, Integer | BigInt | Double | Decimal)
     };
     let own = !marker.typed || (is_number(marker.column_type) && is_number(bound));
-    Ok(Target { source, bound, wanted: if own { bound } else { marker.column_type } })
+    let is_guid = described.is_some_and(|d| d.described && types::is_guid(d.concise_type));
+    Ok(Target { source, bound, wanted: if own { bound } else { marker.column_type }, is_guid })
 }
 
 fn slot(at: Addresses, target: Target) -> Result<Slot> {
@@ -371,6 +381,9 @@ impl Target {
             },
             _ => CInput::Fixed(bytes),
         };
+        if self.is_guid && matches!(self.wanted.data_type, DataType::Text | DataType::Json) {
+            return convert::guid_from_c(input, &self.source);
+        }
         if is_supported_from_c(self.wanted.data_type, self.source.c_type) {
             return convert::from_c(input, &self.source, &self.wanted);
         }

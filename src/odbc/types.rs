@@ -4,7 +4,8 @@
 //! table in this file, so that a type has the same name, code and size wherever an application meets it. Power
 //! Query, for one, stops folding as soon as two of them differ.
 
-use crate::convert::Wchar;
+use crate::convert::{CType, Wchar};
+use crate::error::Result;
 use crate::model::{ColumnType, DataType};
 
 /// The version of ODBC that the application asked its environment for (SQL_ATTR_ODBC_VERSION).
@@ -193,7 +194,7 @@ pub fn describe(column: &ColumnType) -> TypeFacts {
 /// does not take, among them the intervals. `size` and `scale` are SQLBindParameter's ColumnSize and
 /// DecimalDigits; a size of 0 stands for the type's default.
 pub fn from_sql_type(code: i16, size: usize, scale: i16) -> Option<ColumnType> {
-    if code == SQL_GUID {
+    if is_guid(code) {
         return Some(ColumnType::text(36));
     }
     let sql_type = sql_type(code)?;
@@ -205,6 +206,8 @@ pub fn from_sql_type(code: i16, size: usize, scale: i16) -> Option<ColumnType> {
     let scale = u8::try_from(scale.max(0)).unwrap_or(u8::MAX);
     let size = match sql_type.shape {
         Shape::Text(_) | Shape::Binary if size > 0 => size,
+        // The digits tell TINYINT, SMALLINT and REAL from INTEGER and DOUBLE.
+        Shape::Number(digits, ..) => digits,
         Shape::Decimal if size > 0 => return Some(ColumnType { size, scale, ..default }),
         Shape::Datetime(length, _, _) if sql_type.family != DataType::Date => {
             // Some applications give the fraction's digits in the size alone: 23 for milliseconds.
@@ -228,6 +231,28 @@ pub fn type_info(version: OdbcVersion) -> Vec<TypeInfo> {
 pub fn is_odbc_type(code: i16) -> bool {
     // The intervals are 101 to 113 in ODBC 3 and -92 to -80 in old headers.
     sql_type(code).is_some() || code == SQL_GUID || matches!(code, 101..=113 | -92..=-80)
+}
+
+/// The C type that a code of SQLBindParameter's ValueType stands for beside an SQL type: SQL_C_DEFAULT has another
+/// meaning for each of them, even for those that the driver takes as one type (ODBC appendix D, "Default C Data Types").
+///
+/// # Errors
+/// HY003.
+pub fn c_type_of(code: i16, sql_type: i16, bound: &ColumnType) -> Result<CType> {
+    let default = match sql_type {
+        SQL_CHAR | SQL_VARCHAR | SQL_LONGVARCHAR => CType::Char,
+        SQL_TINYINT => CType::STinyInt,
+        SQL_SMALLINT => CType::SShort,
+        SQL_REAL => CType::Float,
+        SQL_GUID => CType::Guid,
+        _ => CType::default_for(bound),
+    };
+    if code == CType::DEFAULT_CODE { Ok(default) } else { CType::resolve(code, bound) }
+}
+
+/// Whether the code is SQL_GUID: no column has the type, but a parameter can be bound as it, and is the GUID's text.
+pub const fn is_guid(code: i16) -> bool {
+    code == SQL_GUID
 }
 
 /// Whether two codes, each of either version, name the same type.
@@ -486,6 +511,20 @@ mod tests {
         );
         assert_eq!(from_sql_type(101, 2, 0), None);
         assert_eq!(from_sql_type(1234, 2, 0), None);
+    }
+
+    #[test]
+    fn the_default_c_type_is_that_of_the_sql_type() {
+        let default =
+            |code| c_type_of(CType::DEFAULT_CODE, code, &from_sql_type(code, 0, 0).unwrap()).unwrap();
+        assert_eq!([default(1), default(12), default(-1), default(2), default(3)], [CType::Char; 5]);
+        assert_eq!([default(-8), default(-9), default(-10)], [CType::WChar; 3]);
+        assert_eq!([default(-6), default(5), default(4)], [CType::STinyInt, CType::SShort, CType::SLong]);
+        assert_eq!([default(7), default(8)], [CType::Float, CType::Double]);
+        assert_eq!([default(SQL_GUID), default(93)], [CType::Guid, CType::Timestamp]);
+        let text = ColumnType::text(10);
+        assert_eq!(c_type_of(4, SQL_VARCHAR, &text), Ok(CType::SLong));
+        assert!(c_type_of(77, SQL_VARCHAR, &text).is_err());
     }
 
     #[test]

@@ -32,6 +32,11 @@ fn convert_to(c: &Call<'_>) -> Result<Value> {
         "timestamp" => moment(value, DataType::Timestamp, c.integer(3)),
         _ => {
             let size = c.integer(3).and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
+            if let ValueRef::Blob(bytes) = value
+                && std::str::from_utf8(bytes).is_err()
+            {
+                return Err(Error::new(state::INVALID_CHARACTER_VALUE, "The bytes are not valid UTF-8."));
+            }
             let text = text(value).unwrap_or_default();
             Ok(text.chars().take(size).collect::<String>().into())
         }
@@ -60,10 +65,10 @@ fn real(value: ValueRef<'_>) -> Result<f64> {
         ValueRef::Real(r) => Ok(r),
         other => {
             let text = text(other).unwrap_or_default();
-            let number = text.trim().parse::<f64>().ok().filter(|r| r.is_finite());
-            number.ok_or_else(|| {
-                Error::new(state::INVALID_CHARACTER_VALUE, format!("'{text}' is not a number."))
-            })
+            match convert::canonical(&text, &ColumnType::of(DataType::Double))? {
+                value::Value::Real(real) => Ok(real),
+                other => unreachable!("a double is represented as one, not as {other:?}"),
+            }
         }
     }
 }

@@ -271,6 +271,15 @@ impl Resolver<'_> {
 
     fn literal(&mut self, value: &mut ValueWithSpan) -> Result<Typed> {
         let of = |t| Ok(Typed::of(Some(t), false));
+        if let Value::Number(digits, _) = &value.value
+            && digits.parse().is_ok_and(f64::is_infinite)
+        {
+            let place = lex::at(value.span.start);
+            return Err(Error::new(
+                state::NUMERIC_OUT_OF_RANGE,
+                format!("{digits} is beyond the range of DOUBLE{place}."),
+            ));
+        }
         if let Some(number) = numbers::literal(&mut value.value) {
             return of(number);
         }
