@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building and testing need beyond Rust and Python 3: unixODBC with its programs and development
-# files, a C compiler, valgrind, and Python's venv. On Debian and Ubuntu, as root or with sudo without a password;
+# files, C and C++ compilers, valgrind, Python's venv, and the languages whose ODBC clients are tested: PHP, Perl, R, Node. On Debian and Ubuntu, as root or with sudo without a password;
 # otherwise says what to install. Does nothing where all of it is there.
 set -euo pipefail
 
@@ -14,12 +14,26 @@ links_odbc() {
         cc -x c - -lodbc -o /dev/null 2>/dev/null
 }
 
+has_node_headers() {
+    local program
+    program=$(command -v node) && [[ -e $(dirname -- "$(readlink -f -- "$program")")/../include/node/node_api.h ]]
+}
+
 missing_packages() {
     { command -v isql && command -v iusql; } >/dev/null || printf 'unixodbc\n'
     command -v odbcinst >/dev/null || printf 'odbcinst\n'
     { command -v gcc && command -v nm; } >/dev/null || printf 'gcc\nlibc6-dev\n'
     links_odbc || printf 'unixodbc-dev\nlibc6-dev\n'
     command -v valgrind >/dev/null || printf 'valgrind\n'
+    { command -v php && [[ $(php -m) == *PDO_ODBC* ]]; } >/dev/null 2>&1 || printf 'php-cli\nphp-odbc\n'
+    perl -MDBD::ODBC -e 1 2>/dev/null || printf 'libdbd-odbc-perl\n'
+    Rscript -e 'library(RODBC)' >/dev/null 2>&1 || printf 'r-cran-rodbc\n'
+    command -v node >/dev/null || printf 'nodejs\n'
+    command -v npm >/dev/null || printf 'npm\n'
+    # With these npm builds the module odbc.
+    command -v g++ >/dev/null || printf 'g++\n'
+    command -v make >/dev/null || printf 'make\n'
+    has_node_headers || printf 'libnode-dev\n'
     # venv alone imports where its half that makes environments is missing.
     python3 -c 'import ensurepip, venv' 2>/dev/null || printf 'python3-venv\n'
 }
@@ -31,8 +45,8 @@ main() {
         return
     fi
     if ! command -v apt-get >/dev/null; then
-        fail "please install unixODBC (isql, iusql, odbcinst, development files), gcc, valgrind and Python's venv" \
-            "(Debian: ${packages[*]})"
+        fail "please install unixODBC (isql, iusql, odbcinst, development files), gcc, g++, make, valgrind, Python's venv," \
+            "PHP's, Perl's and R's ODBC (PDO_ODBC, DBD::ODBC, RODBC) and Node with npm (Debian: ${packages[*]})"
     fi
     if ((EUID != 0)); then
         if ! sudo -n true 2>/dev/null; then
