@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what building and testing need beyond Rust and Python 3: unixODBC with its programs and development
-# files, C and C++ compilers, valgrind, Python's venv, and the languages whose ODBC clients are tested: PHP, Perl, R, Node. On Debian and Ubuntu, as root or with sudo without a password;
-# otherwise says what to install. Does nothing where all of it is there.
+# files, C and C++ compilers, valgrind, Python's venv, and the languages whose ODBC clients are tested: PHP, Perl, R
+# and Node. On Debian and Ubuntu, as root or with sudo without a password; otherwise says what to install. Does
+# nothing where all of it is there.
 set -euo pipefail
 
 fail() {

@@ -30,6 +30,7 @@ async function main() {
     const [sent] = await connection.query('SELECT Body FROM Messages WHERE Sid = SCOPE_IDENTITY()');
     console.log('sent', count, sent.Body.slice(0, 10), sent.Body.length);
   }
+  // Before the connection: a statement that outlives it may crash Node at its end.
   await send.close();
 
   // A file of Twilio's is an ArrayBuffer.
