@@ -52,6 +52,20 @@ make_venv() {
         cp -- "$tests/requirements.txt" "$venv/requirements.txt"
 }
 
+# The Node client's module, built for the Node that is here: what its author offers ready-made may not fit, or not be in reach.
+make_node_modules() {
+    local node=$work/node
+    if cmp -s -- "$tests/node/package-lock.json" "$node/package-lock.json" && [[ -e $node/built ]]; then
+        return
+    fi
+    rm -rf -- "$node" && mkdir -p -- "$node" && cp -- "$tests"/node/package*.json "$node" &&
+        npm ci --prefix "$node" --build-from-source --nodedir="$(node -p 'path.resolve(process.execPath, "../..")')" \
+            --loglevel=error --no-audit --no-fund --no-update-notifier >"$node/log" 2>&1 </dev/null &&
+        touch -- "$node/built" && return
+    tail -n 30 -- "$node/log" >&2
+    return 1
+}
+
 rust_tests() {
     local log=$work/cargo.log status=0 sums
     cargo test --workspace --no-fail-fast </dev/null 2>&1 | tee "$log" || status=$?
@@ -92,6 +106,7 @@ main() {
     step "Building"
     must cargo build --release
     must make_venv
+    must make_node_modules
     if (($#)); then
         python_tests "${@/#/$tests/}"
     else

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what building and testing need beyond Rust and Python 3: unixODBC with its programs and development
-# files, iODBC without them (the two cannot be installed together), a C compiler, valgrind, LibreOffice, and Python's
-# venv. On Debian and Ubuntu, as root or with sudo without a password;
-# otherwise says what to install. Does nothing where all of it is there.
+# files, iODBC without them (the two cannot be installed together), C and C++ compilers, valgrind, Python's venv,
+# LibreOffice, and the languages whose ODBC clients are tested: PHP, Perl, R and Node. On Debian and Ubuntu, as root or
+# with sudo without a password; otherwise says what to install. Does nothing where all of it is there.
 set -euo pipefail
 
 fail() {
@@ -19,6 +19,11 @@ ldconfig_lists() {
     PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -qF "$1"
 }
 
+has_node_headers() {
+    local program
+    program=$(command -v node) && [[ -e $(dirname -- "$(readlink -f -- "$program")")/../include/node/node_api.h ]]
+}
+
 missing_packages() {
     { command -v isql && command -v iusql; } >/dev/null || printf 'unixodbc\n'
     command -v odbcinst >/dev/null || printf 'odbcinst\n'
@@ -31,6 +36,15 @@ missing_packages() {
     command -v soffice >/dev/null && /usr/bin/python3 -c 'import uno' 2>/dev/null &&
         compgen -G '/usr/lib*/libreoffice/program/libodbclo.so' >/dev/null ||
         printf 'libreoffice-calc\nlibreoffice-base\nlibreoffice-base-drivers\npython3-uno\n'
+    { command -v php && [[ $(php -m) == *PDO_ODBC* ]]; } >/dev/null 2>&1 || printf 'php-cli\nphp-odbc\n'
+    perl -MDBD::ODBC -e 1 2>/dev/null || printf 'libdbd-odbc-perl\n'
+    Rscript -e 'library(RODBC)' >/dev/null 2>&1 || printf 'r-cran-rodbc\n'
+    command -v node >/dev/null || printf 'nodejs\n'
+    command -v npm >/dev/null || printf 'npm\n'
+    # With these npm builds the module odbc.
+    command -v g++ >/dev/null || printf 'g++\n'
+    command -v make >/dev/null || printf 'make\n'
+    has_node_headers || printf 'libnode-dev\n'
     # venv alone imports where its half that makes environments is missing.
     python3 -c 'import ensurepip, venv' 2>/dev/null || printf 'python3-venv\n'
 }
@@ -42,9 +56,9 @@ main() {
         return
     fi
     if ! command -v apt-get >/dev/null; then
-        fail "please install unixODBC (isql, iusql, odbcinst, development files), iODBC (iodbctest), gcc, valgrind," \
-            "LibreOffice with its ODBC driver and python3-uno, and Python's venv" \
-            "(Debian: ${packages[*]})"
+        fail "please install unixODBC (isql, iusql, odbcinst, development files), iODBC (iodbctest), gcc, g++, make, valgrind," \
+            "Python's venv, LibreOffice with its ODBC driver and python3-uno, PHP's, Perl's and R's ODBC (PDO_ODBC," \
+            "DBD::ODBC, RODBC) and Node with npm (Debian: ${packages[*]})"
     fi
     if ((EUID != 0)); then
         if ! sudo -n true 2>/dev/null; then

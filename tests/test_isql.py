@@ -75,6 +75,30 @@ def test_text_outside_ascii_is_utf8_in_isql(locale):
 
 
 @pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
+def test_iusql_prints_the_lower_byte_of_each_unit(locale):
+    """So that its users see Latin-1, whatever the locale; the text itself is whole."""
+    done = subprocess.run(
+        ["iusql", "Twilio", "-b", "-d|"], input=f"SELECT Name, length(Name) FROM Conferences WHERE Sid = '{CAFE}'\n".encode(), capture_output=True,
+        timeout=60, env={**os.environ, "LC_ALL": locale},
+    )  # fmt: skip
+    name = "Café ☕ Zürich 東京"
+    assert done.stdout.strip() == bytes(ord(letter) & 0xFF for letter in name) + f"|{len(name)}".encode()
+
+
+@both
+def test_a_wide_result_is_one_line_a_row(program):
+    sql = f"SELECT *, replicate('x', 300) AS filler, 'end' AS last FROM Conferences WHERE Sid = '{SUPPORT}'"
+    lines = [line for line in run(program, "Twilio", "-b", sql=sql).stdout.splitlines() if line.startswith(("|", "+"))]
+    assert len(lines) == 5 and len({len(line) for line in lines}) == 1
+    assert "x" * 300 in lines[3] and "end" in lines[3]
+
+
+@pytest.mark.parametrize(("program", "shown"), [("isql", "x" * 300 + "..."), ("iusql", "")])
+def test_a_cell_of_more_than_300_characters_is_cut_by_isql_and_left_out_by_iusql(program, shown):
+    assert cells(program, "SELECT replicate('x', 3000) AS filler, 'end' AS last") == [[shown, "end"]]
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
 def test_a_literal_outside_ascii_is_found_by_isql(locale):
     assert cells("isql", "SELECT Sid FROM Conferences WHERE Name = 'Café ☕ Zürich 東京'", LC_ALL=locale)[0][0] == CAFE
 

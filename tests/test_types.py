@@ -245,3 +245,19 @@ def test_a_number_between_texts_that_are_numbers(cursor):
     assert cursor.execute("SELECT '5' BETWEEN 1 AND '3'").fetchval() is False
     assert cursor.execute("SELECT '5' BETWEEN 1 AND '10'").fetchval() is True
     assert refused(cursor, "SELECT Sid FROM Messages WHERE NumSegments BETWEEN 1 AND 'x'")[0] == "22018"
+
+
+@pytest.mark.parametrize(
+    ("expression", "parameters"),
+    [("'é🎉'", ()), ("N'🎉🎉'", ()), ("'🎉' || '🎉'", ()), ("?", ("é🎉",)), ("left('🎉🎉🎉', 2)", ()), ("CAST('🎉🎉🎉' AS VARCHAR(3))", ())],
+)  # fmt: skip
+def test_the_size_of_a_text_is_counted_in_utf16_units(cursor, expression, parameters):
+    """Node's client binds a buffer of that many units, and would show less of the text."""
+    cursor.execute(f"SELECT {expression} AS v", *parameters)
+    size = cursor.description[0][3]
+    assert len(cursor.fetchval().encode("utf-16-le")) // 2 <= size <= 6
+
+
+def test_a_cast_keeps_whole_characters(cursor):
+    row = cursor.execute("SELECT CAST('a🎉🎉' AS VARCHAR(4)), CAST('aé🎉' AS VARCHAR(4)), CAST('🎉' AS VARCHAR(1))").fetchone()
+    assert tuple(row) == ("a🎉", "aé🎉", "")

@@ -546,9 +546,7 @@ impl Prepared {
                 Value::Null => column.column_type,
                 Value::Integer(_) => ColumnType::of(DataType::BigInt),
                 Value::Real(_) => ColumnType::of(DataType::Double),
-                Value::Text(text) => {
-                    ColumnType::text(u32::try_from(text.chars().count()).unwrap_or(u32::MAX).max(1))
-                }
+                Value::Text(text) => ColumnType::text_of(text),
                 Value::Binary(_) => ColumnType::of(DataType::Binary),
             };
         }

@@ -39,6 +39,11 @@ impl ColumnType {
         ColumnType { data_type: DataType::Text, size, scale: 0 }
     }
 
+    /// The type of one text. Its size is counted in UTF-16 units, as those buffers are that applications bind by it.
+    pub fn text_of(text: &str) -> Self {
+        Self::text(u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX).max(1))
+    }
+
     /// A time or a timestamp with that many digits after the point of its seconds.
     pub const fn with_fraction(data_type: DataType, digits: u8) -> Self {
         let whole = Self::of(data_type);

@@ -37,10 +37,21 @@ fn convert_to(c: &Call<'_>) -> Result<Value> {
             {
                 return Err(Error::new(state::INVALID_CHARACTER_VALUE, "The bytes are not valid UTF-8."));
             }
-            let text = text(value).unwrap_or_default();
-            Ok(text.chars().take(size).collect::<String>().into())
+            let mut text = text(value).unwrap_or_default();
+            text.truncate(units_end(&text, size));
+            Ok(text.into())
         }
     }
+}
+
+/// Where the characters end that fit into so many UTF-16 units, which is how the size of a text is counted.
+fn units_end(text: &str, size: usize) -> usize {
+    let mut units = 0;
+    let longer = text.char_indices().find(|(_, c)| {
+        units += c.len_utf16();
+        units > size
+    });
+    longer.map_or(text.len(), |(at, _)| at)
 }
 
 fn boolean(value: ValueRef<'_>) -> Result<Value> {

@@ -297,11 +297,11 @@ impl Resolver<'_> {
                 of(ColumnType { data_type: DataType::Binary, size: (hex.len() as u32 / 2).max(1), scale: 0 })
             }
             Value::NationalStringLiteral(text) => {
-                let size = ColumnType::text(text.chars().count().max(1) as u32);
+                let size = ColumnType::text_of(text);
                 value.value = Value::SingleQuotedString(std::mem::take(text));
                 of(size)
             }
-            Value::SingleQuotedString(text) => of(ColumnType::text(text.chars().count().max(1) as u32)),
+            Value::SingleQuotedString(text) => of(ColumnType::text_of(text)),
             Value::Placeholder(marker) => {
                 let number = *self.markers.get(&value.span.start).ok_or_else(|| {
                     let message = format!("Syntax error: the marker {marker} is not '?'.");
