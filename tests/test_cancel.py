@@ -89,7 +89,7 @@ def test_a_write_that_is_cancelled_says_that_its_outcome_is_unknown(cursor, sim)
     with cancelled(cursor):
         state, message = fails(cursor, ADD)
     assert state == "HY008"
-    assert "not known" in message
+    assert "outcome unknown" in message
 
 
 def test_a_slow_request_ends_within_200_milliseconds_of_the_cancel(cursor, sim):

@@ -93,6 +93,9 @@ pub(super) fn check_procedure(model: &Model, procedure: &Procedure) -> Vec<Fault
             fault(format!("one_of: {name} is no input"), name);
         }
     }
+    for name in procedure.exclusive.iter().flatten().filter(|name| procedure.input(name).is_none()) {
+        fault(format!("exclusive: {name} is no input"), name);
+    }
     for name in procedure.fixed.keys() {
         if procedure.inputs.iter().any(|input| input.sent_name() == name) {
             fault(format!("fixed: {name} is an input"), name);
@@ -431,6 +434,17 @@ impl Check<'_> {
                 let accepted = methods.iter().map(|m| m.name()).collect::<Vec<_>>().join(" or ");
                 let name = operation.method.name();
                 self.fault(format!("{field}.method: {name} is none for it; {accepted} is"), name);
+            }
+            for name in operation.exclusive.iter().flatten().filter(|name| operation.parameter(name).is_none()) {
+                self.fault(format!("{field}.exclusive: {name} is no parameter"), name);
+            }
+            if operation.unordered && !["update", "delete"].contains(&field) {
+                self.missing(format!("{field}.unordered: only update and delete may have it"));
+            }
+            if operation.unordered && (operation.paid || operation.parameters.iter().any(|p| p.acts)) {
+                self.missing(format!(
+                    "{field}.unordered: what costs money, reaches people or acts goes one after the other"
+                ));
             }
             self.faults.extend(parameter_faults(&format!("{field}.parameters"), &operation.parameters));
         }

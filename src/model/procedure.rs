@@ -173,10 +173,12 @@ impl TableProcedure {
             inputs,
             fixed: fixed.collect::<Result<_, String>>()?,
             one_of: operation.one_of.clone(),
+            exclusive: operation.exclusive.clone(),
             file: None,
             returns: self.deletes.is_none().then(|| format!("{}.{}", target.schema, target.name)),
             results: Vec::new(),
             answer: None,
+            takes_account: false,
             schema: self.schema,
             name: self.name,
             remarks: self.remarks,
@@ -204,7 +206,7 @@ pub struct Procedure {
     /// Whether it costs money or reaches people.
     #[serde(default)]
     pub paid: bool,
-    /// Inputs, in the order of positional arguments.
+    /// Inputs, in the order of positional arguments. Where the path has an account that no file names, it is the last one.
     pub inputs: Vec<Parameter>,
     /// What is always sent: names as they are sent, and values.
     #[serde(default)]
@@ -212,6 +214,9 @@ pub struct Procedure {
     /// Sets of inputs, of each of which one at least has to be given.
     #[serde(default)]
     pub one_of: Vec<Vec<String>>,
+    /// Sets of inputs, of each of which one at most may be given.
+    #[serde(default)]
+    pub exclusive: Vec<Vec<String>>,
     /// The input that names a file of this machine. Such a procedure brings the bytes of a file.
     pub file: Option<String>,
     /// The table whose row is answered: its columns are the outputs. It may be qualified.
@@ -222,11 +227,19 @@ pub struct Procedure {
     results: Vec<Column>,
     #[serde(skip)]
     answer: Option<Arc<Table>>,
+    /// Whether the last input is the account, which is no positional argument: what stands behind the others is a marker
+    /// for a result.
+    #[serde(skip)]
+    takes_account: bool,
 }
 
 impl Procedure {
     /// Completes what a file need not say, and makes a table's row of the results.
     fn finish(&mut self) {
+        if placeholders(&self.path).any(|name| name == ACCOUNT) && self.input(ACCOUNT).is_none() {
+            self.inputs.push(Parameter::account());
+            self.takes_account = true;
+        }
         remarks::complete_procedure(&mut self.inputs, &mut self.results);
         let columns = std::mem::take(&mut self.results);
         if !columns.is_empty() {
@@ -237,6 +250,11 @@ impl Procedure {
     /// The columns of an answer that is no row of a table.
     pub(super) fn answer(&self) -> Option<&Arc<Table>> {
         self.answer.as_ref()
+    }
+
+    /// The inputs that can be given by position, and that catalogue functions tell of.
+    pub fn positional(&self) -> &[Parameter] {
+        &self.inputs[..self.inputs.len() - usize::from(self.takes_account)]
     }
 
     /// The position and the input of that name or alias, in any letter case.
@@ -256,27 +274,50 @@ impl Procedure {
 }
 
 impl Parameter {
+    /// The account in a procedure's path, where no input of its file is it.
+    fn account() -> Self {
+        Parameter {
+            name: ACCOUNT.to_owned(),
+            sid: Some("AC".to_owned()),
+            size: Some(34),
+            remarks: "The account, if it is not the connection's own; given by name only.".to_owned(),
+            ..Parameter::of_text()
+        }
+    }
+
     /// The input for a column of the path.
     fn of_path(operation: &Operation, column: &Column) -> Self {
         let takes_name = operation.takes_name(column);
         Parameter {
-            default: None,
-            clear: false,
             name: column.name.clone(),
             aliases: column.aliases.clone(),
-            parameter: None,
-            data_type: DataType::Text,
             size: if takes_name { Some(Operation::NAME_SIZE) } else { column.size },
             required: true,
+            sid: column.sid.clone().filter(|_| !takes_name),
+            remarks: column.remarks.clone(),
+            ..Parameter::of_text()
+        }
+    }
+
+    fn of_text() -> Self {
+        Parameter {
+            name: String::new(),
+            aliases: Vec::new(),
+            parameter: None,
+            data_type: DataType::Text,
+            size: None,
+            required: false,
             array: false,
             acts: false,
             paid: false,
             header: false,
             format: None,
             secret: false,
-            sid: column.sid.clone().filter(|_| !takes_name),
+            sid: None,
             values: Vec::new(),
-            remarks: column.remarks.clone(),
+            clear: false,
+            default: None,
+            remarks: String::new(),
         }
     }
 }

@@ -25,6 +25,7 @@ mod resolve;
 mod returning;
 mod terms;
 mod typing;
+mod unfiltered;
 mod values;
 mod view;
 mod write;
@@ -119,7 +120,7 @@ fn plan_here(names: Names<'_>, sql: &str) -> Result<Statement> {
         parse::Parsed::Delete(delete, markers) => write::delete(names, *delete, &markers),
         parse::Parsed::Create(create, markers) => local::create(names, *create, &markers),
         parse::Parsed::Drop(tables, if_exists) => local::drop(names, &tables, if_exists),
-        parse::Parsed::Call(call) => call::plan(names.model, call),
+        parse::Parsed::Call(call) => call::plan(names, call),
         parse::Parsed::Explain(sql) => plan_here(names, &sql).map(explain::plan),
     }
 }
