@@ -77,7 +77,7 @@ pub(super) fn check_procedure(model: &Model, procedure: &Procedure) -> Vec<Fault
     if let Some(wrong) = product_fault(&procedure.product) {
         fault(format!("product: {wrong}"), &procedure.product);
     }
-    if let Some(wrong) = path_fault(&procedure.path) {
+    if let Some(wrong) = path_fault(&procedure.path).filter(|_| procedure.imports.is_none()) {
         fault(format!("path: {wrong}"), &procedure.path);
     }
     if let Some(returns) = &procedure.returns {
@@ -435,7 +435,9 @@ impl Check<'_> {
                 let name = operation.method.name();
                 self.fault(format!("{field}.method: {name} is none for it; {accepted} is"), name);
             }
-            for name in operation.exclusive.iter().flatten().filter(|name| operation.parameter(name).is_none()) {
+            for name in
+                operation.exclusive.iter().flatten().filter(|name| operation.parameter(name).is_none())
+            {
                 self.fault(format!("{field}.exclusive: {name} is no parameter"), name);
             }
             if operation.unordered && !["update", "delete"].contains(&field) {

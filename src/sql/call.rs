@@ -17,9 +17,7 @@ use super::insert::one_of;
 use super::lex::at;
 use super::names;
 use super::parse::{MAX_NESTING, Markers, syntax_error};
-use super::plan::{
-    Calculated, CallPlan, Operand, Output, ParameterInfo, Plan, ResultColumn, Statement,
-};
+use super::plan::{Calculated, CallPlan, Operand, Output, ParameterInfo, Plan, ResultColumn, Statement};
 use super::resolve::{Resolver, Typed};
 use crate::convert;
 use crate::error::{Error, Result, state};
@@ -54,6 +52,20 @@ enum Written {
     Null,
     /// What is to be calculated, and its text.
     Expression(Box<Expr>, String),
+}
+
+impl Written {
+    /// As it can be written again.
+    fn text(&self) -> String {
+        match self {
+            Written::Marker(_) => "?".to_owned(),
+            Written::Null => "NULL".to_owned(),
+            Written::Text(text) => format!("'{}'", text.replace('\'', "''")),
+            Written::Number(digits) => digits.clone(),
+            Written::Boolean(b) => b.to_string(),
+            Written::Expression(_, text) => text.clone(),
+        }
+    }
 }
 
 /// Reads what follows EXEC or `call`. The marker of a return value is the first one of the statement.
@@ -261,15 +273,12 @@ pub(super) fn masked(model: &Model, call: &Call) -> Option<String> {
             None => procedure.positional().get(position),
         };
         let value = match (&argument.value, input) {
-            (Written::Marker(_), _) => "?".to_owned(),
             // What is no input may be a misspelt one.
-            (_, None) => return None,
-            (Written::Null, _) => "NULL".to_owned(),
-            (_, Some(input)) if input.secret => "'***'".to_owned(),
-            (Written::Text(text), _) => format!("'{}'", text.replace('\'', "''")),
-            (Written::Number(digits), _) => digits.clone(),
-            (Written::Boolean(b), _) => b.to_string(),
-            (Written::Expression(_, text), _) => text.clone(),
+            (value, None) if !matches!(value, Written::Marker(_)) => return None,
+            (value, Some(input)) if input.secret && !matches!(value, Written::Marker(_) | Written::Null) => {
+                "'***'".to_owned()
+            }
+            (value, _) => value.text(),
         };
         let comma = if position == 0 { "" } else { "," };
         let name = input.map(|input| &input.name).or(argument.name.as_ref());
@@ -279,6 +288,67 @@ pub(super) fn masked(model: &Model, call: &Call) -> Option<String> {
         });
     }
     Some(text)
+}
+
+/// The statement that a call stands for, if it is of a procedure that copies rows into a temporary table.
+///
+/// # Errors
+/// 42000 for arguments that it does not have, or lacks, HYC00 for a name of the table that is no literal, and for a return
+/// value.
+pub(super) fn import(model: &Model, call: &Call) -> Result<Option<String>> {
+    let found = model.procedure(call.schema.as_deref(), &call.name);
+    let Some((procedure, import)) = found.and_then(|p| Some((p, p.imports.as_ref()?))) else {
+        return Ok(None);
+    };
+    let unsupported = |what: &str| {
+        Err(Error::new(state::NOT_IMPLEMENTED, format!("{}: {what} is not supported.", procedure.name)))
+    };
+    if call.returns_value {
+        return unsupported("a return value");
+    }
+    let mut given: Vec<usize> = Vec::new();
+    let (mut into, mut conditions) = (None, Vec::new());
+    // In the order of the arguments, so that markers keep theirs.
+    for (position, argument) in call.arguments.iter().enumerate() {
+        let (index, input) = match &argument.name {
+            Some(name) => {
+                procedure.input(name).ok_or_else(|| unknown_input(procedure, name, &argument.place))?
+            }
+            None => (position, procedure.inputs.get(position).ok_or_else(|| too_many(procedure, 0))?),
+        };
+        if given.contains(&index) {
+            let message = format!("{}: the argument {} is given twice.", procedure.name, input.name);
+            return Err(Error::new(state::SYNTAX_ERROR, message));
+        }
+        given.push(index);
+        match &argument.value {
+            Written::Text(name) if index == 0 => into = Some(quoted(name)),
+            _ if index == 0 => return unsupported("a name of the table that is no text in quotes"),
+            Written::Null => {}
+            value => conditions.push(format!(
+                "{} {} {}",
+                quoted(input.sent_name()),
+                import.operator(input),
+                value.text()
+            )),
+        }
+    }
+    if let Some(input) = procedure.inputs.iter().enumerate().find(|(i, p)| p.required && !given.contains(i)) {
+        let message = format!("{} needs the argument {}.", procedure.name, input.1.name);
+        return Err(Error::new(state::SYNTAX_ERROR, message));
+    }
+    let Some(into) = into else { return unsupported("a call without the name of the table") };
+    let (schema, table) = &import.table;
+    let mut text = format!("SELECT * INTO {into} FROM {}.{}", quoted(schema), quoted(table));
+    if !conditions.is_empty() {
+        text.push_str(" WHERE ");
+        text.push_str(&conditions.join(" AND "));
+    }
+    Ok(Some(text))
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Binds a call to the model.
@@ -323,7 +393,9 @@ pub(super) fn plan(names: Names<'_>, call: Call) -> Result<Statement> {
             }
             None => match (procedure.positional().get(position), &argument.value) {
                 (Some(input), _) => (position, input),
-                (None, Written::Marker(number)) if position < procedure.positional().len() + columns.len() => {
+                (None, Written::Marker(number))
+                    if position < procedure.positional().len() + columns.len() =>
+                {
                     outputs[*number] = Output::Next { input: false };
                     parameters[*number] = output_marker(&columns[position - procedure.positional().len()]);
                     continue;
@@ -379,7 +451,7 @@ pub(super) fn plan(names: Names<'_>, call: Call) -> Result<Statement> {
         let message = format!("{} needs the argument {}.", procedure.name, one_of(names));
         return Err(Error::new(state::SYNTAX_ERROR, message));
     }
-    let calculated = calculated(names, procedure, expressions, &call.markers, &mut parameters)?;
+    let calculated = calculated(names, procedure, expressions, &call.markers, &mut parameters, &mut outputs)?;
     let returns_value = call.returns_value;
     let procedure = procedure.clone();
     let plan =
@@ -387,7 +459,7 @@ pub(super) fn plan(names: Names<'_>, call: Call) -> Result<Statement> {
     Ok(Statement { plan, parameters })
 }
 
-/// The query that calculates arguments; it tells what is known of the markers in it.
+/// The query that calculates arguments; it tells what is known of the markers in it, which are inputs and nothing else.
 ///
 /// # Errors
 /// 42S22 for the name of a column, HYC00 for a sub-query, and what an expression is refused for.
@@ -397,6 +469,7 @@ fn calculated(
     expressions: Vec<(usize, Expr)>,
     markers: &Markers,
     parameters: &mut [ParameterInfo],
+    outputs: &mut [Output],
 ) -> Result<Option<Calculated>> {
     if expressions.is_empty() {
         return Ok(None);
@@ -422,6 +495,7 @@ fn calculated(
     }
     for &number in &within {
         parameters[number] = resolver.parameters[number].clone();
+        outputs[number] = Output::OfInput(None);
     }
     let markers = within.into_iter().max().map_or(0, |last| last + 1);
     Ok(Some(Calculated { inputs, query, markers }))
@@ -544,6 +618,8 @@ mod tests {
         let names: Vec<_> = calculated.inputs.iter().map(|i| &*plan.procedure.inputs[*i].name).collect();
         assert_eq!(names, ["ConferenceSid", "To", "Label"]);
         assert_eq!((calculated.markers, parameters.len()), (4, 4));
+        assert_eq!(plan.outputs[0], Output::ReturnValue);
+        assert_eq!((plan.outputs[1], plan.outputs[3]), (Output::OfInput(None), Output::OfInput(None)));
         assert_eq!(plan.arguments.len(), 1);
         let error = call("EXEC AddParticipants 'a', 'b', Sid").unwrap_err();
         assert_eq!(error.state, state::COLUMN_NOT_FOUND, "{error}");

@@ -120,7 +120,10 @@ fn plan_here(names: Names<'_>, sql: &str) -> Result<Statement> {
         parse::Parsed::Delete(delete, markers) => write::delete(names, *delete, &markers),
         parse::Parsed::Create(create, markers) => local::create(names, *create, &markers),
         parse::Parsed::Drop(tables, if_exists) => local::drop(names, &tables, if_exists),
-        parse::Parsed::Call(call) => call::plan(names, call),
+        parse::Parsed::Call(call) => match call::import(names.model, &call)? {
+            Some(sql) => plan_here(names, &sql),
+            None => call::plan(names, call),
+        },
         parse::Parsed::Explain(sql) => plan_here(names, &sql).map(explain::plan),
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, BinaryOperator, Delete, Expr, FromTable, Ident, Query, SelectItem, TableFactor,
-    TableWithJoins, Update, Value, ValueWithSpan,
+    Assignment, AssignmentTarget, BinaryOperator, Delete, Expr, FromTable, Ident, Query, SelectItem,
+    TableFactor, TableWithJoins, Update, Value, ValueWithSpan,
 };
 use sqlparser::parser::Parser;
 

@@ -120,15 +120,24 @@ impl Writing<'_> {
     }
 
     /// Takes notes of a row that was sent; what is returned of it, and whether it counts.
-    fn done(&self, number: usize, row: Ready, sent: Option<Option<Page>>, notes: &mut Notes) -> Option<Option<Page>> {
+    fn done(
+        &self,
+        number: usize,
+        row: Ready,
+        sent: Option<Option<Page>>,
+        notes: &mut Notes,
+    ) -> Option<Option<Page>> {
         let answer = sent?;
         self.database.count_write();
         if self.kind == WriteKind::Insert {
             self.database.identity.add(self.answers.key(answer.as_ref()));
         }
         if answer.is_none() && self.answers.layout(self.database, &row).is_some() {
-            let which =
-                if self.all == 1 { "The row".to_owned() } else { format!("Row {} of {}", number + 1, self.all) };
+            let which = if self.all == 1 {
+                "The row".to_owned()
+            } else {
+                format!("Row {} of {}", number + 1, self.all)
+            };
             let message = format!("{which} was written, but what it was answered with could not be read.");
             notes.warnings.push(Error::new(state::GENERAL_WARNING, message));
         }
