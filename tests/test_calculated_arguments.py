@@ -60,6 +60,7 @@ def test_markers_keep_their_numbers_beside_a_return_value(sim):
                 "SQLBindParameter", c_ushort(number), c_short(1), c_short(odbc.CHAR), c_short(12), c_size_t(20), c_short(0), text,
                 c_ssize_t(20), None,
             )  # fmt: skip
+        sim.clear()
         statement.call("SQLExecute")
         assert result.value == 0
     sent = only(sim)

@@ -48,7 +48,7 @@ def test_of_a_subaccount(cursor, sim):
         ("EXEC ImportUsage", "42000", "needs the argument Into"),
         ("EXEC ImportUsage 'x', Intervall = 'Daily'", "42000", "did you mean Interval"),
         ("EXEC ImportUsage 'x', 'Weekly'", "22018", "Interval"),
-        ("EXEC ImportUsage 'x', StartDate = '2024-02-30'", "22018", "2024-02-30"),
+        ("EXEC ImportUsage 'x', StartDate = '2024-02-30'", "22007", "2024-02-30"),
         ("EXEC ImportUsage 'x', 'Daily', Interval = 'Daily'", "42000", "given twice"),
         ("EXEC ImportUsage Into = 5", "HYC00", "no text in quotes"),
         ("{? = call ImportUsage('x')}", "HYC00", "a return value"),

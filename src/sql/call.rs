@@ -339,7 +339,8 @@ pub(super) fn import(model: &Model, call: &Call) -> Result<Option<String>> {
     }
     let Some(into) = into else { return unsupported("a call without the name of the table") };
     let (schema, table) = &import.table;
-    let mut text = format!("SELECT * INTO {into} FROM {}.{}", quoted(schema), quoted(table));
+    let mut text =
+        format!("CREATE TEMPORARY TABLE {into} AS SELECT * FROM {}.{}", quoted(schema), quoted(table));
     if !conditions.is_empty() {
         text.push_str(" WHERE ");
         text.push_str(&conditions.join(" AND "));

@@ -51,7 +51,7 @@ mod tests {
         let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let send = |number: usize| {
             most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            std::thread::sleep(Duration::from_millis(if number % 3 == 0 { 8 } else { 2 }));
+            std::thread::sleep(Duration::from_millis(if number.is_multiple_of(3) { 8 } else { 2 }));
             running.fetch_sub(1, Ordering::SeqCst);
             number
         };
