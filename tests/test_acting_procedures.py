@@ -3,7 +3,7 @@
 import pyodbc
 import pytest
 
-from support import ACCOUNT, NO_CALL, NO_MESSAGE, SUPPORT, account
+from support import ACCOUNT, NO_CALL, NO_MESSAGE, SUBACCOUNT, SUPPORT, account
 
 TO, FROM = "+14155550123", "+14155550100"
 SERVICE = "VA00000000000000000000000000000001"
@@ -259,7 +259,7 @@ def test_a_read_only_connection_reads_by_procedure(connect, sim):
 
 def test_a_call_whose_answer_is_lost_is_not_made_again(cursor, sim):
     sim.fault("drop_after", method="POST")
-    with pytest.raises(pyodbc.Error, match="is not known") as error:
+    with pytest.raises(pyodbc.Error, match="outcome unknown") as error:
         cursor.execute(f"EXEC SendMessage [To] = '{TO}', Sender = '{FROM}', Body = 'x'")
     assert error.value.args[0] == "08S01"
     assert len(sim.requests()) == 1
@@ -337,3 +337,50 @@ def test_a_secret_argument_is_in_no_log(connect, sim, tmp_path):
         cursor.execute(call)
     text = log.read_text()
     assert "CheckVerification" in text and "271828" not in text
+
+
+@pytest.mark.parametrize(
+    ("sql", "path"),
+    [
+        (f"EXEC SendMessage '{TO}', '{FROM}', Body = 'x', AccountSid = '{SUBACCOUNT}'", "Messages.json"),
+        (f"{{call SendMessage('{TO}', '{FROM}', Body = 'x', AccountSid = '{SUBACCOUNT}')}}", "Messages.json"),
+        (f"EXEC AddParticipants 'Room', '{FROM}', '{TO}', @AccountSid = '{SUBACCOUNT}'", "Conferences/Room/Participants.json"),
+        (f"EXEC CreateKey AccountSid = '{SUBACCOUNT}'", "Keys.json"),
+        (f"EXEC CreateIncomingPhoneNumberLocal PhoneNumber = '{TO}', AccountSid = '{SUBACCOUNT}'", "IncomingPhoneNumbers/Local.json"),
+    ],
+)
+def test_a_procedure_acts_on_a_subaccount(connect, sim, sql, path):
+    cursor = connect(account(sim.url, ConnectOnOpen=0, DryRun=1)).cursor()
+    row = cursor.execute(sql).fetchone()
+    assert row.Path == f"/2010-04-01/Accounts/{SUBACCOUNT}/{path}" and "AccountSid" not in (row.Body or "")
+    assert cursor.execute(sql.replace(f"'{SUBACCOUNT}'", "NULL")).fetchone().Path == f"/2010-04-01/Accounts/{ACCOUNT}/{path}"
+
+
+def test_what_a_procedure_does_on_a_subaccount_is_done_there(cursor, sim):
+    row = cursor.execute("EXEC SendMessage ?, ?, Body = 'x', AccountSid = ?", TO, FROM, SUBACCOUNT).fetchone()
+    assert row.AccountSid == SUBACCOUNT
+    (request,) = [r for r in sim.requests() if r.method == "POST"]
+    assert SUBACCOUNT in request.path
+
+
+def test_the_account_of_a_procedure_is_checked_and_given_by_name_only(cursor, sim):
+    with pytest.raises(pyodbc.Error, match="AccountSid") as error:
+        cursor.execute(f"EXEC SendMessage '{TO}', '{FROM}', Body = 'x', AccountSid = 'PN{0:032}'")
+    assert error.value.args[0] == "22018"
+    with pytest.raises(pyodbc.Error, match="takes at most 1 arguments"):
+        cursor.execute(f"EXEC CreateKey 'a', '{SUBACCOUNT}'")
+    with pytest.raises(pyodbc.Error, match="no argument AccountSid"):
+        cursor.execute(f"EXEC LookupPhoneNumber '{TO}', AccountSid = '{SUBACCOUNT}'")
+    assert "AccountSid" not in {column.column_name for column in cursor.procedureColumns("SendMessage") if column.column_type == 1}
+    assert [r for r in sim.requests() if r.method == "POST"] == []
+
+
+def test_a_call_goes_on_with_one_of_url_and_twiml(cursor, sim):
+    both = "Url = 'https://example.com/a', Twiml = '<Response/>'"
+    for sql in (f"UPDATE Calls SET {both} WHERE Sid = 'CA{0:032}'", f"EXEC UpdateCall 'CA{0:032}', {both}"):
+        with pytest.raises(pyodbc.Error, match="takes only one of Url and Twiml") as error:
+            cursor.execute(sql)
+        assert error.value.args[0] == "23000"
+    assert sim.requests() == []
+    with pytest.raises(pyodbc.Error, match="20404"):
+        cursor.execute(f"EXEC UpdateCall 'CA{0:032}', Url = NULL, Twiml = '<Response/>'")

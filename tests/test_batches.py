@@ -194,7 +194,7 @@ def test_a_set_whose_outcome_is_unknown_is_told_and_not_repeated(statement, sim,
     done = execute(statement, SEND, [(TO, FROM, f"n{n}") for n in range(4)])
     assert (done.code, done.status) == (odbc.SUCCESS_WITH_INFO, [SUCCESS, ERROR, SUCCESS, SUCCESS])
     (record,) = done.records
-    assert (record.row, record.state) == (2, "08S01") and "is not known" in record.message
+    assert (record.row, record.state) == (2, "08S01") and "outcome unknown" in record.message
     assert statement.row_count() == 3
     assert bodies(sim) == ["n0", "n1", "n2", "n3"]
 
@@ -206,7 +206,7 @@ def test_a_request_that_takes_too_long_does_not_stop_the_others(sim):
         done = execute(statement, SEND, [(TO, FROM, f"n{n}") for n in range(3)])
     assert done.status == [SUCCESS, ERROR, SUCCESS]
     (record,) = done.records
-    assert (record.row, record.state) == (2, "HYT00") and "is not known" in record.message
+    assert (record.row, record.state) == (2, "HYT00") and "outcome unknown" in record.message
 
 
 def test_the_query_timeout_leaves_the_rest_unused(statement, sim):
@@ -238,7 +238,7 @@ def test_a_set_that_is_stopped_on_its_way_is_unknown(statement, sim):
     done = execute(statement, SEND, [(TO, FROM, f"n{n}") for n in range(3)], timeout=1)
     assert (done.code, done.status, done.processed) == (odbc.ERROR, [SUCCESS, ERROR, UNUSED], 2)
     (record,) = done.records
-    assert (record.row, record.state) == (2, "HYT00") and "is not known" in record.message
+    assert (record.row, record.state) == (2, "HYT00") and "outcome unknown" in record.message
 
 
 def test_a_cancel_leaves_the_rest_unused(cursor, sim):
@@ -253,7 +253,7 @@ def test_a_cancel_leaves_the_rest_unused(cursor, sim):
     told = re.search(r"\((\d+) of 50 sets were executed, ([01]) failed, (\d+) were not executed\.\)", error.value.args[1])
     executed, failed, unused = map(int, told.groups())
     assert executed + failed + unused == 50 and unused > 0
-    assert ("is not known" in error.value.args[1]) == bool(failed), "what was on its way is told first"
+    assert ("outcome unknown" in error.value.args[1]) == bool(failed), "what was on its way is told first"
     time.sleep(0.3)
     assert bodies(sim) == [f"n{n}" for n in range(executed + failed)], "nothing is sent after the cancel"
 

@@ -103,7 +103,7 @@ def test_a_write_that_is_stopped_on_its_way_has_an_unknown_outcome(cursor, sim):
     sim.fault("delay_ms", delay_ms=3000, method="POST")
     cursor.connection.timeout = 1
     sql = f"UPDATE ConferenceParticipants SET Hold = true WHERE ConferenceSid = '{SUPPORT}' AND CallSid = '{EXPERT}'"
-    with pytest.raises(pyodbc.OperationalError, match="HYT00.*not known"):
+    with pytest.raises(pyodbc.OperationalError, match="HYT00.*outcome unknown"):
         cursor.connection.execute(sql)
 
 

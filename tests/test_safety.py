@@ -6,7 +6,7 @@ import odbc
 import pyodbc
 import pytest
 
-from support import CUSTOMER, LIBRARY, SUPPORT, account
+from support import ACCOUNT, CUSTOMER, LIBRARY, SUPPORT, account
 
 TO, FROM = "+14155550123", "+14155550100"
 SEND = "INSERT INTO Messages ([To], Sender, Body) VALUES (?, ?, ?)"
@@ -116,6 +116,7 @@ def test_nested_names_and_json_bodies(having):
 
 def test_a_write_of_all_rows_of_what_cannot_be_had_again_has_to_be_permitted(having, sim):
     every = ["1 = 1", "Sid = Sid", "Sid IS NOT NULL", "NOT (Sid IS NULL)", "r.Sid LIKE '%'", "Sid <> ''", "Duration = 1 OR 1 = 1", "(1 = 1 AND Sid IS NOT NULL)"]
+    every += ["LENGTH(Sid) > 0", "{fn LENGTH(Sid)} = 34", "Sid LIKE 'RE%'", "Sid <> 'x'", "Sid = UPPER(Sid)", f"AccountSid = '{ACCOUNT}'"]
     every += ["Sid > ''", "Sid IN (SELECT Sid FROM Recordings)", "EXISTS (SELECT 1 FROM Twilio.Recordings x WHERE x.Sid = x.Sid)"]
     for where in ("", *(f" r WHERE {condition}" for condition in every)):
         with pytest.raises(pyodbc.Error, match="AllowUnfiltered=1") as error:
@@ -137,9 +138,9 @@ def test_properties_are_shown(having):
     assert {row.Name: row.Value for row in rows} == {"AllowPaid": "0", "DryRun": "1", "AllowUnfiltered": "0"}
 
 
-def test_a_rollback_says_how_many_writes_stand(sim):
-    # Without the driver manager: unixODBC does not pass the record on.
-    with odbc.connected(account(sim.url), LIBRARY) as connection, connection.statement() as statement:
+@pytest.mark.parametrize("path", [odbc.MANAGER, LIBRARY])
+def test_a_rollback_says_how_many_writes_stand(sim, path):
+    with odbc.connected(account(sim.url), path) as connection, connection.statement() as statement:
         statement.execute(SEND.replace("?, ?, ?", f"'{TO}', '{FROM}', 'x'") + f", ('{TO}', '{FROM}', 'y')")
         end = ["SQLEndTran", c_short(odbc.DBC), connection.handle]
         assert connection.library.call(*end, c_short(1)) == odbc.SUCCESS_WITH_INFO

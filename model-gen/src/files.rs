@@ -173,7 +173,14 @@ fn facts(table: &Table) -> BTreeMap<String, String> {
     for (name, operation) in table.operations() {
         add(
             name.to_owned(),
-            &(&operation.method, &operation.path, &operation.body, operation.paid, &operation.one_of),
+            &(
+                &operation.method,
+                &operation.path,
+                &operation.body,
+                operation.paid,
+                operation.unordered,
+                &operation.one_of,
+            ),
         );
         operation.parameters.iter().for_each(|p| add(format!("{name} {}", p.name), p));
     }

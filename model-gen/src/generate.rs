@@ -180,10 +180,12 @@ fn table(mut draft: Draft<'_, '_>, lists: &Lists, house: &House) -> Table {
     let name = format!("{}.{}", table.schema, table.name);
     table.irreversible = house.irreversible.contains(&name);
     let secrets = house.secret_columns.get(&resource.id());
-    let operations = [("create", &mut table.create), ("update", &mut table.update)];
+    let operations =
+        [("create", &mut table.create), ("update", &mut table.update), ("delete", &mut table.delete)];
     for (kind, operation) in operations {
         let Some(operation) = operation else { continue };
         let own = format!("{name}.{kind}");
+        operation.unordered = house.unordered.contains(&own);
         operation.paid = house.paid.contains(&own) || kind == "create" && house.paid.contains(&name);
         for parameter in &mut operation.parameters {
             let parameter_name = format!("{own}.{}", parameter.name);

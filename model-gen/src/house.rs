@@ -24,6 +24,9 @@ pub struct House {
     pub costly: Vec<String>,
     /// Tables whose rows cannot be had again once they are gone.
     pub irreversible: Vec<String>,
+    /// Operations whose rows may be written in any order, several at a time: those on records of what is past, of which
+    /// none depends on another. Schema, table, and `update` or `delete`.
+    pub unordered: Vec<String>,
     /// What costs money or reaches people: a table, whose create operation does; a table and `update`, whose update
     /// does; or these with the name of a parameter, if only giving that one does.
     pub paid: Vec<String>,

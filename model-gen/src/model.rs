@@ -197,6 +197,8 @@ pub struct Operation {
     #[serde(default, skip_serializing_if = "is_default")]
     pub one_of: Vec<Vec<String>>,
     #[serde(default, skip_serializing_if = "is_default")]
+    pub unordered: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
     pub parameters: Vec<Parameter>,
 }
 

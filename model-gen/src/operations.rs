@@ -43,7 +43,7 @@ pub fn operation(
     let one_of = given.conditional();
     let one_of = one_of.map(|names| names.iter().map(|name| pascal(name)).collect()).collect();
     let body = is_json.then(|| "json".to_owned());
-    Operation { method: method.to_owned(), path, body, paid: false, one_of, parameters }
+    Operation { method: method.to_owned(), path, body, paid: false, unordered: false, one_of, parameters }
 }
 
 /// One parameter. An array keeps the type of its elements: each is sent under the same name.

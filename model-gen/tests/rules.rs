@@ -24,6 +24,7 @@ const HOUSE: &str = r#"{
     "credentials": ["Password", "Pin"],
     "ranges": {"zoo_v1.ListKeeper": [{"column": "Born", "lower": "StartDate"}]},
     "switches": {"zoo_v1.ListKeeper": ["Badge"]},
+    "unordered": [],
     "unused": {"zoo_v1.ListKeeper": ["Area"]},
     "defaults": {"zoo_v1.ListKeeper": {"Shift": ["day", "night"], "Order": ["asc"]}},
     "notes": {"zoo_v1.ListKeeper": "Those of the day and of the night."},

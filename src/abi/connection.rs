@@ -8,7 +8,7 @@ use super::text::{self, Encoding};
 use super::{field, text::required};
 use crate::error::{Error, Result, state};
 use crate::odbc::connect::check_completion;
-use crate::odbc::dispatch::{Completion, Function, on_connection};
+use crate::odbc::dispatch::{Completion, ConnectionCall, Function, beside_connection, on_connection};
 use crate::odbc::environment::unknown_attribute;
 use crate::odbc::info::InfoValue;
 use crate::odbc::registry::Token;
@@ -113,6 +113,10 @@ pub(super) fn get_attribute<E: Encoding>(
     })
 }
 
+/// SQL_CURSOR_COMMIT_BEHAVIOR and SQL_CURSOR_ROLLBACK_BEHAVIOR. unixODBC asks for them within SQLEndTran, after the driver
+/// has answered it, and only then does the application read what was said of the rollback.
+const ASKED_WITHIN_END_TRAN: [u16; 2] = [23, 24];
+
 pub(super) fn get_info<E: Encoding>(
     function: Function,
     connection: Token,
@@ -121,7 +125,7 @@ pub(super) fn get_info<E: Encoding>(
     capacity: i16,
     length: Address,
 ) -> i16 {
-    on_connection(function, connection, |call| {
+    let answer = |call: &mut ConnectionCall<'_>| {
         let (field, width) = match call.info(id)? {
             InfoValue::U16(number) => (Field::from(number), Width::U16),
             InfoValue::U32(number) => (Field::from(number), Width::U32),
@@ -139,7 +143,11 @@ pub(super) fn get_info<E: Encoding>(
             call.warn(text::truncated("The information"));
         }
         Ok(Completion::Success)
-    })
+    };
+    match ASKED_WITHIN_END_TRAN.contains(&id) {
+        true => beside_connection(function, connection, answer),
+        false => on_connection(function, connection, answer),
+    }
 }
 
 /// SQL_API_ALL_FUNCTIONS: an array of 100 truth values, for ODBC 2.

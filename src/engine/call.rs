@@ -1,6 +1,7 @@
 //! Procedure calls: one request, whose answer is the row.
 
 use super::Database;
+use super::session::Session;
 use super::{context, download, dry_run, send};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
@@ -35,12 +36,13 @@ pub(super) fn execute(
     let mut path: Vec<(&Parameter, String)> = Vec::new();
     let mut given = Vec::new();
     let mut file = None;
-    for (position, operand) in &plan.arguments {
-        let input = &procedure.inputs[*position];
-        let value = match operand {
-            Operand::Constant(value) => value,
-            Operand::Parameter(number) => &parameters[*number],
-        };
+    let known = plan.arguments.iter().map(|(position, operand)| match operand {
+        Operand::Constant(value) => (*position, value),
+        Operand::Parameter(number) => (*position, &parameters[*number]),
+    });
+    let calculated = calculated(database, plan, parameters, cancel)?;
+    for (position, value) in known.chain(calculated.iter().map(|(position, value)| (*position, value))) {
+        let input = &procedure.inputs[position];
         let values = send::form_values(input, value)?;
         if input.required && values.iter().all(|v| v.is_empty()) {
             let message = format!("{} needs a value for the argument {}.", procedure.name, input.name);
@@ -62,6 +64,10 @@ pub(super) fn execute(
         let message = format!("{} needs a value for the argument {}.", procedure.name, one_of(names));
         return Err(Error::new(state::INDICATOR_REQUIRED, message));
     }
+    if let Some(names) = send::several_of(&procedure.exclusive, has) {
+        let message = format!("{} takes only one of {names}.", procedure.name);
+        return Err(Error::new(state::INTEGRITY_CONSTRAINT, message));
+    }
     let segment = |name: &str| {
         let given = path.iter().find(|(p, _)| p.is_named(name)).map(|(_, value)| value.as_str());
         given.or_else(|| procedure.input(name)?.1.default.as_deref())
@@ -72,7 +78,7 @@ pub(super) fn execute(
     if is_dry {
         dry_run::mask(&mut given);
     }
-    let once = procedure.creates || plan.arguments.iter().any(|(i, _)| procedure.inputs[*i].acts);
+    let once = procedure.creates || plan.given().any(|i| procedure.inputs[i].acts);
     send::values(&mut request, procedure.body, given.into_iter());
     send::fixed(&mut request, &procedure.fixed);
     if is_dry {
@@ -92,6 +98,20 @@ pub(super) fn execute(
         database.count_write();
     }
     Ok(if layout.is_some() { Called::Answered(written.row) } else { Called::Done })
+}
+
+/// The values of the arguments that are expressions, by the positions of their inputs.
+fn calculated(
+    database: &Database,
+    plan: &CallPlan,
+    parameters: &[Value],
+    cancel: &CancelToken,
+) -> Result<Vec<(usize, Value)>> {
+    let Some(calculated) = &plan.calculated else { return Ok(Vec::new()) };
+    let session = Session::open(database, &calculated.query, 0, cancel)?;
+    let mut row = session.run(&parameters[..calculated.markers])?;
+    row.advance()?;
+    Ok(calculated.inputs.iter().enumerate().map(|(i, &input)| (input, row.value(i).to_owned())).collect())
 }
 
 /// Warnings for the values of the answered row that are not what their columns say. What was called is done, so that

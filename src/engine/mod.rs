@@ -225,6 +225,7 @@ impl Database {
             session: None,
             begins: true,
             warnings: Vec::new(),
+            failures: Vec::new(),
         };
         prepared.check_allowed()?;
         prepared.open()?;
@@ -282,6 +283,8 @@ pub struct Prepared {
     begins: bool,
     /// What came up in executions that gave no rows to read.
     warnings: Vec<Error>,
+    /// Rows that failed beside the one that an execution failed with.
+    failures: Vec<Error>,
 }
 
 impl Prepared {
@@ -337,6 +340,12 @@ impl Prepared {
     /// come with its rows.
     pub fn take_warnings(&mut self) -> Vec<Error> {
         std::mem::take(&mut self.warnings)
+    }
+
+    /// The failures of further rows of executions since the last call: rows may be written side by side, so that more than
+    /// one fails.
+    pub fn take_failures(&mut self) -> Vec<Error> {
+        std::mem::take(&mut self.failures)
     }
 
     /// Whether the first marker stands for the return value of a call, which goes out and not in.
@@ -433,10 +442,13 @@ impl Prepared {
                 Ok(Outcome::Rows(Cursor::of_query(rows, columns)))
             }
             Plan::Write(write) => {
-                let warnings = &mut self.warnings;
+                let mut notes = write::Notes::default();
                 let begins = &mut self.begins;
                 let written =
-                    write::execute(&self.database, write, &parameters, begins, &self.cancel, warnings)?;
+                    write::execute(&self.database, write, &parameters, begins, &self.cancel, &mut notes);
+                self.warnings.append(&mut notes.warnings);
+                self.failures.append(&mut notes.failures);
+                let written = written?;
                 Ok(match &write.returning {
                     _ if self.database.dry_run => {
                         Outcome::Rows(Cursor::of_pages(written.pages, &dry_run::COLUMNS))

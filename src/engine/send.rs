@@ -190,6 +190,14 @@ pub(super) fn form_values(parameter: &Parameter, value: &Value) -> Result<Vec<St
         return Err(Error::new(state::INVALID_CHARACTER_VALUE, message));
     }
     let values = if parameter.array { elements(parameter, &written)? } else { vec![written] };
+    if values.is_empty() && parameter.is_clearable() {
+        return Ok(vec![String::new()]);
+    }
+    if values.is_empty() {
+        let name = &parameter.name;
+        let message = format!("{name} cannot be cleared by an empty list; NULL leaves it as it is.");
+        return Err(Error::new(state::INVALID_CHARACTER_VALUE, message));
+    }
     values.into_iter().map(|value| form_value(parameter, &value)).collect()
 }
 
@@ -256,6 +264,12 @@ fn elements(parameter: &Parameter, text: &str) -> Result<Vec<String>> {
     elements.into_iter().map(text).collect()
 }
 
+/// The names of the first set of which more than one is given.
+pub(super) fn several_of(exclusive: &[Vec<String>], is_given: impl Fn(&str) -> bool) -> Option<String> {
+    let names = exclusive.iter().find(|names| names.iter().filter(|name| is_given(name)).count() > 1)?;
+    Some(names.join(" and "))
+}
+
 /// Gives a request its body: parameters with the values that [`form_values`] made of theirs.
 pub(super) fn body<'p>(
     request: &mut Request,
@@ -282,10 +296,13 @@ pub(super) fn body<'p>(
                     request.json = values.into_iter().next();
                     return;
                 }
-                let mut values = values.into_iter().map(|value| json(parameter, value));
                 let value = match parameter.array {
-                    true => Json::Array(values.collect()),
-                    false => values.next().unwrap_or_default(),
+                    // An empty text stands for no element.
+                    true => {
+                        let values = values.into_iter().filter(|value| !value.is_empty());
+                        Json::Array(values.map(|value| json(parameter, value)).collect())
+                    }
+                    false => values.into_iter().next().map(|v| json(parameter, v)).unwrap_or_default(),
                 };
                 put(&mut object, parameter.sent_name(), value);
             }
@@ -411,8 +428,13 @@ mod tests {
         assert_eq!(send("Muted", Value::Null).unwrap(), [""; 0]);
         assert_eq!(send("StatusCallbackEvent", "ringing, answered".into()).unwrap(), ["ringing", "answered"]);
         assert_eq!(send("StatusCallbackEvent", "[\"ringing\"]".into()).unwrap(), ["ringing"]);
-        for (name, value) in [("StatusCallbackMethod", "PUT"), ("CallSidToCoach", "x"), ("TimeLimit", "soon")]
-        {
+        for (name, value) in [
+            ("StatusCallbackMethod", "PUT"),
+            ("CallSidToCoach", "x"),
+            ("TimeLimit", "soon"),
+            ("StatusCallbackEvent", "[]"),
+            ("StatusCallbackEvent", " , "),
+        ] {
             let error = send(name, value.into()).unwrap_err();
             assert!(error.message.contains(name), "{}", error.message);
         }

@@ -77,7 +77,7 @@ pub(super) fn check_procedure(model: &Model, procedure: &Procedure) -> Vec<Fault
     if let Some(wrong) = product_fault(&procedure.product) {
         fault(format!("product: {wrong}"), &procedure.product);
     }
-    if let Some(wrong) = path_fault(&procedure.path) {
+    if let Some(wrong) = path_fault(&procedure.path).filter(|_| procedure.imports.is_none()) {
         fault(format!("path: {wrong}"), &procedure.path);
     }
     if let Some(returns) = &procedure.returns {
@@ -92,6 +92,9 @@ pub(super) fn check_procedure(model: &Model, procedure: &Procedure) -> Vec<Fault
         if procedure.input(name).is_none() {
             fault(format!("one_of: {name} is no input"), name);
         }
+    }
+    for name in procedure.exclusive.iter().flatten().filter(|name| procedure.input(name).is_none()) {
+        fault(format!("exclusive: {name} is no input"), name);
     }
     for name in procedure.fixed.keys() {
         if procedure.inputs.iter().any(|input| input.sent_name() == name) {
@@ -431,6 +434,19 @@ impl Check<'_> {
                 let accepted = methods.iter().map(|m| m.name()).collect::<Vec<_>>().join(" or ");
                 let name = operation.method.name();
                 self.fault(format!("{field}.method: {name} is none for it; {accepted} is"), name);
+            }
+            for name in
+                operation.exclusive.iter().flatten().filter(|name| operation.parameter(name).is_none())
+            {
+                self.fault(format!("{field}.exclusive: {name} is no parameter"), name);
+            }
+            if operation.unordered && !["update", "delete"].contains(&field) {
+                self.missing(format!("{field}.unordered: only update and delete may have it"));
+            }
+            if operation.unordered && (operation.paid || operation.parameters.iter().any(|p| p.acts)) {
+                self.missing(format!(
+                    "{field}.unordered: what costs money, reaches people or acts goes one after the other"
+                ));
             }
             self.faults.extend(parameter_faults(&format!("{field}.parameters"), &operation.parameters));
         }

@@ -52,9 +52,16 @@ pub struct Operation {
     /// Sets of parameters, of each of which one at least has to be given.
     #[serde(default)]
     pub one_of: Vec<Vec<String>>,
+    /// Sets of parameters, of each of which one at most may be given.
+    #[serde(default)]
+    pub exclusive: Vec<Vec<String>>,
     /// Whether it costs money or reaches people, whatever it is given.
     #[serde(default)]
     pub paid: bool,
+    /// Whether it is all the same in which order rows are written, to Twilio and to whoever sees them: then several are
+    /// sent at a time. Of UPDATE and DELETE only.
+    #[serde(default)]
+    pub unordered: bool,
     /// Columns of the path that take a name in place of the SID.
     #[serde(default)]
     pub by_name: Vec<String>,

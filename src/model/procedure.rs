@@ -60,14 +60,15 @@ impl From<Arc<Procedure>> for ProcedureEntry {
     }
 }
 
-/// A data file: a procedure in full, or an operation of a table under a name of its own.
+/// A data file: a procedure in full, an operation of a table under a name of its own, or a table that is copied.
 pub(super) enum ProcedureFile {
     OfTable(TableProcedure),
+    Importing(ImportProcedure),
     Whole(Procedure),
 }
 
 impl ProcedureFile {
-    /// Reads a file. Which of the two it is shows in its fields, so that a fault is told by its place.
+    /// Reads a file. Which of them it is shows in its fields, so that a fault is told by its place.
     ///
     /// # Errors
     /// The field, the line, and what is wrong.
@@ -77,8 +78,12 @@ impl ProcedureFile {
             inserts: Option<IgnoredAny>,
             updates: Option<IgnoredAny>,
             deletes: Option<IgnoredAny>,
+            imports: Option<IgnoredAny>,
         }
         let kind = load::read::<Kind>(text)?;
+        if kind.imports.is_some() {
+            return load::read(text).map(ProcedureFile::Importing);
+        }
         match kind.inserts.or(kind.updates).or(kind.deletes) {
             Some(_) => load::read(text).map(ProcedureFile::OfTable),
             None => load::read(text).map(ProcedureFile::Whole),
@@ -96,6 +101,7 @@ impl ProcedureFile {
         let mut procedure = match self {
             ProcedureFile::Whole(procedure) => procedure,
             ProcedureFile::OfTable(procedure) => procedure.resolve(table)?,
+            ProcedureFile::Importing(procedure) => procedure.resolve(table)?,
         };
         procedure.finish();
         Ok(procedure)
@@ -160,7 +166,11 @@ impl TableProcedure {
             Some(names) => names.iter().map(find).collect::<Result<_, String>>()?,
             None => operation.parameters.iter().filter(|p| !self.fixed.contains_key(&p.name)).collect(),
         };
-        let inputs = path.chain(parameters.into_iter().cloned().map(Ok)).collect::<Result<_, String>>()?;
+        let inputs: Vec<Parameter> =
+            path.chain(parameters.into_iter().cloned().map(Ok)).collect::<Result<_, String>>()?;
+        let is_input = |name: &String| inputs.iter().any(|input| input.is_named(name));
+        let exclusive = operation.exclusive.iter().filter(|names| names.iter().all(is_input));
+        let exclusive = exclusive.cloned().collect();
         let fixed = self.fixed.iter();
         let fixed = fixed.map(|(name, value)| Ok((find(name)?.sent_name().to_owned(), value.clone())));
         Ok(Procedure {
@@ -173,15 +183,102 @@ impl TableProcedure {
             inputs,
             fixed: fixed.collect::<Result<_, String>>()?,
             one_of: operation.one_of.clone(),
+            exclusive,
             file: None,
             returns: self.deletes.is_none().then(|| format!("{}.{}", target.schema, target.name)),
             results: Vec::new(),
             answer: None,
+            takes_account: false,
+            imports: None,
             schema: self.schema,
             name: self.name,
             remarks: self.remarks,
         })
     }
+}
+
+/// A procedure that copies rows of a table into a temporary one.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ImportProcedure {
+    schema: String,
+    name: String,
+    remarks: String,
+    /// The table whose rows are read.
+    imports: String,
+    /// The first is the name of the temporary table. The others are columns, and say which rows are read.
+    inputs: Vec<Parameter>,
+    /// How inputs are compared, where it is not by `=`.
+    #[serde(default)]
+    operators: BTreeMap<String, Comparison>,
+}
+
+impl ImportProcedure {
+    fn resolve<'a>(self, table: impl Fn(&str, &str) -> Option<&'a Table>) -> Result<Procedure, String> {
+        let name = &self.imports;
+        let target =
+            table(&self.schema, name).ok_or_else(|| format!("{}: there is no table {name}", self.name))?;
+        let Some((_, conditions)) = self.inputs.split_first() else {
+            return Err(format!("{}: its first input is the name of the temporary table", self.name));
+        };
+        if let Some(input) = conditions.iter().find(|input| target.column(input.sent_name()).is_none()) {
+            return Err(format!("{}: {name} has no column {}", self.name, input.sent_name()));
+        }
+        if let Some(name) = self.operators.keys().find(|name| !self.inputs.iter().any(|i| i.is_named(name))) {
+            return Err(format!("{}: operators: {name} is no input", self.name));
+        }
+        Ok(Procedure {
+            product: target.product.clone(),
+            method: Method::Get,
+            path: String::new(),
+            body: Body::Form,
+            creates: false,
+            paid: false,
+            inputs: self.inputs,
+            fixed: BTreeMap::new(),
+            one_of: Vec::new(),
+            exclusive: Vec::new(),
+            file: None,
+            returns: None,
+            results: Vec::new(),
+            answer: None,
+            takes_account: false,
+            imports: Some(Import {
+                table: (target.schema.clone(), target.name.clone()),
+                operators: self.operators,
+            }),
+            schema: self.schema,
+            name: self.name,
+            remarks: self.remarks,
+        })
+    }
+}
+
+/// What a procedure copies.
+#[derive(Debug)]
+pub struct Import {
+    /// The schema and the name of the table.
+    pub table: (String, String),
+    operators: BTreeMap<String, Comparison>,
+}
+
+impl Import {
+    /// How the column of an input is compared with its value.
+    pub fn operator(&self, input: &Parameter) -> &'static str {
+        match self.operators.iter().find(|(name, _)| input.is_named(name)) {
+            Some((_, Comparison::AtLeast)) => ">=",
+            Some((_, Comparison::AtMost)) => "<=",
+            None => "=",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+enum Comparison {
+    #[serde(rename = ">=")]
+    AtLeast,
+    #[serde(rename = "<=")]
+    AtMost,
 }
 
 /// One request of the API as a stored procedure. Its answer is a result set of one row.
@@ -204,7 +301,7 @@ pub struct Procedure {
     /// Whether it costs money or reaches people.
     #[serde(default)]
     pub paid: bool,
-    /// Inputs, in the order of positional arguments.
+    /// Inputs, in the order of positional arguments. Where the path has an account that no file names, it is the last one.
     pub inputs: Vec<Parameter>,
     /// What is always sent: names as they are sent, and values.
     #[serde(default)]
@@ -212,6 +309,9 @@ pub struct Procedure {
     /// Sets of inputs, of each of which one at least has to be given.
     #[serde(default)]
     pub one_of: Vec<Vec<String>>,
+    /// Sets of inputs, of each of which one at most may be given.
+    #[serde(default)]
+    pub exclusive: Vec<Vec<String>>,
     /// The input that names a file of this machine. Such a procedure brings the bytes of a file.
     pub file: Option<String>,
     /// The table whose row is answered: its columns are the outputs. It may be qualified.
@@ -222,11 +322,22 @@ pub struct Procedure {
     results: Vec<Column>,
     #[serde(skip)]
     answer: Option<Arc<Table>>,
+    /// Whether the last input is the account, which is no positional argument: what stands behind the others is a marker
+    /// for a result.
+    #[serde(skip)]
+    takes_account: bool,
+    /// The rows that it copies into a temporary table, instead of sending a request of its own.
+    #[serde(skip)]
+    pub imports: Option<Import>,
 }
 
 impl Procedure {
     /// Completes what a file need not say, and makes a table's row of the results.
     fn finish(&mut self) {
+        if placeholders(&self.path).any(|name| name == ACCOUNT) && self.input(ACCOUNT).is_none() {
+            self.inputs.push(Parameter::account());
+            self.takes_account = true;
+        }
         remarks::complete_procedure(&mut self.inputs, &mut self.results);
         let columns = std::mem::take(&mut self.results);
         if !columns.is_empty() {
@@ -237,6 +348,11 @@ impl Procedure {
     /// The columns of an answer that is no row of a table.
     pub(super) fn answer(&self) -> Option<&Arc<Table>> {
         self.answer.as_ref()
+    }
+
+    /// The inputs that can be given by position, and that catalogue functions tell of.
+    pub fn positional(&self) -> &[Parameter] {
+        &self.inputs[..self.inputs.len() - usize::from(self.takes_account)]
     }
 
     /// The position and the input of that name or alias, in any letter case.
@@ -256,27 +372,50 @@ impl Procedure {
 }
 
 impl Parameter {
+    /// The account in a procedure's path, where no input of its file is it.
+    fn account() -> Self {
+        Parameter {
+            name: ACCOUNT.to_owned(),
+            sid: Some("AC".to_owned()),
+            size: Some(34),
+            remarks: "The account, if it is not the connection's own; given by name only.".to_owned(),
+            ..Parameter::of_text()
+        }
+    }
+
     /// The input for a column of the path.
     fn of_path(operation: &Operation, column: &Column) -> Self {
         let takes_name = operation.takes_name(column);
         Parameter {
-            default: None,
-            clear: false,
             name: column.name.clone(),
             aliases: column.aliases.clone(),
-            parameter: None,
-            data_type: DataType::Text,
             size: if takes_name { Some(Operation::NAME_SIZE) } else { column.size },
             required: true,
+            sid: column.sid.clone().filter(|_| !takes_name),
+            remarks: column.remarks.clone(),
+            ..Parameter::of_text()
+        }
+    }
+
+    fn of_text() -> Self {
+        Parameter {
+            name: String::new(),
+            aliases: Vec::new(),
+            parameter: None,
+            data_type: DataType::Text,
+            size: None,
+            required: false,
             array: false,
             acts: false,
             paid: false,
             header: false,
             format: None,
             secret: false,
-            sid: column.sid.clone().filter(|_| !takes_name),
+            sid: None,
             values: Vec::new(),
-            remarks: column.remarks.clone(),
+            clear: false,
+            default: None,
+            remarks: String::new(),
         }
     }
 }

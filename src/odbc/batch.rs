@@ -82,9 +82,14 @@ impl Batch {
     /// read one record only. The first one says what became of the other sets where `is_failure` hides it.
     fn into_failures(self, is_failure: bool) -> Vec<Failure> {
         let Batch { all, executed, mut failures, is_stopped, .. } = self;
-        let failed = failures.iter().filter(|failure| failure.row != diag::NO_ROW_NUMBER).count();
-        if is_stopped {
-            failures.rotate_right(1);
+        // A set that wrote rows side by side may have failed several times.
+        let mut failed: Vec<isize> = failures.iter().map(|failure| failure.row).collect();
+        failed.retain(|row| *row != diag::NO_ROW_NUMBER);
+        failed.dedup();
+        let failed = failed.len();
+        if let Some(last) = failures.last().map(|failure| failure.row).filter(|_| is_stopped) {
+            let count = failures.iter().rev().take_while(|failure| failure.row == last).count();
+            failures.rotate_right(count);
         }
         if let Some(first) = failures.first_mut().filter(|_| is_failure && all > 1 && failed < all) {
             let unused = all - executed - failed;
@@ -97,7 +102,7 @@ impl Batch {
 }
 
 impl StatementCall<'_> {
-    /// Executes once for each set of parameters.
+    /// Executes once for each set of parameters. `running` has been able to stop the statement since the call began.
     ///
     /// # Errors
     /// HYC00 for a query with several sets, and what a single execution finds. SQL_ERROR is answered when no set
@@ -108,6 +113,7 @@ impl StatementCall<'_> {
         mut plan: Plan,
         is_prepared: bool,
         sets: Vec<ParameterSet>,
+        running: Running,
     ) -> Result<Completion> {
         let mut batch = Batch::new(sets.len());
         if batch.is_array() && plan.prepared.queries() {
@@ -125,7 +131,6 @@ impl StatementCall<'_> {
                 return Err(error);
             }
         };
-        let running = Running::start(&self.statement.activity, self.statement.attributes.query_timeout);
         let header = self.descriptors[self.statement.own.ipd].header;
         header.rows_processed.write(0usize);
         plan.prepared.begin();
@@ -199,8 +204,15 @@ impl StatementCall<'_> {
                 // What was on its way has an error of its own.
                 status = match stop {
                     Some(stop) if batch.is_array() && error == stop => batch.stop(error),
+                    Some(stop) if plan.prepared.writes() && error == stop => {
+                        let message = format!("{} Nothing was written.", error.message);
+                        batch.fail(set, Error { message, ..error }, diag::NO_COLUMN_NUMBER)
+                    }
                     _ => batch.fail(set, error, diag::NO_COLUMN_NUMBER),
                 };
+                for error in plan.prepared.take_failures() {
+                    batch.fail(set, error, diag::NO_COLUMN_NUMBER);
+                }
             }
         }
         if status == param::SUCCESS {

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use super::constants::indicator;
 use super::dispatch::{Completion, StatementCall};
+use super::execute::Running;
 use super::parameters::{ParameterSet, Slot, Target, name_parameter, read_bytes};
 use super::statement::{Plan, State};
 use crate::abi::memory::Address;
@@ -158,7 +159,8 @@ impl StatementCall<'_> {
             unreachable!("the dialogue was found above")
         };
         let Dialogue { plan, is_prepared, sets, .. } = *dialogue;
-        Ok((self.run(plan, is_prepared, sets)?, None))
+        let running = Running::start(&self.statement.activity, self.statement.attributes.query_timeout);
+        Ok((self.run(plan, is_prepared, sets, running)?, None))
     }
 
     /// SQLPutData.

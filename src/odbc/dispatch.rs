@@ -125,6 +125,23 @@ pub fn on_connection(
     run(function, handle, &mut call, |call| &mut call.group.connection.diagnostics, body)
 }
 
+/// Runs a call on a connection which, if it succeeds, leaves the diagnostics of the call before as they are.
+pub fn beside_connection(
+    function: Function,
+    handle: Token,
+    body: impl FnOnce(&mut ConnectionCall<'_>) -> Result<Completion>,
+) -> i16 {
+    let Some(Object::Connection(shared)) = registry::get(handle) else { return invalid(function, handle) };
+    let mut group = shared.lock();
+    let before = std::mem::take(&mut group.connection.diagnostics);
+    let mut call = ConnectionCall { function, handle, shared: &shared, group: &mut group };
+    let code = run(function, handle, &mut call, |call| &mut call.group.connection.diagnostics, body);
+    if code == SqlReturn::SUCCESS.0 {
+        group.connection.diagnostics = before;
+    }
+    code
+}
+
 /// Runs a call on a statement.
 pub fn on_statement(
     function: Function,

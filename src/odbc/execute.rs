@@ -79,8 +79,7 @@ impl StatementCall<'_> {
         let running = Running::start(&self.statement.activity, self.statement.attributes.query_timeout);
         let plan = self.compile(text)?;
         self.statement.activity.cancel.check()?;
-        drop(running);
-        self.start(plan, false)
+        self.start(plan, false, running)
     }
 
     /// SQLExecute.
@@ -91,7 +90,11 @@ impl StatementCall<'_> {
         self.statement.refuse_open_cursor()?;
         self.statement.close();
         match std::mem::take(&mut self.statement.state) {
-            State::Prepared(plan) => self.start(*plan, true),
+            State::Prepared(plan) => {
+                let timeout = self.statement.attributes.query_timeout;
+                let running = Running::start(&self.statement.activity, timeout);
+                self.start(*plan, true, running)
+            }
             other => {
                 self.statement.state = other;
                 Err(Error::new(state::FUNCTION_SEQUENCE, "No statement has been prepared."))
@@ -100,7 +103,7 @@ impl StatementCall<'_> {
     }
 
     /// Reads the parameters, and executes or asks for those that are still to come.
-    fn start(&mut self, plan: Plan, is_prepared: bool) -> Result<Completion> {
+    fn start(&mut self, plan: Plan, is_prepared: bool, running: Running) -> Result<Completion> {
         self.statement.diagnostics.dynamic_function = plan.dynamic_function;
         let apd = &self.descriptors[self.statement.apd];
         let ipd = &self.descriptors[self.statement.own.ipd];
@@ -121,7 +124,7 @@ impl StatementCall<'_> {
         };
         let pending = deferred(&sets);
         if pending.is_empty() {
-            return self.run(plan, is_prepared, sets);
+            return self.run(plan, is_prepared, sets, running);
         }
         let dialogue = Dialogue::new(plan, is_prepared, sets, pending);
         self.statement.state = State::NeedData(Box::new(dialogue));

@@ -1,16 +1,24 @@
 //! Procedure calls: `EXEC name a = 1, b = ?`, `EXECUTE`, `CALL`, `{call name(?, ?)}`, `{? = call name(?)}`.
 //!
 //! sqlparser's grammar refuses reserved words such as `From` and `To` as argument names, which is what Twilio
-//! calls them, so this small grammar is ours.
+//! calls them, so this small grammar is ours. An argument that is no literal and no marker is an expression, which is
+//! sqlparser's to read and SQLite's to calculate.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use sqlparser::ast::{Expr, Parens, Values, visit_expressions};
+use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
+use super::Names;
+use super::dialect::TwilioDialect;
 use super::insert::one_of;
 use super::lex::at;
 use super::names;
-use super::plan::{CallPlan, Operand, Output, ParameterInfo, Plan, ResultColumn, Statement};
+use super::parse::{MAX_NESTING, Markers, syntax_error};
+use super::plan::{Calculated, CallPlan, Operand, Output, ParameterInfo, Plan, ResultColumn, Statement};
+use super::resolve::{Resolver, Typed};
 use crate::convert;
 use crate::error::{Error, Result, state};
 use crate::model::{ColumnType, DataType, Model, Parameter, Procedure, Table};
@@ -23,7 +31,7 @@ pub(super) struct Call {
     name: String,
     arguments: Vec<Argument>,
     /// With the one of the return value.
-    markers: usize,
+    markers: Markers,
     returns_value: bool,
 }
 
@@ -42,22 +50,47 @@ enum Written {
     Number(String),
     Boolean(bool),
     Null,
+    /// What is to be calculated, and its text.
+    Expression(Box<Expr>, String),
+}
+
+impl Written {
+    /// As it can be written again.
+    fn text(&self) -> String {
+        match self {
+            Written::Marker(_) => "?".to_owned(),
+            Written::Null => "NULL".to_owned(),
+            Written::Text(text) => format!("'{}'", text.replace('\'', "''")),
+            Written::Number(digits) => digits.clone(),
+            Written::Boolean(b) => b.to_string(),
+            Written::Expression(_, text) => text.clone(),
+        }
+    }
 }
 
 /// Reads what follows EXEC or `call`. The marker of a return value is the first one of the statement.
 pub(super) fn parse(tokens: &[TokenWithSpan], returns_value: bool) -> Result<Call> {
-    let call = Reader { tokens, next: 0, markers: usize::from(returns_value) }.call()?;
-    Ok(Call { returns_value, ..call })
+    let mut markers = Markers::new();
+    if returns_value {
+        // It stands before the tokens.
+        markers.insert(Location::new(0, 0), 0);
+    }
+    for token in tokens.iter().filter(|t| matches!(t.token, Token::Placeholder(_))) {
+        markers.insert(token.span.start, markers.len());
+    }
+    let (schema, name, arguments) = Reader { tokens, next: 0, markers: &markers }.call()?;
+    Ok(Call { schema, name, arguments, markers, returns_value })
 }
 
 struct Reader<'t> {
     tokens: &'t [TokenWithSpan],
     next: usize,
-    markers: usize,
+    markers: &'t Markers,
 }
 
 impl Reader<'_> {
-    fn call(mut self) -> Result<Call> {
+    /// The schema, the name and the arguments.
+    fn call(mut self) -> Result<(Option<String>, String, Vec<Argument>)> {
         let mut path = vec![self.name("the name of a procedure")?];
         while self.accept(&Token::Period) {
             path.push(self.name("a name after '.'")?);
@@ -84,7 +117,7 @@ impl Reader<'_> {
         if self.peek().is_some() {
             return Err(self.expected("',' or the end of the statement"));
         }
-        Ok(Call { schema, name, arguments, markers: self.markers, returns_value: false })
+        Ok((schema, name, arguments))
     }
 
     fn argument(&mut self) -> Result<Argument> {
@@ -99,9 +132,55 @@ impl Reader<'_> {
             }
             false => None,
         };
-        Ok(Argument { name, value: self.value()?, place })
+        let (start, end) = (self.next, self.argument_end());
+        let value = match self.value() {
+            Ok(value) if self.next == end => value,
+            // Nothing was written, or no date.
+            Err(error) if start == end || error.state != state::SYNTAX_ERROR => return Err(error),
+            _ => {
+                self.next = start;
+                self.expression(end)?
+            }
+        };
+        Ok(Argument { name, value, place })
     }
 
+    /// Where the argument that begins here ends.
+    fn argument_end(&self) -> usize {
+        let mut depth = 0;
+        let ends = |t: &TokenWithSpan| match t.token {
+            Token::LParen => {
+                depth += 1;
+                false
+            }
+            Token::RParen => {
+                depth -= 1;
+                depth < 0
+            }
+            Token::Comma => depth == 0,
+            _ => false,
+        };
+        self.tokens[self.next..].iter().position(ends).map_or(self.tokens.len(), |length| self.next + length)
+    }
+
+    /// What is to be calculated, up to the token at `end`.
+    fn expression(&mut self, end: usize) -> Result<Written> {
+        let tokens = &self.tokens[self.next..end];
+        let mut parser = Parser::new(&TwilioDialect)
+            .with_recursion_limit(MAX_NESTING)
+            .with_tokens_with_locations(tokens.to_vec());
+        let expr = parser.parse_expr().map_err(|e| syntax_error(&e, tokens))?;
+        let next = parser.peek_token();
+        if next.token != Token::EOF {
+            self.next += tokens.iter().position(|t| t.span == next.span).unwrap_or_default();
+            return Err(self.expected("',' or the end of the argument"));
+        }
+        self.next = end;
+        let text: Vec<String> = tokens.iter().map(|t| t.token.to_string()).collect();
+        Ok(Written::Expression(Box::new(expr), text.join(" ")))
+    }
+
+    /// A literal or a marker.
     fn value(&mut self) -> Result<Written> {
         let sign = if self.accept(&Token::Minus) { "-" } else { "" };
         let value = match self.peek() {
@@ -111,14 +190,14 @@ impl Reader<'_> {
                 Written::Text(text.clone())
             }
             Some(Token::Placeholder(_)) => {
-                self.markers += 1;
+                let number = self.markers[&self.tokens[self.next].span.start];
                 let direction = self.tokens.get(self.next + 1).map(|t| &t.token);
                 let is_named = |word: &str| ["output", "out"].iter().any(|d| word.eq_ignore_ascii_case(d));
                 // How the marker is bound says the same.
                 if matches!(direction, Some(Token::Word(word)) if is_named(&word.value)) {
                     self.next += 1;
                 }
-                Written::Marker(self.markers - 1)
+                Written::Marker(number)
             }
             Some(Token::Word(word)) if word.quote_style.is_none() => {
                 match word.value.to_ascii_lowercase().as_str() {
@@ -128,9 +207,6 @@ impl Reader<'_> {
                     "date" => self.moment(DataType::Date)?,
                     "time" => self.moment(DataType::Time)?,
                     "timestamp" => self.moment(DataType::Timestamp)?,
-                    _ if self.tokens.get(self.next + 1).is_some_and(|t| t.token == Token::LParen) => {
-                        return Err(self.calculated());
-                    }
                     _ => return Err(self.expected("a literal, NULL or '?'")),
                 }
             }
@@ -151,15 +227,6 @@ impl Reader<'_> {
         };
         self.next += 1;
         Ok(Written::Text(text))
-    }
-
-    fn calculated(&self) -> Error {
-        let found = self.peek().map_or(String::new(), Token::to_string);
-        let message = format!(
-            "{found}(…){} is not supported as an argument of a procedure, which is a literal, NULL or '?': bind its value.",
-            self.place()
-        );
-        Error::new(state::NOT_IMPLEMENTED, message)
     }
 
     fn name(&mut self, what: &str) -> Result<String> {
@@ -203,17 +270,15 @@ pub(super) fn masked(model: &Model, call: &Call) -> Option<String> {
     for (position, argument) in call.arguments.iter().enumerate() {
         let input = match &argument.name {
             Some(name) => procedure.input(name).map(|(_, input)| input),
-            None => procedure.inputs.get(position),
+            None => procedure.positional().get(position),
         };
         let value = match (&argument.value, input) {
-            (Written::Marker(_), _) => "?".to_owned(),
             // What is no input may be a misspelt one.
-            (_, None) => return None,
-            (Written::Null, _) => "NULL".to_owned(),
-            (_, Some(input)) if input.secret => "'***'".to_owned(),
-            (Written::Text(text), _) => format!("'{}'", text.replace('\'', "''")),
-            (Written::Number(digits), _) => digits.clone(),
-            (Written::Boolean(b), _) => b.to_string(),
+            (value, None) if !matches!(value, Written::Marker(_)) => return None,
+            (value, Some(input)) if input.secret && !matches!(value, Written::Marker(_) | Written::Null) => {
+                "'***'".to_owned()
+            }
+            (value, _) => value.text(),
         };
         let comma = if position == 0 { "" } else { "," };
         let name = input.map(|input| &input.name).or(argument.name.as_ref());
@@ -225,12 +290,75 @@ pub(super) fn masked(model: &Model, call: &Call) -> Option<String> {
     Some(text)
 }
 
+/// The statement that a call stands for, if it is of a procedure that copies rows into a temporary table.
+///
+/// # Errors
+/// 42000 for arguments that it does not have, or lacks, HYC00 for a name of the table that is no literal, and for a return
+/// value.
+pub(super) fn import(model: &Model, call: &Call) -> Result<Option<String>> {
+    let found = model.procedure(call.schema.as_deref(), &call.name);
+    let Some((procedure, import)) = found.and_then(|p| Some((p, p.imports.as_ref()?))) else {
+        return Ok(None);
+    };
+    let unsupported = |what: &str| {
+        Err(Error::new(state::NOT_IMPLEMENTED, format!("{}: {what} is not supported.", procedure.name)))
+    };
+    if call.returns_value {
+        return unsupported("a return value");
+    }
+    let mut given: Vec<usize> = Vec::new();
+    let (mut into, mut conditions) = (None, Vec::new());
+    // In the order of the arguments, so that markers keep theirs.
+    for (position, argument) in call.arguments.iter().enumerate() {
+        let (index, input) = match &argument.name {
+            Some(name) => {
+                procedure.input(name).ok_or_else(|| unknown_input(procedure, name, &argument.place))?
+            }
+            None => (position, procedure.inputs.get(position).ok_or_else(|| too_many(procedure, 0))?),
+        };
+        if given.contains(&index) {
+            let message = format!("{}: the argument {} is given twice.", procedure.name, input.name);
+            return Err(Error::new(state::SYNTAX_ERROR, message));
+        }
+        given.push(index);
+        match &argument.value {
+            Written::Text(name) if index == 0 => into = Some(quoted(name)),
+            _ if index == 0 => return unsupported("a name of the table that is no text in quotes"),
+            Written::Null => {}
+            value => conditions.push(format!(
+                "{} {} {}",
+                quoted(input.sent_name()),
+                import.operator(input),
+                value.text()
+            )),
+        }
+    }
+    if let Some(input) = procedure.inputs.iter().enumerate().find(|(i, p)| p.required && !given.contains(i)) {
+        let message = format!("{} needs the argument {}.", procedure.name, input.1.name);
+        return Err(Error::new(state::SYNTAX_ERROR, message));
+    }
+    let Some(into) = into else { return unsupported("a call without the name of the table") };
+    let (schema, table) = &import.table;
+    let mut text =
+        format!("CREATE TEMPORARY TABLE {into} AS SELECT * FROM {}.{}", quoted(schema), quoted(table));
+    if !conditions.is_empty() {
+        text.push_str(" WHERE ");
+        text.push_str(&conditions.join(" AND "));
+    }
+    Ok(Some(text))
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
 /// Binds a call to the model.
-pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
+pub(super) fn plan(names: Names<'_>, call: Call) -> Result<Statement> {
+    let model = names.model;
     let procedure = model
         .procedure(call.schema.as_deref(), &call.name)
         .ok_or_else(|| names::unknown_procedure(model, &call.name))?;
-    let mut parameters = vec![ParameterInfo::untyped(); call.markers];
+    let mut parameters = vec![ParameterInfo::untyped(); call.markers.len()];
     if call.returns_value {
         parameters[0] = ParameterInfo {
             column_type: ColumnType::of(DataType::Integer),
@@ -241,8 +369,9 @@ pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
     }
     let answer = model.answer(procedure).cloned();
     let columns = answer.as_ref().map(|table| results(procedure, table)).unwrap_or_default();
-    let mut outputs = vec![Output::ReturnValue; call.markers];
+    let mut outputs = vec![Output::ReturnValue; call.markers.len()];
     let mut arguments: Vec<(usize, Operand)> = Vec::with_capacity(call.arguments.len());
+    let mut expressions: Vec<(usize, Expr)> = Vec::new();
     let mut by_name = false;
     for (position, argument) in call.arguments.into_iter().enumerate() {
         let is_result = |name: &str| columns.iter().position(|c| c.name.eq_ignore_ascii_case(name));
@@ -263,17 +392,23 @@ pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
                 let message = format!("The argument{} has no name, but one before it has.", argument.place);
                 return Err(Error::new(state::SYNTAX_ERROR, message));
             }
-            None => match (procedure.inputs.get(position), &argument.value) {
+            None => match (procedure.positional().get(position), &argument.value) {
                 (Some(input), _) => (position, input),
-                (None, Written::Marker(number)) if position < procedure.inputs.len() + columns.len() => {
+                (None, Written::Marker(number))
+                    if position < procedure.positional().len() + columns.len() =>
+                {
                     outputs[*number] = Output::Next { input: false };
-                    parameters[*number] = output_marker(&columns[position - procedure.inputs.len()]);
+                    parameters[*number] = output_marker(&columns[position - procedure.positional().len()]);
                     continue;
                 }
                 _ => return Err(too_many(procedure, columns.len())),
             },
         };
-        if arguments.iter().any(|(i, _)| *i == index) {
+        let is_given = |index| {
+            let mut given = arguments.iter().map(|(i, _)| i).chain(expressions.iter().map(|(i, _)| i));
+            given.any(|i| *i == index)
+        };
+        if is_given(index) {
             let name = argument.name.as_ref().unwrap_or(&input.name);
             let message = format!("{}: the argument {name} is given twice.", procedure.name);
             return Err(Error::new(state::SYNTAX_ERROR, message));
@@ -293,6 +428,10 @@ pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
                 };
                 Operand::Parameter(number)
             }
+            Written::Expression(expr, _) => {
+                expressions.push((index, *expr));
+                continue;
+            }
             literal => {
                 let name = argument.name.as_deref().unwrap_or(&input.name);
                 Operand::Constant(constant(procedure, name, input, literal)?)
@@ -300,21 +439,76 @@ pub(super) fn plan(model: &Model, call: Call) -> Result<Statement> {
         };
         arguments.push((index, operand));
     }
+    let given: Vec<usize> =
+        arguments.iter().map(|(i, _)| *i).chain(expressions.iter().map(|(i, _)| *i)).collect();
     for (index, input) in procedure.inputs.iter().enumerate() {
-        if input.required && !arguments.iter().any(|(i, _)| *i == index) {
+        if input.required && !given.contains(&index) {
             let message = format!("{} needs the argument {}.", procedure.name, input.name);
             return Err(Error::new(state::SYNTAX_ERROR, message));
         }
     }
-    let is_given = |name: &String| arguments.iter().any(|(i, _)| procedure.inputs[*i].is_named(name));
+    let is_given = |name: &String| given.iter().any(|i| procedure.inputs[*i].is_named(name));
     if let Some(names) = procedure.one_of.iter().find(|names| !names.iter().any(is_given)) {
         let message = format!("{} needs the argument {}.", procedure.name, one_of(names));
         return Err(Error::new(state::SYNTAX_ERROR, message));
     }
+    let calculated = calculated(names, procedure, expressions, &call.markers, &mut parameters, &mut outputs)?;
     let returns_value = call.returns_value;
     let procedure = procedure.clone();
-    let plan = Plan::Call(CallPlan { procedure, arguments, answer, columns, returns_value, outputs });
+    let plan =
+        Plan::Call(CallPlan { procedure, arguments, calculated, answer, columns, returns_value, outputs });
     Ok(Statement { plan, parameters })
+}
+
+/// The query that calculates arguments; it tells what is known of the markers in it, which are inputs and nothing else.
+///
+/// # Errors
+/// 42S22 for the name of a column, HYC00 for a sub-query, and what an expression is refused for.
+fn calculated(
+    names: Names<'_>,
+    procedure: &Procedure,
+    expressions: Vec<(usize, Expr)>,
+    markers: &Markers,
+    parameters: &mut [ParameterInfo],
+    outputs: &mut [Output],
+) -> Result<Option<Calculated>> {
+    if expressions.is_empty() {
+        return Ok(None);
+    }
+    let (inputs, content): (Vec<usize>, Vec<Expr>) = expressions.into_iter().unzip();
+    let targets: Vec<Typed> = inputs
+        .iter()
+        .map(|&i| Typed::of(Some(procedure.inputs[i].column_type()), !procedure.inputs[i].required))
+        .collect();
+    let mut resolver = Resolver::new(names, markers);
+    let rows = vec![Parens::with_empty_span(content)];
+    let values = Values { explicit_row: false, value_keyword: false, rows };
+    let mut within = Vec::new();
+    for (place, number) in markers {
+        if values.rows[0].content.iter().any(|expr| holds(expr, *place)) {
+            within.push(*number);
+        }
+    }
+    let query = resolver.assign_values(values, &targets)?;
+    if !query.tables.is_empty() {
+        let message = "A sub-query is not supported as an argument of a procedure: read its value first.";
+        return Err(Error::new(state::NOT_IMPLEMENTED, message));
+    }
+    for &number in &within {
+        parameters[number] = resolver.parameters[number].clone();
+        outputs[number] = Output::OfInput(None);
+    }
+    let markers = within.into_iter().max().map_or(0, |last| last + 1);
+    Ok(Some(Calculated { inputs, query, markers }))
+}
+
+/// Whether the marker of that place is in the expression.
+fn holds(expr: &Expr, place: Location) -> bool {
+    let found = visit_expressions(expr, |expr| match expr {
+        Expr::Value(value) if value.span.start == place => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    found.is_break()
 }
 
 /// The columns of the answer.
@@ -339,7 +533,7 @@ fn output_marker(column: &ResultColumn) -> ParameterInfo {
 }
 
 fn too_many(procedure: &Procedure, results: usize) -> Error {
-    let inputs = procedure.inputs.len();
+    let inputs = procedure.positional().len();
     let more = if results == 0 {
         String::new()
     } else {
@@ -359,7 +553,7 @@ fn unknown_input(procedure: &Procedure, name: &str, place: &str) -> Error {
 /// The value of an argument, which errors call by the name that was written.
 fn constant(procedure: &Procedure, name: &str, input: &Parameter, written: Written) -> Result<Value> {
     let text = match written {
-        Written::Null | Written::Marker(_) => return Ok(Value::Null),
+        Written::Null | Written::Marker(_) | Written::Expression(..) => return Ok(Value::Null),
         Written::Boolean(b) => if b { "true" } else { "false" }.to_owned(),
         Written::Number(digits) => digits,
         Written::Text(text) => text,
@@ -418,6 +612,21 @@ mod tests {
     }
 
     #[test]
+    fn expressions_are_calculated() {
+        let (plan, parameters) =
+            call("{? = call AddParticipants({fn UCASE(?)}, ?, 'a' || ?, Label = CURRENT_DATE)}").unwrap();
+        let calculated = plan.calculated.unwrap();
+        let names: Vec<_> = calculated.inputs.iter().map(|i| &*plan.procedure.inputs[*i].name).collect();
+        assert_eq!(names, ["ConferenceSid", "To", "Label"]);
+        assert_eq!((calculated.markers, parameters.len()), (4, 4));
+        assert_eq!(plan.outputs[0], Output::ReturnValue);
+        assert_eq!((plan.outputs[1], plan.outputs[3]), (Output::OfInput(None), Output::OfInput(None)));
+        assert_eq!(plan.arguments.len(), 1);
+        let error = call("EXEC AddParticipants 'a', 'b', Sid").unwrap_err();
+        assert_eq!(error.state, state::COLUMN_NOT_FOUND, "{error}");
+    }
+
+    #[test]
     fn a_return_value_is_the_first_marker() {
         let (plan, parameters) = call("{? = call AddParticipants(?, '1', '2')}").unwrap();
         assert!(plan.returns_value);
@@ -454,10 +663,9 @@ mod tests {
             ("EXEC AddParticipants To = '1', to = 'b'", "given twice"),
             ("EXEC AddParticipant 'a'", "did you mean AddParticipants"),
             ("EXEC AddParticipants (", "expected a literal"),
-            (
-                "{call AddParticipants({fn CONCAT('a', 'b')})}",
-                "CONCAT(…) at line 1, column 27 is not supported",
-            ),
+            ("EXEC AddParticipants 'a', 'b', (SELECT Sid FROM Calls)", "A sub-query is not supported"),
+            ("EXEC AddParticipants 'a', 'b', UPPER(Sid)", "Sid"),
+            ("EXEC AddParticipants 'a', 'b', 'c' ||", "Syntax error"),
             ("{call AddParticipants({d '2024-02-30'})}", "2024-02-30"),
             ("EXEC AddParticipants 'a' 'b'", "line 1, column 26"),
         ] {

@@ -25,6 +25,7 @@ mod resolve;
 mod returning;
 mod terms;
 mod typing;
+mod unfiltered;
 mod values;
 mod view;
 mod write;
@@ -42,7 +43,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::Ident;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{CATALOG, DEFAULT_SCHEMA, Model, Table};
 
 /// What a statement can name.
@@ -119,7 +120,12 @@ fn plan_here(names: Names<'_>, sql: &str) -> Result<Statement> {
         parse::Parsed::Delete(delete, markers) => write::delete(names, *delete, &markers),
         parse::Parsed::Create(create, markers) => local::create(names, *create, &markers),
         parse::Parsed::Drop(tables, if_exists) => local::drop(names, &tables, if_exists),
-        parse::Parsed::Call(call) => call::plan(names.model, call),
+        parse::Parsed::Call(call) => match call::import(names.model, &call)? {
+            // What an error says of places is of this text.
+            Some(sql) => plan_here(names, &sql)
+                .map_err(|e| Error { message: format!("{} (In: {sql})", e.message), ..e }),
+            None => call::plan(names, call),
+        },
         parse::Parsed::Explain(sql) => plan_here(names, &sql).map(explain::plan),
     }
 }

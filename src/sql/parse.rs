@@ -96,7 +96,7 @@ fn unsupported(verb: &str) -> Error {
 }
 
 /// 42000 with the position; where a reserved word stands in the way, how to quote it.
-fn syntax_error(error: &ParserError, tokens: &[TokenWithSpan]) -> Error {
+pub(super) fn syntax_error(error: &ParserError, tokens: &[TokenWithSpan]) -> Error {
     let text = match error {
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => text.as_str(),
         ParserError::RecursionLimitExceeded => {

@@ -282,6 +282,8 @@ pub struct CallPlan {
     pub procedure: Arc<Procedure>,
     /// The position of the input, and its value.
     pub arguments: Vec<(usize, Operand)>,
+    /// Further arguments, that are expressions.
+    pub calculated: Option<Calculated>,
     /// The table whose row is answered, or one that has the columns of the answer; `None` where nothing is answered.
     pub answer: Option<Arc<Table>>,
     pub columns: Vec<ResultColumn>,
@@ -289,6 +291,25 @@ pub struct CallPlan {
     pub returns_value: bool,
     /// What each marker takes if it is bound as output.
     pub outputs: Vec<Output>,
+}
+
+impl CallPlan {
+    /// The positions of the inputs that are given.
+    pub fn given(&self) -> impl Iterator<Item = usize> {
+        let calculated = self.calculated.iter().flat_map(|calculated| &calculated.inputs);
+        self.arguments.iter().map(|(position, _)| position).chain(calculated).copied()
+    }
+}
+
+/// Arguments that are calculated before a procedure is called.
+#[derive(Debug)]
+pub struct Calculated {
+    /// The positions of the inputs, in the order of the query's columns.
+    pub inputs: Vec<usize>,
+    /// A query of one row, which reads no table.
+    pub query: QueryPlan,
+    /// How many of the statement's markers the query knows: all up to its last one.
+    pub markers: usize,
 }
 
 /// What a marker of a call takes if it is bound as output.

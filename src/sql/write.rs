@@ -1,12 +1,11 @@
 //! UPDATE and DELETE: which rows, and what is sent for each.
 
 use std::collections::HashSet;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, BinaryOperator, Delete, Expr, FromTable, Ident, Query, SelectItem, SetExpr,
-    TableFactor, TableWithJoins, UnaryOperator, Update, Value, ValueWithSpan, visit_expressions,
+    Assignment, AssignmentTarget, BinaryOperator, Delete, Expr, FromTable, Ident, Query, SelectItem,
+    TableFactor, TableWithJoins, Update, Value, ValueWithSpan,
 };
 use sqlparser::parser::Parser;
 
@@ -16,6 +15,7 @@ use super::plan::{
     GivenRows, Operand, ParameterInfo, Place, Plan, Returning, Statement, WriteKind, WritePlan,
 };
 use super::resolve::{Relation, Resolver, Scope, idents, unsupported};
+use super::unfiltered::selects;
 use super::values::Recipient;
 use super::{Names, local, names, returning, view};
 use crate::error::{Error, Result, state};
@@ -325,85 +325,6 @@ impl Target {
         }
         Ok(Some(Found { path, rows: GivenRows::Values(vec![row]), parameters }))
     }
-}
-
-/// Whether a condition tells rows apart. The ways to write "all rows" that people and programs have are known; whoever
-/// looks for another finds one.
-fn selects(table: &Table, condition: &Expr) -> bool {
-    // Every row has a key.
-    let is_key = |name: &Ident| table.column(&name.value).is_some_and(|(_, c)| table.key.contains(&c.name));
-    let may_lack = |expr: &Expr| match expr {
-        Expr::Identifier(name) => !is_key(name),
-        Expr::CompoundIdentifier(path) => !path.last().is_some_and(is_key),
-        _ => names_a_column(expr),
-    };
-    let is_text = |expr: &Expr, text: &str| match expr {
-        Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(own), .. }) => own == text,
-        _ => false,
-    };
-    match condition {
-        Expr::Nested(inner) => selects(table, inner),
-        Expr::BinaryOp { left, op: BinaryOperator::Or, right } => {
-            selects(table, left) && selects(table, right)
-        }
-        Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
-            selects(table, left) || selects(table, right)
-        }
-        Expr::BinaryOp { left, op: BinaryOperator::NotEq, right } if is_text(right, "") => may_lack(left),
-        Expr::BinaryOp { left, right, .. } if left.to_string() == right.to_string() => false,
-        Expr::IsNotNull(operand) => may_lack(operand),
-        Expr::UnaryOp { op: UnaryOperator::Not, expr } => {
-            let mut inner = &**expr;
-            while let Expr::Nested(within) = inner {
-                inner = within;
-            }
-            match inner {
-                Expr::IsNull(operand) => may_lack(operand),
-                _ => names_a_column(inner),
-            }
-        }
-        Expr::BinaryOp { left, op: BinaryOperator::Gt | BinaryOperator::GtEq, right }
-            if is_text(right, "") =>
-        {
-            may_lack(left)
-        }
-        Expr::InSubquery { negated: false, subquery, .. } | Expr::Exists { negated: false, subquery } => {
-            !is_all_of(table, subquery)
-        }
-        Expr::Like { negated: false, expr, pattern, .. } if is_text(pattern, "%") => may_lack(expr),
-        _ => names_a_column(condition),
-    }
-}
-
-/// Whether a sub-query reads all rows of the very table.
-fn is_all_of(table: &Table, query: &Query) -> bool {
-    let SetExpr::Select(select) = &*query.body else { return false };
-    let [TableWithJoins { relation: TableFactor::Table { name, .. }, joins }] = &select.from[..] else {
-        return false;
-    };
-    let Ok(name) = idents(name) else { return false };
-    let own = [&table.name, &table.schema];
-    let is_it = name.iter().rev().zip(own).all(|(part, own)| part.value.eq_ignore_ascii_case(own));
-    // What is calculated may be of fewer rows: MAX(Sid).
-    let is_calculated = |item: &SelectItem| match item {
-        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
-            !matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_))
-        }
-        _ => false,
-    };
-    let is_cut = query.limit_clause.is_some() || query.fetch.is_some() || select.top.is_some();
-    let is_cut =
-        is_cut || select.having.is_some() || !joins.is_empty() || select.projection.iter().any(is_calculated);
-    is_it && !is_cut && !select.selection.as_ref().is_some_and(|condition| selects(table, condition))
-}
-
-/// Whether a condition says anything of a row.
-fn names_a_column(condition: &Expr) -> bool {
-    let found = visit_expressions(condition, |expr| match expr {
-        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => ControlFlow::Break(()),
-        _ => ControlFlow::Continue(()),
-    });
-    found.is_break()
 }
 
 /// The update parameter that an assignment sets, by its position, and the value.

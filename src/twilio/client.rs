@@ -93,6 +93,17 @@ pub(super) struct Answer {
     pub(super) location: Option<String>,
     /// Its number in the journal.
     entry: u64,
+    /// Whether an attempt before it may have been processed as well.
+    repeated: bool,
+}
+
+/// What the attempts before have left open.
+#[derive(Clone, Copy, Default)]
+struct Doubt {
+    /// Whether one that failed may nevertheless have been processed.
+    maybe_done: bool,
+    /// Whether the request was sent again after that.
+    repeated: bool,
 }
 
 /// An attempt that gave no success.
@@ -251,7 +262,8 @@ impl Client {
         };
         if answer.body.as_ref().is_ok_and(|body| is_foreign(body)) {
             let reason = format!("HTTP {}, and no JSON", answer.status);
-            return Err(call.outcome_unknown(Box::new(call.invalid_answer(reason, &answer.content_type))));
+            let cause = call.invalid_answer(reason, &answer.content_type);
+            return Err(call.outcome_unknown(Box::new(cause), answer.repeated));
         }
         let row = match (layout, answer.body) {
             (Some(layout), Ok(body)) if !body.is_empty() => decode::read_object(&body, layout)
@@ -275,37 +287,38 @@ impl Client {
     /// Sends a request, and repeats it as [`retry`] says.
     pub(super) fn send(&self, call: &Call<'_>, cancel: &CancelToken) -> Result<Answer, Error> {
         let mut repeats = 0;
-        // Whether an attempt that failed may nevertheless have been processed.
-        let mut maybe_done = false;
+        let mut doubt = Doubt::default();
         let started = Instant::now();
         loop {
-            cancel.check().map_err(|stop| call.stopped(stop, maybe_done))?;
-            let permit = self.0.gate.enter(cancel).map_err(|stop| call.stopped(stop, maybe_done))?;
+            cancel.check().map_err(|stop| call.stopped(stop, doubt))?;
+            let permit = self.0.gate.enter(cancel).map_err(|stop| call.stopped(stop, doubt))?;
             // The query of an address elsewhere is a signature.
             let shown = if call.is_own { call.url } else { call.url.split('?').next().unwrap_or_default() };
             let recording = self.0.journal.begin(call.method, shown, repeats);
             let attempt = match self.attempt(call, cancel, &recording, &permit) {
                 Ok(mut answer) => {
                     answer.entry = recording.end(answer.body.as_ref().err());
+                    answer.repeated = doubt.maybe_done;
                     return Ok(answer);
                 }
                 Err(attempt) => attempt,
             };
             recording.end(Some(&attempt.error));
             drop(permit);
-            if maybe_done && call.method == Method::Delete && attempt.error.is_not_found() {
+            if doubt.maybe_done && call.method == Method::Delete && attempt.error.is_not_found() {
                 return Ok(Answer::gone());
             }
             let pause = retry::pause(repeats, attempt.retry_after);
             let again = repeats < self.0.max_retries && retry::may_repeat(attempt.failure, call.creates);
+            doubt.repeated |= doubt.maybe_done && attempt.failure.is_sent();
             let is_in_budget = started.elapsed().saturating_add(pause) <= self.0.retry_budget;
             if !again || !is_in_budget {
-                return Err(call.verdict(if again { attempt.out_of_budget() } else { attempt }, maybe_done));
+                return Err(call.verdict(if again { attempt.out_of_budget() } else { attempt }, doubt));
             }
             log::debug!("{}: again in {} ms: {}", call.what(), pause.as_millis(), attempt.error);
-            maybe_done |= matches!(attempt.failure, Failure::Lost | Failure::Status(500..));
+            doubt.maybe_done |= matches!(attempt.failure, Failure::Lost | Failure::Status(500..));
             repeats += 1;
-            sleep(pause, cancel).map_err(|stop| call.stopped(stop, maybe_done))?;
+            sleep(pause, cancel).map_err(|stop| call.stopped(stop, doubt))?;
         }
     }
 
@@ -358,7 +371,15 @@ impl Client {
                 Err(error) if call.method != Method::Get => Err(*failed(error).error),
                 Err(error) => return Err(failed(error)),
             };
-            return Ok(Answer { status, request_id, body, content_type, location, entry: 0 });
+            return Ok(Answer {
+                status,
+                request_id,
+                body,
+                content_type,
+                location,
+                entry: 0,
+                repeated: false,
+            });
         }
         // What an error says is worth having, and not worth failing for; save that a stop is a stop.
         if let Some(Halt::Stopped(stop)) = watch.halt() {
@@ -470,6 +491,7 @@ impl Answer {
             content_type: String::new(),
             location: None,
             entry: 0,
+            repeated: true,
         }
     }
 
@@ -546,33 +568,34 @@ impl<'a> Call<'a> {
         Attempt::new(failure, error)
     }
 
-    /// The error of a request that is not sent again. `maybe_done` says that an earlier attempt may have been processed: a
-    /// refusal of the last one may be what that one led to.
-    fn verdict(&self, attempt: Attempt, maybe_done: bool) -> Error {
+    /// The error of a request whose last attempt was this one. Where an earlier one may have been processed, a refusal of the
+    /// last one may be what that one led to.
+    fn verdict(&self, attempt: Attempt, doubt: Doubt) -> Error {
+        let stopped = matches!(*attempt.error, Error::Stopped(_));
         let unknown = match attempt.failure {
             Failure::Lost | Failure::TimedOut => self.method != Method::Get,
             // Twilio has answered that it failed: what would create may have been created nevertheless.
-            Failure::Status(500..) => self.creates,
-            _ => maybe_done && self.method != Method::Get,
+            Failure::Status(500..) => self.creates || (stopped && self.method != Method::Get),
+            _ => doubt.maybe_done && self.method != Method::Get,
         };
-        if unknown { self.outcome_unknown(attempt.error) } else { *attempt.error }
+        if unknown { self.outcome_unknown(attempt.error, doubt.repeated) } else { *attempt.error }
     }
 
     /// The error of a request that is not sent again because the statement is stopped.
-    fn stopped(&self, stop: Stop, maybe_done: bool) -> Error {
-        match maybe_done && self.method != Method::Get {
-            true => self.outcome_unknown(Box::new(stop.into())),
+    fn stopped(&self, stop: Stop, doubt: Doubt) -> Error {
+        match doubt.maybe_done && self.method != Method::Get {
+            true => self.outcome_unknown(Box::new(stop.into()), doubt.repeated),
             false => stop.into(),
         }
     }
 
-    fn outcome_unknown(&self, cause: Box<Error>) -> Error {
-        Error::OutcomeUnknown { what: self.what(), fields: self.identifying_fields(), cause }
+    fn outcome_unknown(&self, cause: Box<Error>, repeated: bool) -> Error {
+        Error::OutcomeUnknown { what: self.what(), repeated, fields: self.identifying_fields(), cause }
     }
 
     /// The fields by which a person can find what a request may have created. Never a secret.
     fn identifying_fields(&self) -> String {
-        const TELLING: [&str; 11] = [
+        const TELLING: [&str; 12] = [
             "To",
             "From",
             "MessagingServiceSid",
@@ -583,6 +606,7 @@ impl<'a> Call<'a> {
             "Identity",
             "Username",
             "PhoneNumber",
+            "AreaCode",
             "Author",
         ];
         let is_telling = |name: &str| TELLING.iter().any(|t| name.replace('_', "").eq_ignore_ascii_case(t));

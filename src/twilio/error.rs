@@ -43,9 +43,11 @@ pub enum Error {
     /// The connection failed after the request, or a part of it, was sent.
     Lost { what: String, reason: String },
     /// A write was sent, and what became of it is not known: the answer was lost, or the statement was stopped before
-    /// it came. One that creates something was not repeated.
+    /// it came.
     OutcomeUnknown {
         what: String,
+        /// Whether it was sent more than once, as what creates nothing may be.
+        repeated: bool,
         /// The fields that identify what may have been created (`To=…, From=…`).
         fields: String,
         cause: Box<Error>,
@@ -63,6 +65,11 @@ impl Error {
     pub fn was_sent(&self) -> bool {
         use Error::{Connect, InvalidConfig, InvalidRequest, Stopped};
         !matches!(self, InvalidConfig(_) | InvalidRequest(_) | Connect { .. } | Stopped(_))
+    }
+
+    /// Whether a write may have taken effect.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Error::OutcomeUnknown { .. })
     }
 
     /// Whether Twilio said that the resource does not exist: HTTP 404 with an error of Twilio's form.
@@ -166,12 +173,19 @@ impl fmt::Display for Error {
             Error::Lost { what, reason } => {
                 write!(f, "The connection was lost during {what}: {}", sentence(reason))
             }
-            Error::OutcomeUnknown { what, fields, cause } => {
-                write!(f, "Whether {what} took effect is not known, and it was not sent again")?;
+            Error::OutcomeUnknown { what, repeated, fields, cause } => {
+                write!(f, "{what}: outcome unknown")?;
                 if !fields.is_empty() {
                     write!(f, " ({fields})")?;
                 }
-                write!(f, ". Look for its result before you repeat it. {cause}")
+                match repeated {
+                    true => write!(f, ". It was sent again, which does no harm, and not confirmed. {cause}"),
+                    false => write!(
+                        f,
+                        ". It may have taken effect, and was not sent again: look for its result before you repeat it. \
+                         {cause}"
+                    ),
+                }
             }
         }
     }
@@ -341,6 +355,7 @@ mod tests {
         assert_eq!(of(Error::Stopped(Stop::Cancelled)), state::OPERATION_CANCELLED);
         let unknown = |cause| Error::OutcomeUnknown {
             what: WHAT.into(),
+            repeated: false,
             fields: "To=+1".into(),
             cause: Box::new(cause),
         };
@@ -368,6 +383,20 @@ mod tests {
             let error = diagnostic(status, &format!(r#"{{"code": {code}, "message": "No."}}"#));
             assert_eq!((error.state, error.native), (expected, code));
         }
+    }
+
+    #[test]
+    fn an_unknown_outcome_says_so_and_whether_it_was_sent_again() {
+        let lost = || Box::new(Error::Lost { what: WHAT.into(), reason: "reset".into() });
+        let told = |repeated, fields: &str| {
+            let fields = fields.into();
+            Error::OutcomeUnknown { what: WHAT.into(), repeated, fields, cause: lost() }.to_string()
+        };
+        let once = told(false, "To=+1, From=+2");
+        assert!(once.starts_with(&format!("{WHAT}: outcome unknown (To=+1, From=+2). It may")), "{once}");
+        assert!(once.contains("was not sent again"), "{once}");
+        let repeated = told(true, "");
+        assert!(repeated.starts_with(&format!("{WHAT}: outcome unknown. It was sent again")), "{repeated}");
     }
 
     #[test]

@@ -39,6 +39,13 @@ pub(super) enum Failure {
     Status(u16),
 }
 
+impl Failure {
+    /// Whether a part of the request may have left.
+    pub fn is_sent(self) -> bool {
+        !matches!(self, Failure::Unreachable | Failure::NotSent)
+    }
+}
+
 /// Whether a request that failed so may be sent again.
 pub(super) fn may_repeat(failure: Failure, creates: bool) -> bool {
     match failure {

@@ -269,6 +269,13 @@ fn of_call(database: &Database, plan: &CallPlan, parameters: &[Value]) -> Result
         };
         row.keys.push(format!("{} = {how}", input.name));
     }
+    for &position in plan.calculated.iter().flat_map(|calculated| &calculated.inputs) {
+        let input = &procedure.inputs[position];
+        match procedure.is_in_path(input) {
+            true => row.keys.push(format!("{} = <…>", input.name)),
+            false => row.pushed.extend(form(input, Err("<…>".into()))?),
+        }
+    }
     row.pushed.extend(procedure.fixed.iter().map(|(name, value)| format!("{name}={value}")));
     row.endpoint = Some(path.fill(&procedure.path)?);
     Ok(row)

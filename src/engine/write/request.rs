@@ -68,6 +68,10 @@ pub(super) fn build(database: &Database, plan: &WritePlan, values: &[Value]) -> 
     if let Some(names) = operation.one_of.iter().find(|names| !names.iter().any(|name| has(name))) {
         return missing(&one_of(names));
     }
+    if let Some(names) = send::several_of(&operation.exclusive, has) {
+        let message = format!("{} takes only one of {names}.", table.name);
+        return Err(Error::new(state::INTEGRITY_CONSTRAINT, message));
+    }
     let segment = |name: &str| {
         let (_, value) = path.iter().find(|(position, _)| table.columns[*position].is_named(name))?;
         Some(value.as_str())

@@ -42,7 +42,7 @@ const COLUMN: [Heading; 5] = [
 pub fn procedures(context: &Context<'_>, procedure: ObjectName<'_>) -> Result<ResultSet> {
     let row = |procedure: &Procedure| {
         let mut row: Vec<Value> = [CATALOG, &procedure.schema, &procedure.name].map(Into::into).into();
-        row.push(integer(i32::try_from(procedure.inputs.len()).unwrap_or(i32::MAX)));
+        row.push(integer(i32::try_from(procedure.positional().len()).unwrap_or(i32::MAX)));
         let sets = i32::from(context.model.answer(procedure).is_some());
         row.extend([integer(0), integer(sets), procedure.remarks.as_str().into(), integer(SQL_PT_PROCEDURE)]);
         row
@@ -74,7 +74,7 @@ pub fn procedure_columns(
             }
         };
         add(RETURN_VALUE, SQL_RETURN_VALUE, Typed::return_value());
-        for (index, input) in procedure.inputs.iter().enumerate() {
+        for (index, input) in procedure.positional().iter().enumerate() {
             add(&input.name, SQL_PARAM_INPUT, Typed::input(index, input));
         }
         for result in context.results(procedure) {
@@ -117,7 +117,7 @@ mod tests {
     fn the_return_value_comes_first_and_each_list_is_numbered_from_1() {
         let set = procedure_columns(&context(), named("AddParticipants"), None).unwrap();
         let procedure = context().model.procedure(None, "AddParticipants").unwrap();
-        let inputs = procedure.inputs.len();
+        let inputs = procedure.positional().len();
         let returned = context().model.answer(procedure).unwrap().shown().count();
         assert_eq!(set.rows.len(), 1 + inputs + returned);
         let expected = std::iter::once((5, 0))

@@ -65,7 +65,7 @@ pub(super) fn rows(
         Source::Procedures => procedures.for_each(|procedure| add(&|f| of_procedure(procedure, f))),
         Source::Parameters => {
             for procedure in procedures {
-                for (index, input) in procedure.inputs.iter().enumerate() {
+                for (index, input) in procedure.positional().iter().enumerate() {
                     let typed = Typed::input(index, input);
                     add(&|f| of_input(procedure, input, &typed, context.version, f));
                 }
