@@ -292,19 +292,17 @@ impl StatementCall<'_> {
             attr::APP_PARAM_DESC => Field::Handle(self.statement.apd),
             attr::IMP_ROW_DESC => Field::Handle(own.ird),
             attr::IMP_PARAM_DESC => Field::Handle(own.ipd),
-            attr::ROW_NUMBER => {
-                match &self.statement.state {
-                    State::Open(_, cursor) if let Position::On(rows) = cursor.position => {
-                        Field::Number((cursor.row_number - rows + 1) as i64)
-                    }
-                    _ => {
-                        return Err(Error::new(
-                            state::INVALID_CURSOR_STATE,
-                            "The cursor does not stand on a row.",
-                        ));
-                    }
+            attr::ROW_NUMBER => match &self.statement.state {
+                State::Open(_, cursor) if let Position::On(rows) = cursor.position => {
+                    Field::Number((cursor.row_number - rows + 1) as i64)
                 }
-            }
+                _ => {
+                    return Err(Error::new(
+                        state::INVALID_CURSOR_STATE,
+                        "The cursor does not stand on a row.",
+                    ));
+                }
+            },
             attr::FETCH_BOOKMARK_PTR => {
                 return Err(Error::new(state::NOT_IMPLEMENTED, "There are no bookmarks."));
             }
