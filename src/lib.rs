@@ -21,6 +21,8 @@ pub mod decimal;
 mod docs;
 pub mod engine;
 pub mod error;
+#[cfg(test)]
+mod fuzz;
 pub mod model;
 pub mod odbc;
 pub mod sql;

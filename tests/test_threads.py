@@ -1,10 +1,30 @@
 """Connections and statements used by several threads at once."""
 
+import subprocess
+import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from ctypes import byref, c_short, c_ushort
+from pathlib import Path
+
+import pytest
 
 import odbc
-from support import CAFE, CONFERENCES, IN_PROGRESS, SALES, SUBACCOUNT, SUBACCOUNT_TOKEN, SUPPORT, account
+from support import (
+    ACCOUNT,
+    CAFE,
+    CONFERENCES,
+    IN_PROGRESS,
+    LIBRARY,
+    SALES,
+    SUBACCOUNT,
+    SUBACCOUNT_TOKEN,
+    SUPPORT,
+    TOKEN,
+    account,
+    string,
+)
 
 
 def count(connection, sid: str) -> int:
@@ -43,8 +63,6 @@ def test_accounts_do_not_mix(connect, sim):
             found |= {row[0] for row in connection.execute("SELECT AccountSid FROM Conferences")}
             connection.close()
         return found
-
-    from support import ACCOUNT, TOKEN
 
     accounts = [(ACCOUNT, TOKEN), (SUBACCOUNT, SUBACCOUNT_TOKEN)] * 3
     assert in_parallel(work, accounts) == [{sid} for sid, _ in accounts]
@@ -100,3 +118,140 @@ def test_a_failure_of_one_does_not_disturb_the_others(connect, sim):
             return 0
 
     assert sorted(in_parallel(work, connections)) == [0] + [CONFERENCES] * 3
+
+
+JOIN = "SELECT c.Sid, p.CallSid FROM Conferences c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid"
+
+
+def read(statement, sql: str) -> tuple[str, int]:
+    """Executes and fetches: the SQLSTATE that ended it, empty at the end of the rows, and how many rows came."""
+    rows = 0
+    try:
+        statement.execute(sql)
+        while statement.fetch():
+            statement.text(1)
+            rows += 1
+    except odbc.Failed as error:
+        return error.state, rows
+    return "", rows
+
+
+def direct(sim, **keywords: object) -> str:
+    return string(AccountSid=ACCOUNT, AuthToken=TOKEN, BaseUrl=sim.url, **keywords)
+
+
+# When SQLCancel comes, and what is under way then.
+MOMENTS = [
+    ("before the first byte", {"kind": "delay_ms", "delay_ms": 6000, "path": "Conferences.json"}, 0.3),
+    ("while lists are read side by side", {"kind": "delay_ms", "delay_ms": 6000, "times": 0, "path": "Participants"}, 0.6),
+    ("while a repeat is waited for", {"kind": "status", "status": 429, "retry_after": 20, "times": 0, "path": "Conferences.json"}, 0.3),
+]
+
+
+@pytest.mark.parametrize(("fault", "after"), [moment[1:] for moment in MOMENTS], ids=[moment[0] for moment in MOMENTS])
+@pytest.mark.parametrize("path", [odbc.MANAGER, LIBRARY], ids=["manager", "driver"])
+def test_a_cancel_ends_what_is_under_way(sim, path, fault, after):
+    text = "DSN=Twilio" if path == odbc.MANAGER else direct(sim)
+    with odbc.connected(text, path) as connection, connection.statement() as statement:
+        sim.fault(**fault)
+        timer = threading.Timer(after, statement.call, ["SQLCancel"])
+        timer.start()
+        started = time.monotonic()
+        assert read(statement, JOIN)[0] == "HY008"
+        assert time.monotonic() - started < 4
+        timer.join()
+        statement.close()
+        sim.reset()
+        assert read(statement, "SELECT * FROM Conferences") == ("", CONFERENCES), "the statement runs again"
+
+
+def test_a_cancel_at_any_moment_ends_a_statement_or_does_not_and_never_more(sim):
+    """A hundred cancels at moments a little later each, from before the statement to after its last row."""
+    with odbc.connected(direct(sim), LIBRARY) as connection, connection.statement() as statement:
+        whole = read(statement, JOIN)
+        assert whole[0] == ""
+        started = time.monotonic()
+        statement.close()
+        read(statement, JOIN)
+        statement.close()
+        step = (time.monotonic() - started) * 1.3 / 100
+        ends = set()
+        for number in range(100):
+            timer = threading.Timer(number * step, statement.call, ["SQLCancel"])
+            timer.start()
+            end = read(statement, JOIN)
+            timer.join()
+            assert end == whole or end[0] == "HY008", end
+            ends.add(end[0])
+            statement.close()
+        assert ends == {"", "HY008"}
+        assert read(statement, JOIN) == whole
+
+
+def test_a_disconnect_waits_for_who_fetches_and_leaves_stale_handles(sim):
+    """Threads fetch again and again; the connection goes away below them."""
+    for _ in range(5):
+        with odbc.environment(LIBRARY) as env, env.connection() as connection:
+            connection.driver_connect(direct(sim), check=True)
+            statements = [connection.statement() for _ in range(4)]
+            codes: list[int] = []
+
+            def fetch(statement) -> None:
+                code = odbc.SUCCESS
+                while code not in (odbc.INVALID_HANDLE, odbc.ERROR):
+                    code = statement.execute(JOIN, check=False)
+                    while code in (odbc.SUCCESS, odbc.SUCCESS_WITH_INFO):
+                        code = statement.call("SQLFetch", check=False)
+                    statement.call("SQLFreeStmt", c_ushort(0), check=False)
+                codes.append(code)
+
+            workers = [threading.Thread(target=fetch, args=(statement,)) for statement in statements]
+            for worker in workers:
+                worker.start()
+            time.sleep(0.3)
+            assert connection.disconnect() == odbc.SUCCESS
+            for worker in workers:
+                worker.join(20)
+                assert not worker.is_alive()
+            assert codes == [odbc.INVALID_HANDLE] * 4
+
+
+def test_handles_are_used_freed_and_guessed_at_once(sim):
+    """Some threads make and free handles while others call with any of them: stale ones are invalid, none is another's."""
+    with odbc.connected(direct(sim, ConnectOnOpen=0), LIBRARY) as connection:
+        made: list[int] = []
+        freed: list[int] = []
+        stop = threading.Event()
+        codes: set[int] = set()
+
+        def make() -> None:
+            while not stop.is_set():
+                statement = connection.statement()
+                made.append(statement.handle)
+                statement.execute("SELECT 1 AS a")
+                assert statement.fetch() and statement.text(1) == "1"
+                assert statement.free() == odbc.SUCCESS
+                freed.append(statement.handle)
+
+        def guess() -> None:
+            while not stop.is_set():
+                for handle in made[-5:]:
+                    codes.add(connection.library.call("SQLNumResultCols", handle, byref(c_short())))
+                for handle in freed[-20:]:
+                    for function in ("SQLCancel", "SQLFetch", "SQLMoreResults"):
+                        assert connection.library.call(function, handle) == odbc.INVALID_HANDLE
+
+        with ThreadPoolExecutor(4) as pool:
+            working = [pool.submit(work) for work in (make, make, guess, guess)]
+            time.sleep(2)
+            stop.set()
+            for work in working:
+                work.result(timeout=20)
+        assert codes == {odbc.SUCCESS, odbc.ERROR, odbc.INVALID_HANDLE}
+        assert len(freed) == len(set(freed)) > 20, "no handle comes twice"
+
+
+def test_nothing_is_left_when_everything_is_freed_and_the_library_unloaded(sim):
+    program = Path(__file__).parent / "unloading.py"
+    done = subprocess.run([sys.executable, str(program), sim.url, "4"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-3000:]

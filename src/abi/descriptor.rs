@@ -9,6 +9,7 @@ use crate::error::{Error, Result, state};
 use crate::odbc::descriptor_fields::RecordSetting;
 use crate::odbc::dispatch::{Completion, Function, on_descriptor};
 use crate::odbc::registry::Token;
+use crate::odbc::statement::in_dialogue;
 use crate::odbc::width::{self, Width};
 
 fn width_of(id: i16) -> Result<Width> {
@@ -119,21 +120,16 @@ pub(super) fn copy(function: Function, source: Token, target: Token) -> i16 {
     // The two may belong to different connections: one lock at a time.
     let mut contents = None;
     let code = on_descriptor(function, source, |call| {
-        contents = Some(call.contents()?);
+        contents = Some(call.contents());
         Ok(Completion::Success)
     });
     match contents {
+        // SQLCopyDesc's diagnostics are read from the target.
         Some(contents) => on_descriptor(function, target, |call| {
-            call.copy_from(contents)?;
+            call.copy_from(contents?)?;
             Ok(Completion::Success)
         }),
         None if code == SqlReturn::INVALID_HANDLE.0 => code,
-        // SQLCopyDesc's diagnostics are read from the target.
-        None => on_descriptor(function, target, |_| {
-            Err(Error::new(
-                state::STATEMENT_NOT_PREPARED,
-                "The source's statement has been neither prepared nor executed.",
-            ))
-        }),
+        None => on_descriptor(function, target, |_| Err(in_dialogue())),
     }
 }

@@ -102,7 +102,7 @@ pub(super) fn get_cursor_name<E: Encoding>(
 ) -> i16 {
     on_statement(function, statement, |call| {
         let capacity = if name.is_null() { 0 } else { text::capacity(capacity.into(), "CursorName")? };
-        let (units, cut) = text::write::<E>(call.wchar(), call.cursor_name(), name, capacity);
+        let (units, cut) = text::write::<E>(call.wchar(), call.cursor_name()?, name, capacity);
         field::write_length::<i16>(length, units);
         if cut {
             call.warn(text::truncated("The cursor's name"));

@@ -4,6 +4,7 @@ use super::bookmark;
 use super::constants::{bookmarks, column, desc};
 use super::dispatch::StatementCall;
 use super::parameters::ParameterDescription;
+use super::statement::{State, no_result_set};
 use super::types::{self, OdbcVersion};
 use super::width::Field;
 use crate::convert::Wchar;
@@ -24,8 +25,17 @@ impl StatementCall<'_> {
         self.statement.columns().map(|columns| columns.len())
     }
 
+    /// After an execution without a result set there is nothing to describe, not even a number of columns.
+    fn refuse_without_result(&self) -> Result<()> {
+        match self.statement.state {
+            State::Executed(..) => Err(no_result_set()),
+            _ => Ok(()),
+        }
+    }
+
     fn column(&self, number: u16) -> Result<ResultColumn> {
         let columns = self.statement.columns()?;
+        self.refuse_without_result()?;
         if columns.is_empty() {
             return Err(Error::new(
                 state::NOT_A_CURSOR_SPECIFICATION,
@@ -47,7 +57,7 @@ impl StatementCall<'_> {
     /// SQLDescribeCol. Column 0 is the bookmark, where bookmarks are on.
     ///
     /// # Errors
-    /// 07005, 07009, HY010.
+    /// 07005 (prepared), 07009, 24000 (executed without a result set), HY010.
     pub fn describe_column(&self, number: u16) -> Result<(String, ParameterDescription)> {
         let column = self.column(number)?;
         let facts = types::describe(&column.column_type).for_version(self.connection.version);
@@ -70,10 +80,11 @@ impl StatementCall<'_> {
     /// SQLColAttribute. Numbers are SQLLEN, whatever the width of the descriptor field.
     ///
     /// # Errors
-    /// 07005, 07009, HY010, HY091.
+    /// 07005 (prepared), 07009, 24000 (executed without a result set), HY010, HY091.
     pub fn column_attribute(&self, number: u16, id: u16) -> Result<Field> {
         let id = i32::from(id);
         if matches!(id, column::COUNT | desc::COUNT) {
+            self.refuse_without_result()?;
             return Ok(Field::Number(self.column_count()? as i64));
         }
         let column = self.column(number)?;

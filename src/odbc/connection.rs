@@ -141,12 +141,7 @@ impl ConnectionCall<'_> {
     /// 08003, HY010 (a statement waits for parameter data).
     pub fn disconnect(&mut self) -> Result<Completion> {
         self.group.connection.session()?;
-        if self.group.statements.values().any(|s| matches!(s.state, State::NeedData(_))) {
-            return Err(Error::new(
-                state::FUNCTION_SEQUENCE,
-                "A statement of the connection is waiting for parameter data.",
-            ));
-        }
+        self.group.refuse_in_dialogue()?;
         self.group.release_children();
         let connection = &mut self.group.connection;
         connection.cursor_names.clear();
@@ -158,6 +153,20 @@ impl ConnectionCall<'_> {
 }
 
 impl Group {
+    /// What must hold before the connection as a whole is changed: no statement is waiting for parameter data.
+    ///
+    /// # Errors
+    /// HY010.
+    pub fn refuse_in_dialogue(&self) -> Result<()> {
+        match self.statements.values().any(|statement| matches!(statement.state, State::NeedData(_))) {
+            true => Err(Error::new(
+                state::FUNCTION_SEQUENCE,
+                "A statement of the connection is waiting for parameter data (SQLParamData, SQLPutData).",
+            )),
+            false => Ok(()),
+        }
+    }
+
     /// Frees all statements and descriptors.
     pub fn release_children(&mut self) {
         for (token, statement) in self.statements.drain() {

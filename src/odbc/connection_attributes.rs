@@ -35,8 +35,9 @@ impl ConnectionCall<'_> {
     /// SQLSetConnectAttr.
     ///
     /// # Errors
-    /// HY011 (too late), HY024, HY092, HYC00.
+    /// HY010 (a statement waits for parameter data), HY011 (too late), HY024, HY092, HYC00.
     pub fn set_attribute(&mut self, id: i32, value: &Input) -> Result<Completion> {
+        self.group.refuse_in_dialogue()?;
         if let Setting::Replaced(warning) = self.take_attribute(id, value)? {
             self.warn(warning);
         }
@@ -94,6 +95,12 @@ impl ConnectionCall<'_> {
             attr::TXN_ISOLATION if number == READ_UNCOMMITTED => {}
             attr::TXN_ISOLATION if matches!(number, 2 | 4 | 8) => {
                 return Ok(replaced("Twilio has no transactions: reads see every write at once."));
+            }
+            attr::PACKET_SIZE if is_open => {
+                return Err(Error::new(
+                    state::ATTRIBUTE_CANNOT_BE_SET_NOW,
+                    "SQL_ATTR_PACKET_SIZE has to be set before the connection is opened.",
+                ));
             }
             attr::PACKET_SIZE if number == 0 => {}
             attr::PACKET_SIZE => return Ok(replaced("The size of network packets is the system's.")),

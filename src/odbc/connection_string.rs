@@ -157,4 +157,33 @@ mod tests {
         assert_eq!(text.as_str(), "Driver={Twilio};PWD={a;{b}}}} };X=1;");
         assert_eq!(parse(&text).unwrap(), all);
     }
+
+    use proptest::prelude::*;
+
+    fn pair() -> impl Strategy<Value = Pair> {
+        let value = prop_oneof!["\\PC{0,12}", "[{}; =a]{0,8}"];
+        ("[A-Za-z][A-Za-z0-9_ ]{0,8}[a-z]", value).prop_map(|(keyword, value)| Pair::new(keyword, value))
+    }
+
+    proptest! {
+        #![proptest_config(crate::fuzz::cases(2000))]
+
+        #[test]
+        fn fuzzed_pairs_come_back(pairs in prop::collection::vec(pair(), 0..6)) {
+            let mut first: Vec<Pair> = Vec::new();
+            for pair in &pairs {
+                if first.iter().all(|other| !other.keyword.eq_ignore_ascii_case(&pair.keyword)) {
+                    first.push(pair.clone());
+                }
+            }
+            prop_assert_eq!(parse(&format(&pairs)), Ok(first));
+        }
+
+        #[test]
+        fn fuzzed_strings_are_read_or_refused(text in prop_oneof!["(?s).{0,40}", "[{}; =a\\x00]{0,20}"]) {
+            if let Ok(pairs) = parse(&text) {
+                prop_assert_eq!(parse(&format(&pairs)), Ok(pairs));
+            }
+        }
+    }
 }

@@ -163,7 +163,7 @@ impl StatementCall<'_> {
         Ok((self.run(plan, is_prepared, sets, running)?, None))
     }
 
-    /// SQLPutData.
+    /// SQLPutData. Data that cannot be taken ends the dialogue, as appendix B has it.
     ///
     /// # Errors
     /// HY009, HY010, HY019, HY020, HY090.
@@ -171,7 +171,11 @@ impl StatementCall<'_> {
         let current = self.dialogue()?.current.as_mut().ok_or_else(|| {
             Error::new(state::FUNCTION_SEQUENCE, "SQLParamData has not asked for a parameter yet.")
         })?;
-        current.put(data, length)?;
+        if let Err(error) = current.put(data, length) {
+            self.statement.end_dialogue();
+            self.describe_result();
+            return Err(error);
+        }
         Ok(Completion::Success)
     }
 }

@@ -8,7 +8,7 @@ use super::constants::desc;
 use super::descriptor::{Descriptor, Header, Record, Role};
 use super::dispatch::DescriptorCall;
 use super::output::is_direction;
-use super::statement::State;
+use super::statement::{State, no_result_set};
 use super::width::{Field, Input};
 use crate::abi::memory::Address;
 use crate::convert::CType;
@@ -47,6 +47,17 @@ pub struct RecordSetting {
 impl DescriptorCall<'_> {
     fn descriptor(&self) -> &Descriptor {
         &self.group.descriptors[self.handle]
+    }
+
+    /// While a statement waits for parameter data, its descriptors are as they are.
+    ///
+    /// # Errors
+    /// HY010.
+    pub fn refuse_in_dialogue(&self) -> Result<()> {
+        let statements = self.group.statements.values();
+        statements
+            .filter(|statement| statement.has_descriptor(self.handle))
+            .try_for_each(|statement| statement.refuse_in_dialogue())
     }
 
     /// An IRD describes nothing while its statement has neither been prepared nor executed.
@@ -172,10 +183,13 @@ impl DescriptorCall<'_> {
     /// What SQLCopyDesc takes from this descriptor.
     ///
     /// # Errors
-    /// HY007.
+    /// 24000 (an IRD without columns), HY007.
     pub fn contents(&self) -> Result<(Header, Vec<Record>)> {
         self.refuse_unprepared()?;
         let descriptor = self.descriptor();
+        if descriptor.role == Role::ImplementationRow && descriptor.columns.is_empty() {
+            return Err(no_result_set());
+        }
         let records = match descriptor.role {
             Role::ImplementationRow => described(&descriptor.columns, &self.group.connection),
             _ => descriptor.records().to_vec(),

@@ -157,7 +157,7 @@ pub fn on_statement(
     run(function, handle, &mut call, |call| &mut call.statement.diagnostics, body)
 }
 
-/// Runs a call on a descriptor.
+/// Runs a call on a descriptor, unless its statement waits for parameter data (HY010).
 pub fn on_descriptor(
     function: Function,
     handle: Token,
@@ -174,7 +174,10 @@ pub fn on_descriptor(
         handle,
         &mut call,
         |call| &mut call.group.descriptors.get_mut(handle).expect("looked up above").diagnostics,
-        body,
+        |call| {
+            call.refuse_in_dialogue()?;
+            body(call)
+        },
     )
 }
 

@@ -87,19 +87,15 @@ impl StatementCall<'_> {
     /// # Errors
     /// 24000, HY010 (nothing is prepared), and what the execution finds.
     pub fn execute(&mut self) -> Result<Completion> {
+        self.statement.refuse_unprepared()?;
         self.statement.refuse_open_cursor()?;
         self.statement.close();
-        match std::mem::take(&mut self.statement.state) {
-            State::Prepared(plan) => {
-                let timeout = self.statement.attributes.query_timeout;
-                let running = Running::start(&self.statement.activity, timeout);
-                self.start(*plan, true, running)
-            }
-            other => {
-                self.statement.state = other;
-                Err(Error::new(state::FUNCTION_SEQUENCE, "No statement has been prepared."))
-            }
-        }
+        let State::Prepared(plan) = std::mem::take(&mut self.statement.state) else {
+            unreachable!("what is prepared goes back to that when it is closed")
+        };
+        let timeout = self.statement.attributes.query_timeout;
+        let running = Running::start(&self.statement.activity, timeout);
+        self.start(*plan, true, running)
     }
 
     /// Reads the parameters, and executes or asks for those that are still to come.
@@ -226,6 +222,12 @@ impl StatementCall<'_> {
     /// 24000, 34000, 3C000, HY010.
     pub fn set_cursor_name(&mut self, name: &str) -> Result<Completion> {
         self.statement.refuse_open_cursor()?;
+        if matches!(self.statement.state, State::Executed(..)) {
+            return Err(Error::new(
+                state::INVALID_CURSOR_STATE,
+                "The statement has been executed; close it before its cursor gets a name.",
+            ));
+        }
         let key = name.to_ascii_lowercase();
         if name.is_empty()
             || name.chars().count() > 128
@@ -251,11 +253,15 @@ impl StatementCall<'_> {
     }
 
     /// SQLGetCursorName: a generated name where the application has set none.
-    pub fn cursor_name(&mut self) -> &str {
+    ///
+    /// # Errors
+    /// HY010.
+    pub fn cursor_name(&mut self) -> Result<&str> {
+        self.statement.refuse_in_dialogue()?;
         if self.statement.cursor_name.is_empty() {
             self.statement.cursor_name = format!("SQL_CUR{}", self.connection.next_cursor);
             self.connection.next_cursor += 1;
         }
-        &self.statement.cursor_name
+        Ok(&self.statement.cursor_name)
     }
 }

@@ -86,10 +86,11 @@ impl ConnectionCall<'_> {
     /// SQLEndTran on a connection.
     ///
     /// # Errors
-    /// 08003, HY012.
+    /// 08003, HY010 (a statement waits for parameter data), HY012.
     pub fn end_transaction(&mut self, completion: i16) -> Result<Completion> {
         let end = EndTransaction::from_code(completion)?;
         self.group.connection.session()?;
+        self.group.refuse_in_dialogue()?;
         if let Some(warning) = end.apply(&mut self.group.connection) {
             self.warn(warning);
         }
@@ -102,7 +103,11 @@ pub fn end_transaction(function: Function, kind: i16, handle: Token, completion:
     match Kind::from_code(kind) {
         Some(Kind::Environment) => on_environment(function, handle, |_, environment| {
             let end = EndTransaction::from_code(completion)?;
-            for connection in environment.connections() {
+            let connections = environment.connections();
+            for connection in &connections {
+                connection.lock().refuse_in_dialogue()?;
+            }
+            for connection in connections {
                 if let Some(warning) = end.apply(&mut connection.lock().connection) {
                     environment.diagnostics.post(warning);
                 }
@@ -266,6 +271,7 @@ pub fn cancel_statement(handle: Token) -> i16 {
     } else if let Some(mut group) = shared.try_lock()
         && let Some(statement) = group.statements.get_mut(&handle)
     {
+        statement.diagnostics.clear();
         statement.end_dialogue();
     }
     SqlReturn::SUCCESS.0

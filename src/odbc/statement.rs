@@ -100,12 +100,14 @@ impl Statement {
     /// HY010.
     pub fn refuse_in_dialogue(&self) -> Result<()> {
         match self.state {
-            State::NeedData(_) => Err(Error::new(
-                state::FUNCTION_SEQUENCE,
-                "The statement is waiting for parameter data (SQLParamData, SQLPutData).",
-            )),
+            State::NeedData(_) => Err(in_dialogue()),
             _ => Ok(()),
         }
+    }
+
+    /// Whether a descriptor is one of the statement's: its own, or one that it uses in place of its own.
+    pub fn has_descriptor(&self, handle: Token) -> bool {
+        [self.ard, self.apd].contains(&handle) || self.own.all().contains(&handle)
     }
 
     /// What must hold before a statement is prepared or executed, or a catalogue function is called.
@@ -123,6 +125,22 @@ impl Statement {
         }
     }
 
+    /// What must hold before a statement is executed that was prepared earlier. A dialogue is another matter.
+    ///
+    /// # Errors
+    /// HY010 when none was.
+    pub fn refuse_unprepared(&self) -> Result<()> {
+        let is_prepared = match &self.state {
+            State::Allocated => false,
+            State::Prepared(_) | State::NeedData(_) => true,
+            State::Executed(execution, _) | State::Open(execution, _) => execution.is_prepared,
+        };
+        match is_prepared {
+            true => Ok(()),
+            false => Err(Error::new(state::FUNCTION_SEQUENCE, "No statement has been prepared.")),
+        }
+    }
+
     /// The open cursor.
     ///
     /// # Errors
@@ -130,9 +148,7 @@ impl Statement {
     pub fn cursor(&mut self) -> Result<&mut OpenCursor> {
         match &mut self.state {
             State::Open(_, cursor) => Ok(cursor),
-            State::Executed(..) => {
-                Err(Error::new(state::INVALID_CURSOR_STATE, "The statement returned no result set."))
-            }
+            State::Executed(..) => Err(no_result_set()),
             _ => Err(Error::new(state::FUNCTION_SEQUENCE, "The statement has not been executed.")),
         }
     }
@@ -172,19 +188,27 @@ impl Statement {
         };
     }
 
-    /// Ends the parameter dialogue, if there is one (SQLCancel). Any other state stays as it is.
+    /// Ends the parameter dialogue, if there is one. Any other state stays as it is.
     pub fn end_dialogue(&mut self) {
         self.state = match std::mem::take(&mut self.state) {
-            State::NeedData(dialogue) => {
-                self.diagnostics.clear();
-                match dialogue.is_prepared {
-                    true => State::Prepared(Box::new(dialogue.plan)),
-                    false => State::Allocated,
-                }
-            }
+            State::NeedData(dialogue) if dialogue.is_prepared => State::Prepared(Box::new(dialogue.plan)),
+            State::NeedData(_) => State::Allocated,
             other => other,
         };
     }
+}
+
+/// The HY010 of a call that has to wait until a statement has its parameter data.
+pub fn in_dialogue() -> Error {
+    Error::new(
+        state::FUNCTION_SEQUENCE,
+        "The statement is waiting for parameter data (SQLParamData, SQLPutData).",
+    )
+}
+
+/// The 24000 of a statement that was executed and has no result set.
+pub fn no_result_set() -> Error {
+    Error::new(state::INVALID_CURSOR_STATE, "The statement returned no result set.")
 }
 
 /// The text and code of SQL_DIAG_DYNAMIC_FUNCTION that a statement's first word stands for.

@@ -178,30 +178,46 @@ fn only(id: i32, value: i64, own: i64, known: std::ops::RangeInclusive<i64>, tex
     }
 }
 
+/// Whether an attribute says what a cursor will be like, so that it has to be set before there is one.
+fn is_of_cursor(id: i32) -> bool {
+    matches!(
+        id,
+        attr::CONCURRENCY
+            | attr::CURSOR_TYPE
+            | attr::SIMULATE_CURSOR
+            | attr::USE_BOOKMARKS
+            | attr::CURSOR_SCROLLABLE
+            | attr::CURSOR_SENSITIVITY
+    )
+}
+
+fn too_late(id: i32) -> Error {
+    Error::new(
+        state::ATTRIBUTE_CANNOT_BE_SET_NOW,
+        format!("Attribute {id} has to be set before the statement is prepared."),
+    )
+}
+
 impl StatementCall<'_> {
     /// SQLSetStmtAttr.
     ///
     /// # Errors
     /// 24000 and HY011 (too late), HY010, HY017, HY024, HY092, HYC00.
     pub fn set_attribute(&mut self, id: i32, value: &Input) -> Result<Completion> {
-        self.statement.refuse_in_dialogue()?;
-        if matches!(
-            id,
-            attr::CONCURRENCY
-                | attr::CURSOR_TYPE
-                | attr::SIMULATE_CURSOR
-                | attr::USE_BOOKMARKS
-                | attr::CURSOR_SCROLLABLE
-                | attr::CURSOR_SENSITIVITY
-        ) {
-            self.statement.refuse_open_cursor()?;
-            if matches!(self.statement.state, State::Prepared(_)) {
-                return Err(Error::new(
-                    state::ATTRIBUTE_CANNOT_BE_SET_NOW,
-                    format!("Attribute {id} has to be set before the statement is prepared."),
-                ));
+        if is_of_cursor(id) {
+            match &self.statement.state {
+                State::Prepared(_) => return Err(too_late(id)),
+                State::NeedData(dialogue) if dialogue.is_prepared => return Err(too_late(id)),
+                State::Executed(..) => {
+                    return Err(Error::new(
+                        state::INVALID_CURSOR_STATE,
+                        "The statement has been executed; close it first.",
+                    ));
+                }
+                _ => self.statement.refuse_open_cursor()?,
             }
         }
+        self.statement.refuse_in_dialogue()?;
         if let Some(setting) = self.statement.attributes.set(id, value) {
             if let Setting::Replaced(warning) = setting? {
                 self.warn(warning);
@@ -301,18 +317,17 @@ impl StatementCall<'_> {
             attr::APP_PARAM_DESC => Field::Handle(self.statement.apd),
             attr::IMP_ROW_DESC => Field::Handle(own.ird),
             attr::IMP_PARAM_DESC => Field::Handle(own.ipd),
-            attr::ROW_NUMBER => {
-                let cursor = self.statement.cursor()?;
-                match cursor.position {
-                    Position::On(rowset) => Field::Number((rowset.start + rowset.current) as i64),
-                    _ => {
-                        return Err(Error::new(
-                            state::INVALID_CURSOR_STATE,
-                            "The cursor does not stand on a row.",
-                        ));
-                    }
+            attr::ROW_NUMBER => match &self.statement.state {
+                State::Open(_, cursor) if let Position::On(rowset) = cursor.position => {
+                    Field::Number((rowset.start + rowset.current) as i64)
                 }
-            }
+                _ => {
+                    return Err(Error::new(
+                        state::INVALID_CURSOR_STATE,
+                        "The cursor does not stand on a row.",
+                    ));
+                }
+            },
             attr::FETCH_BOOKMARK_PTR => Field::Pointer(self.statement.attributes.fetch_bookmark),
             _ => return Err(unknown_attribute(id)),
         })

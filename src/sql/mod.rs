@@ -13,6 +13,8 @@ mod convert;
 mod dialect;
 pub mod explain;
 pub(crate) mod functions;
+#[cfg(test)]
+mod fuzz;
 mod insert;
 mod key_source;
 mod lex;

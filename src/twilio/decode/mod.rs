@@ -7,6 +7,8 @@
 
 mod cell;
 mod column;
+#[cfg(test)]
+mod fuzz;
 mod layout;
 mod page;
 mod secrets;
