@@ -166,6 +166,8 @@ states! {
     FETCH_TYPE_OUT_OF_RANGE = "HY106";
     /// An unknown way to complete the connection string.
     INVALID_DRIVER_COMPLETION = "HY110";
+    /// Completion of what runs asynchronously is not notified of.
+    NO_ASYNCHRONOUS_NOTIFICATION = "HY118";
     /// An optional feature that the driver does not have.
     NOT_IMPLEMENTED = "HYC00";
     /// The query timeout expired.

@@ -1,18 +1,17 @@
 //! Marshalling of the descriptor functions.
 
-use odbc_sys::SqlReturn;
-
 use super::field::{self, write_length};
 use super::memory::Address;
 use super::text::{self, Encoding};
 use crate::error::{Error, Result, state};
 use crate::odbc::descriptor_fields::RecordSetting;
+use crate::odbc::descriptor_table;
 use crate::odbc::dispatch::{Completion, Function, on_descriptor};
 use crate::odbc::registry::Token;
-use crate::odbc::width::{self, Width};
+use crate::odbc::width::Width;
 
 fn width_of(id: i16) -> Result<Width> {
-    width::of(width::DESCRIPTOR, id.into()).ok_or_else(|| {
+    descriptor_table::field(id.into()).map(|field| field.width).ok_or_else(|| {
         Error::new(state::INVALID_DESCRIPTOR_FIELD, format!("There is no descriptor field {id}."))
     })
 }
@@ -118,21 +117,13 @@ pub(super) fn copy(function: Function, source: Token, target: Token) -> i16 {
     // The two may belong to different connections: one lock at a time.
     let mut contents = None;
     let code = on_descriptor(function, source, |call| {
-        contents = Some(call.contents()?);
+        contents = Some(call.contents());
         Ok(Completion::Success)
     });
-    match contents {
-        Some(contents) => on_descriptor(function, target, |call| {
-            call.copy_from(contents)?;
-            Ok(Completion::Success)
-        }),
-        None if code == SqlReturn::INVALID_HANDLE.0 => code,
-        // SQLCopyDesc's diagnostics are read from the target.
-        None => on_descriptor(function, target, |_| {
-            Err(Error::new(
-                state::STATEMENT_NOT_PREPARED,
-                "The source's statement has been neither prepared nor executed.",
-            ))
-        }),
-    }
+    let Some(contents) = contents else { return code };
+    // SQLCopyDesc's diagnostics are read from the target, those about the source too.
+    on_descriptor(function, target, |call| {
+        call.copy_from(contents?)?;
+        Ok(Completion::Success)
+    })
 }

@@ -61,14 +61,12 @@ impl StatementCall<'_> {
             ));
         }
         *ard.record_mut(number)? = Record {
-            concise_type: binding.c_type,
             octet_length: binding.buffer_length,
-            precision: if binding.c_type == CType::Numeric.code() { 38 } else { 0 },
             data: binding.value,
             octet_length_ptr: binding.length_or_indicator,
             indicator_ptr: binding.length_or_indicator,
             described: true,
-            ..Record::default()
+            ..Record::of_type(binding.c_type)
         };
         Ok(Completion::Success)
     }
@@ -149,7 +147,7 @@ fn is_known_c_type(code: i16) -> bool {
 }
 
 fn bound<'a>((index, (column, record)): (usize, (&'a ResultColumn, &'a Record))) -> Option<Bound<'a>> {
-    if !record.is_bound() && record.octet_length_ptr.is_null() {
+    if !record.is_bound() {
         return None;
     }
     let target = CType::resolve(record.concise_type, &column.column_type).map(|c_type| CTarget {

@@ -7,7 +7,7 @@
 use super::constants::param;
 use super::descriptor::{Descriptor, Record};
 use super::fetch::{truncated, write_null, write_part};
-use super::parameters::{name_parameter, sql_type};
+use super::parameters::name_parameter;
 use crate::convert::{self, CData, CTarget, CType, Rest, is_supported_to_c};
 use crate::engine::{Cursor, Output, OutputMarker, Prepared};
 use crate::error::{Error, Result, state};
@@ -131,7 +131,7 @@ fn column_type(prepared: &Prepared, output: OutputMarker) -> ColumnType {
 }
 
 fn target(record: &Record, described: &Record) -> Result<CTarget> {
-    let bound = sql_type(described.concise_type, described.length, described.scale)?;
+    let bound = described.sql_type()?;
     Ok(CTarget {
         c_type: CType::resolve(record.concise_type, &bound)?,
         precision: u8::try_from(record.precision).unwrap_or(0),

@@ -127,25 +127,25 @@ impl StatementCall<'_> {
         }
         let number = usize::from(binding.number);
         *self.descriptors[self.statement.apd].record_mut(number)? = Record {
-            concise_type: binding.c_type,
             octet_length: binding.buffer_length,
-            precision: if c_type == CType::Numeric { binding.column_size.min(38) as i16 } else { 0 },
-            scale: if c_type == CType::Numeric { binding.decimal_digits } else { 0 },
             data: binding.value,
             octet_length_ptr: binding.length_or_indicator,
             indicator_ptr: binding.length_or_indicator,
             described: true,
-            ..Record::default()
+            ..Record::of_type(binding.c_type)
         };
-        *self.descriptors[self.statement.own.ipd].record_mut(number)? = Record {
-            concise_type: binding.sql_type,
-            length: binding.column_size,
-            precision: binding.column_size.min(i16::MAX as usize) as i16,
-            scale: binding.decimal_digits,
+        if c_type == CType::Numeric {
+            let record = self.descriptors[self.statement.apd].record_mut(number)?;
+            record.precision = binding.column_size.min(38) as i16;
+            record.scale = binding.decimal_digits;
+        }
+        let mut described = Record {
             parameter_type: binding.direction,
             described: true,
-            ..Record::default()
+            ..Record::of_type(binding.sql_type)
         };
+        described.set_size_and_digits(binding.column_size, binding.decimal_digits);
+        *self.descriptors[self.statement.own.ipd].record_mut(number)? = described;
         Ok(Completion::Success)
     }
 }
@@ -209,7 +209,7 @@ pub fn gather(
     markers: &[ParameterInfo],
     is_read: impl Fn(usize) -> bool,
 ) -> Result<Vec<ParameterSet>> {
-    let bound = |index: usize| apd.records().get(index).is_some_and(|record| record.described);
+    let bound = |index: usize| apd.records().get(index).is_some_and(Record::is_bound);
     if let Some(index) = (0..markers.len()).find(|&index| !bound(index)) {
         return Err(Error::new(
             state::WRONG_PARAMETER_COUNT,
@@ -262,7 +262,7 @@ pub fn name_parameter(mut error: Error, number: usize, marker: &ParameterInfo) -
 
 fn target(record: &Record, described: Option<&Record>, marker: &ParameterInfo) -> Result<Target> {
     let bound = match described {
-        Some(d) if d.described => sql_type(d.concise_type, d.length, d.scale)?,
+        Some(d) if d.described => d.sql_type()?,
         _ => marker.column_type,
     };
     let source = CTarget {

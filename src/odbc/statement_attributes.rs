@@ -3,6 +3,7 @@
 //! Those that belong to a descriptor's header are kept there. What the driver cannot do is either replaced by the
 //! nearest thing it can, with 01S02, or refused with HYC00; nothing is stored in silence.
 
+use super::attributes::{Setting, invalid_value, off_only, only};
 use super::constants::attr;
 use super::cursor::Position;
 use super::dispatch::{Completion, StatementCall};
@@ -39,32 +40,6 @@ impl Default for StatementAttributes {
             retrieve_data: true,
             metadata_id: false,
         }
-    }
-}
-
-/// How an attribute was set.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Setting {
-    Taken,
-    /// Another value was taken instead (01S02).
-    Replaced(Error),
-}
-
-/// The 01S02 that says what is used instead.
-pub fn replaced(text: &str) -> Setting {
-    Setting::Replaced(Error::new(state::OPTION_VALUE_CHANGED, text))
-}
-
-/// The HY024 of a value that the attribute does not have.
-pub fn invalid_value(id: i32, value: i64) -> Error {
-    Error::new(state::INVALID_ATTRIBUTE_VALUE, format!("{value} is no value of attribute {id}."))
-}
-
-fn off_only(id: i32, value: i64, what: &str) -> Result<Setting> {
-    match value {
-        0 => Ok(Setting::Taken),
-        1 => Err(Error::new(state::NOT_IMPLEMENTED, format!("{what} cannot be switched on."))),
-        _ => Err(invalid_value(id, value)),
     }
 }
 
@@ -140,17 +115,6 @@ impl StatementAttributes {
     }
 }
 
-/// An attribute with one value that the driver has and others that it replaces.
-fn only(id: i32, value: i64, own: i64, known: std::ops::RangeInclusive<i64>, text: &str) -> Result<Setting> {
-    if value == own {
-        Ok(Setting::Taken)
-    } else if known.contains(&value) {
-        Ok(replaced(text))
-    } else {
-        Err(invalid_value(id, value))
-    }
-}
-
 impl StatementCall<'_> {
     /// SQLSetStmtAttr.
     ///
@@ -215,6 +179,9 @@ impl StatementCall<'_> {
             }
             attr::ROW_NUMBER => {
                 return Err(Error::new(state::INVALID_ATTRIBUTE, "SQL_ATTR_ROW_NUMBER is read-only."));
+            }
+            attr::ASYNC_STMT_EVENT | attr::ASYNC_STMT_PCALLBACK | attr::ASYNC_STMT_PCONTEXT => {
+                return Err(no_notification());
             }
             _ => return Err(unknown_attribute(id)),
         }
@@ -291,9 +258,16 @@ impl StatementCall<'_> {
             attr::FETCH_BOOKMARK_PTR => {
                 return Err(Error::new(state::NOT_IMPLEMENTED, "There are no bookmarks."));
             }
+            attr::ASYNC_STMT_EVENT | attr::ASYNC_STMT_PCALLBACK | attr::ASYNC_STMT_PCONTEXT => {
+                return Err(no_notification());
+            }
             _ => return Err(unknown_attribute(id)),
         })
     }
+}
+
+fn no_notification() -> Error {
+    Error::new(state::NO_ASYNCHRONOUS_NOTIFICATION, "The driver does not notify of completion.")
 }
 
 #[cfg(test)]
