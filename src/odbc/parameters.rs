@@ -27,6 +27,16 @@ pub struct Binding {
     pub length_or_indicator: Address,
 }
 
+/// SQL_SETPARAM_VALUE_MAX: the BufferLength of SQLSetParam, which knows no size.
+const SETPARAM_VALUE_MAX: isize = -1;
+
+impl Binding {
+    /// Whether this is SQLSetParam of ODBC 1, as a driver manager hands it on: input, whatever the direction says.
+    fn is_set_param(&self) -> bool {
+        self.buffer_length == SETPARAM_VALUE_MAX && self.direction == param::INPUT_OUTPUT
+    }
+}
+
 /// What SQLDescribeParam and SQLDescribeCol tell of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParameterDescription {
@@ -127,7 +137,7 @@ impl StatementCall<'_> {
         }
         let number = usize::from(binding.number);
         *self.descriptors[self.statement.apd].record_mut(number)? = Record {
-            octet_length: binding.buffer_length,
+            octet_length: binding.buffer_length.max(0),
             data: binding.value,
             octet_length_ptr: binding.length_or_indicator,
             indicator_ptr: binding.length_or_indicator,
@@ -140,7 +150,7 @@ impl StatementCall<'_> {
             record.scale = binding.decimal_digits;
         }
         let mut described = Record {
-            parameter_type: binding.direction,
+            parameter_type: if binding.is_set_param() { param::INPUT } else { binding.direction },
             described: true,
             ..Record::of_type(binding.sql_type)
         };
@@ -161,7 +171,7 @@ fn check(binding: &Binding) -> Result<ColumnType> {
             format!("{} is no direction: SQL_PARAM_INPUT, _OUTPUT or _INPUT_OUTPUT.", binding.direction),
         ));
     }
-    if binding.buffer_length < 0 {
+    if binding.buffer_length < 0 && !binding.is_set_param() {
         return Err(Error::new(
             state::INVALID_STRING_OR_BUFFER_LENGTH,
             format!("BufferLength is {}; it must not be negative.", binding.buffer_length),
