@@ -174,6 +174,8 @@ states! {
     INVALID_DRIVER_COMPLETION = "HY110";
     /// A bookmark that names no row.
     INVALID_BOOKMARK = "HY111";
+    /// Completion of what runs asynchronously is not notified of.
+    NO_ASYNCHRONOUS_NOTIFICATION = "HY118";
     /// An optional feature that the driver does not have.
     NOT_IMPLEMENTED = "HYC00";
     /// The query timeout expired.

@@ -42,7 +42,7 @@ FORBIDDEN = {
 
 # What connect, execute, fetch, describe and list need, whoever asks.
 REQUIRED = {
-    "SQLAllocHandle", "SQLFreeHandle", "SQLFreeStmt", "SQLSetEnvAttr", "SQLGetEnvAttr", "SQLConnect", "SQLDriverConnect",
+    "SQLBrowseConnect", "SQLCancelHandle", "SQLAllocHandle", "SQLFreeHandle", "SQLFreeStmt", "SQLSetEnvAttr", "SQLGetEnvAttr", "SQLConnect", "SQLDriverConnect",
     "SQLDisconnect", "SQLSetConnectAttr", "SQLGetConnectAttr", "SQLSetStmtAttr", "SQLGetStmtAttr", "SQLPrepare",
     "SQLExecute", "SQLExecDirect", "SQLBindCol", "SQLBindParameter", "SQLNumParams", "SQLDescribeParam", "SQLRowCount",
     "SQLNumResultCols", "SQLDescribeCol", "SQLColAttribute", "SQLFetch", "SQLFetchScroll", "SQLExtendedFetch", "SQLSetPos", "SQLBulkOperations", "SQLGetData", "SQLMoreResults",
@@ -54,7 +54,7 @@ REQUIRED = {
 
 # Functions that take text, which have a wide twin each.
 WIDE = {
-    "SQLConnect", "SQLDriverConnect", "SQLSetConnectAttr", "SQLGetConnectAttr", "SQLSetStmtAttr", "SQLGetStmtAttr", "SQLPrepare", "SQLExecDirect",
+    "SQLBrowseConnect", "SQLConnect", "SQLDriverConnect", "SQLSetConnectAttr", "SQLGetConnectAttr", "SQLSetStmtAttr", "SQLGetStmtAttr", "SQLPrepare", "SQLExecDirect",
     "SQLDescribeCol", "SQLColAttribute", "SQLGetDiagRec", "SQLGetDiagField", "SQLGetDescField", "SQLSetDescField",
     "SQLGetDescRec", "SQLGetInfo", "SQLGetTypeInfo", "SQLTables", "SQLColumns", "SQLPrimaryKeys", "SQLForeignKeys",
     "SQLStatistics", "SQLSpecialColumns", "SQLProcedures", "SQLProcedureColumns", "SQLNativeSql", "SQLGetCursorName",

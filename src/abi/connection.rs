@@ -7,6 +7,8 @@ use super::memory::Address;
 use super::text::{self, Encoding};
 use super::{field, text::required};
 use crate::error::{Error, Result, state};
+use crate::odbc::attributes;
+use crate::odbc::browse::Browse;
 use crate::odbc::connect::check_completion;
 use crate::odbc::dispatch::{Completion, ConnectionCall, Function, beside_connection, on_connection};
 use crate::odbc::environment::unknown_attribute;
@@ -62,13 +64,41 @@ pub(super) fn driver_connect<E: Encoding>(
     })
 }
 
+pub(super) fn browse_connect<E: Encoding>(
+    function: Function,
+    connection: Token,
+    input: Address,
+    input_length: i16,
+    output: Address,
+    capacity: i16,
+    length: Address,
+) -> i16 {
+    on_connection(function, connection, |call| {
+        let capacity =
+            if output.is_null() { 0 } else { text::capacity(capacity.into(), "OutConnectionString")? };
+        let input =
+            Zeroizing::new(required::<E>(call.wchar(), input, input_length.into(), "InConnectionString")?);
+        let (text, completion) = match call.browse_connect(&input)? {
+            Browse::Needs(text) => (text, Completion::NeedData),
+            Browse::Connected(text) => (text, Completion::Success),
+        };
+        let (units, cut) = text::write::<E>(call.wchar(), &text, output, capacity);
+        field::write_length::<i16>(length, units);
+        if cut {
+            call.warn(text::truncated("The browse result connection string"));
+        }
+        Ok(completion)
+    })
+}
+
 pub(super) fn disconnect(function: Function, connection: Token) -> i16 {
     on_connection(function, connection, |call| call.disconnect())
 }
 
 /// The width of a connection attribute, or of a statement attribute that becomes a default.
 fn attribute_width(id: i32) -> Result<Width> {
-    width::of(width::CONNECTION, id)
+    attributes::connection(id)
+        .map(|attribute| attribute.width)
         .or_else(|| width::of(width::STATEMENT, id))
         .ok_or_else(|| unknown_attribute(id))
 }

@@ -7,13 +7,14 @@ use super::memory::Address;
 use super::text::{self, Encoding};
 use crate::error::{Error, Result, state};
 use crate::odbc::descriptor_fields::RecordSetting;
+use crate::odbc::descriptor_table;
 use crate::odbc::dispatch::{Completion, Function, on_descriptor};
 use crate::odbc::registry::Token;
 use crate::odbc::statement::in_dialogue;
-use crate::odbc::width::{self, Width};
+use crate::odbc::width::Width;
 
 fn width_of(id: i16) -> Result<Width> {
-    width::of(width::DESCRIPTOR, id.into()).ok_or_else(|| {
+    descriptor_table::field(id.into()).map(|field| field.width).ok_or_else(|| {
         Error::new(state::INVALID_DESCRIPTOR_FIELD, format!("There is no descriptor field {id}."))
     })
 }

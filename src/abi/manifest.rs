@@ -61,6 +61,10 @@ manifest! {
     SQLDriverConnectW = 41 => connection::driver_connect::<Wide>,
         (connection: Token, window: Address, input: Address, input_length: i16,
          output: Address, capacity: i16, length: Address, completion: u16);
+    SQLBrowseConnect = 55 => connection::browse_connect::<Narrow>,
+        (connection: Token, input: Address, input_length: i16, output: Address, capacity: i16, length: Address);
+    SQLBrowseConnectW = 55 => connection::browse_connect::<Wide>,
+        (connection: Token, input: Address, input_length: i16, output: Address, capacity: i16, length: Address);
     SQLDisconnect = 9 => connection::disconnect, (connection: Token);
     SQLSetConnectAttr = 1016 => connection::set_attribute::<Narrow>,
         (connection: Token, attribute: i32, value: Address, length: i32);

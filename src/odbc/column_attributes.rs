@@ -142,7 +142,9 @@ pub fn attribute(column: &ResultColumn, id: i32, version: OdbcVersion, wchar: Wc
 
 #[cfg(test)]
 mod tests {
-    use super::super::width::{self, Width};
+    use super::super::descriptor::Role;
+    use super::super::descriptor_table::{Access, FIELDS, Facts};
+    use super::super::width::Width;
     use super::*;
     use crate::model::Model;
 
@@ -176,20 +178,8 @@ mod tests {
     #[test]
     fn every_record_field_is_answered_in_its_width() {
         let column = column_of("Conferences", "Sid");
-        let elsewhere = [
-            desc::ALLOC_TYPE,
-            desc::ARRAY_SIZE,
-            desc::ARRAY_STATUS_PTR,
-            desc::BIND_OFFSET_PTR,
-            desc::BIND_TYPE,
-            desc::COUNT,
-            desc::ROWS_PROCESSED_PTR,
-            desc::DATA_PTR,
-            desc::INDICATOR_PTR,
-            desc::OCTET_LENGTH_PTR,
-            desc::PARAMETER_TYPE,
-        ];
-        for &(id, width) in width::DESCRIPTOR.iter().filter(|(id, _)| !elsewhere.contains(id)) {
+        let readable = FIELDS.iter().filter(|field| field.access(Role::ImplementationRow) == Access::Read);
+        for &Facts { id, width, .. } in readable.filter(|field| !field.in_header) {
             let field = attribute(&column, id, OdbcVersion::Odbc3, Wchar::Utf16);
             assert_eq!(matches!(field, Some(Field::Text(_))), width == Width::Text, "{id}");
             assert!(field.is_some(), "{id}");

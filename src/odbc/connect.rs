@@ -61,23 +61,19 @@ impl ConnectionCall<'_> {
                 .diagnostics
                 .post(Error::new(state::INVALID_CONNECTION_STRING_ATTRIBUTE, warning));
         }
-        // Of DSN and DRIVER, the one that comes first counts.
-        let first = given
-            .iter()
-            .find(|p| ["DSN", "DRIVER"].iter().any(|keyword| p.keyword.eq_ignore_ascii_case(keyword)));
-        let data_source = first
-            .filter(|pair| pair.keyword.eq_ignore_ascii_case("DSN"))
-            .map(|pair| pair.value.to_string())
-            .unwrap_or_default();
+        let data_source = data_source(&given);
         self.open(&data_source, &given)?;
         let unknown: Vec<String> = settings::unknown_keywords(&given).map(str::to_owned).collect();
         given.retain(|pair| !unknown.contains(&pair.keyword));
         Ok(connection_string::format(&given))
     }
 
-    fn open(&mut self, data_source: &str, given: &[Pair]) -> Result<Completion> {
-        if self.group.connection.session.is_some() {
-            return Err(Error::new(state::CONNECTION_IN_USE, "The connection is open already."));
+    pub(super) fn open(&mut self, data_source: &str, given: &[Pair]) -> Result<Completion> {
+        if self.group.connection.session.is_some() || self.group.connection.browsing.is_some() {
+            return Err(Error::new(
+                state::CONNECTION_IN_USE,
+                "The connection is open already, or being opened by SQLBrowseConnect.",
+            ));
         }
         let stored = if data_source.is_empty() { Vec::new() } else { dsn::read(data_source) };
         let mut settings = Settings::from_sources(&[given, &stored, &settings::environment()])?;
@@ -116,6 +112,17 @@ impl ConnectionCall<'_> {
         connection.session = Some(Session { database, system, read_only: settings.read_only, log });
         Ok(Completion::Success)
     }
+}
+
+/// The DSN that a connection string names: of DSN and DRIVER, the one that comes first counts.
+pub(super) fn data_source(given: &[Pair]) -> String {
+    let first = given
+        .iter()
+        .find(|p| ["DSN", "DRIVER"].iter().any(|keyword| p.keyword.eq_ignore_ascii_case(keyword)));
+    first
+        .filter(|pair| pair.keyword.eq_ignore_ascii_case("DSN"))
+        .map(|pair| pair.value.to_string())
+        .unwrap_or_default()
 }
 
 /// What the connection shows.

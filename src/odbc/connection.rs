@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::connection_attributes::ConnectionAttributes;
+use super::connection_string::Pair;
 use super::descriptor::Descriptors;
 use super::diagnostics::{Diagnostics, Names};
 use super::dispatch::{Completion, ConnectionCall};
@@ -37,6 +38,8 @@ pub struct ConnectionState {
     pub attributes: ConnectionAttributes,
     /// `None` until the connection is opened, and again after SQLDisconnect.
     pub session: Option<Session>,
+    /// What SQLBrowseConnect has been given so far, while it asks for more.
+    pub browsing: Option<Vec<Pair>>,
     /// Stops the check that opening a connection makes (SQL_ATTR_LOGIN_TIMEOUT).
     pub cancel: CancelToken,
     /// Names of cursors, in any letter case, and their statements.
@@ -66,6 +69,7 @@ impl Connection {
                 wchar,
                 attributes: ConnectionAttributes::default(),
                 session: None,
+                browsing: None,
                 cancel: CancelToken::default(),
                 cursor_names: HashMap::new(),
                 next_cursor: 1,
@@ -135,11 +139,14 @@ impl ConnectionCall<'_> {
         self.group.connection.session()?.database.native_sql(text)
     }
 
-    /// SQLDisconnect. Frees the statements and descriptors that are still there.
+    /// SQLDisconnect. Frees the statements and descriptors that are still there, or ends SQLBrowseConnect's dialogue.
     ///
     /// # Errors
     /// 08003, HY010 (a statement waits for parameter data).
     pub fn disconnect(&mut self) -> Result<Completion> {
+        if self.group.connection.browsing.take().is_some() {
+            return Ok(Completion::Success);
+        }
         self.group.connection.session()?;
         self.group.refuse_in_dialogue()?;
         self.group.release_children();

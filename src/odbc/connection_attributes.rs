@@ -4,10 +4,11 @@
 //! so most of them are taken in either state. Statement attributes that are set on the connection become the
 //! defaults of its statements, as ODBC 2 has it.
 
+use super::attributes::{self, Setting, invalid_value, replaced};
 use super::constants::attr;
 use super::dispatch::{Completion, ConnectionCall};
 use super::environment::{unicode_type, unknown_attribute, wchar_of_type};
-use super::statement_attributes::{Setting, StatementAttributes, invalid_value, replaced};
+use super::statement_attributes::StatementAttributes;
 use super::width::{Field, Input};
 use crate::abi::memory::Address;
 use crate::error::{Error, Result, state};
@@ -28,14 +29,11 @@ pub struct ConnectionAttributes {
     pub statement: StatementAttributes,
 }
 
-/// SQL_TXN_READ_UNCOMMITTED: the only isolation there is without transactions.
-const READ_UNCOMMITTED: i64 = 1;
-
 impl ConnectionCall<'_> {
     /// SQLSetConnectAttr.
     ///
     /// # Errors
-    /// HY010 (a statement waits for parameter data), HY011 (too late), HY024, HY092, HYC00.
+    /// 08002 and HY011 (too late), 08003 (too early), HY010 (a statement waits for parameter data), HY024, HY092, HY118, HYC00.
     pub fn set_attribute(&mut self, id: i32, value: &Input) -> Result<Completion> {
         self.group.refuse_in_dialogue()?;
         if let Setting::Replaced(warning) = self.take_attribute(id, value)? {
@@ -45,36 +43,32 @@ impl ConnectionCall<'_> {
     }
 
     fn take_attribute(&mut self, id: i32, value: &Input) -> Result<Setting> {
-        let is_open = self.group.connection.session.is_some();
         let connection = &mut self.group.connection;
-        let attributes = &mut connection.attributes;
+        let is_open = connection.session.is_some();
+        let Some(attribute) = attributes::connection(id) else {
+            let defaults = &mut connection.attributes.statement;
+            return defaults.set(id, value).unwrap_or_else(|| Err(unknown_attribute(id)));
+        };
+        attribute.check_settable(is_open)?;
         let number = value.number();
+        if let Some(setting) = attribute.judge(number) {
+            return setting;
+        }
+        let kept = &mut connection.attributes;
         match id {
             attr::ACCESS_MODE if number == 0 && connection.session.as_ref().is_some_and(|s| s.read_only) => {
                 return Ok(replaced("The connection stays read-only: its ReadOnly setting says so."));
             }
             attr::ACCESS_MODE if matches!(number, 0 | 1) => {
-                attributes.read_only = number == 1;
+                kept.read_only = number == 1;
                 if let Some(session) = &mut connection.session {
                     session.database.set_read_only(number == 1);
                 }
             }
-            attr::AUTOCOMMIT if number == 1 => {}
-            attr::AUTOCOMMIT if number == 0 => {
-                return Ok(replaced(
-                    "Twilio has no transactions: autocommit stays on, every write stands at once.",
-                ));
-            }
-            attr::LOGIN_TIMEOUT if is_open => {
-                return Err(Error::new(
-                    state::ATTRIBUTE_CANNOT_BE_SET_NOW,
-                    "SQL_ATTR_LOGIN_TIMEOUT has to be set before the connection is opened.",
-                ));
-            }
-            attr::LOGIN_TIMEOUT => attributes.login_timeout = number as u32,
+            attr::LOGIN_TIMEOUT => kept.login_timeout = number as u32,
             attr::CONNECTION_TIMEOUT => {
-                let changes = attributes.connection_timeout != number as u32;
-                attributes.connection_timeout = number as u32;
+                let changes = kept.connection_timeout != number as u32;
+                kept.connection_timeout = number as u32;
                 if is_open && changes {
                     return Ok(Setting::Replaced(Error::new(
                         state::GENERAL_WARNING,
@@ -85,33 +79,19 @@ impl ConnectionCall<'_> {
             attr::CURRENT_CATALOG => match value {
                 Input::Text(name) if name.eq_ignore_ascii_case(CATALOG) => {}
                 _ => {
-                    return Err(Error::new(
-                        state::INVALID_ATTRIBUTE_VALUE,
-                        format!("The only catalog is {CATALOG}."),
-                    ));
+                    let message = format!("The only catalog is {CATALOG}.");
+                    return Err(Error::new(state::INVALID_ATTRIBUTE_VALUE, message));
                 }
             },
-            attr::METADATA_ID if matches!(number, 0 | 1) => attributes.statement.metadata_id = number == 1,
-            attr::TXN_ISOLATION if number == READ_UNCOMMITTED => {}
-            attr::TXN_ISOLATION if matches!(number, 2 | 4 | 8) => {
-                return Ok(replaced("Twilio has no transactions: reads see every write at once."));
-            }
-            attr::PACKET_SIZE if is_open => {
-                return Err(Error::new(
-                    state::ATTRIBUTE_CANNOT_BE_SET_NOW,
-                    "SQL_ATTR_PACKET_SIZE has to be set before the connection is opened.",
-                ));
-            }
-            attr::PACKET_SIZE if number == 0 => {}
-            attr::PACKET_SIZE => return Ok(replaced("The size of network packets is the system's.")),
-            attr::QUIET_MODE => attributes.quiet_mode = value.pointer(),
+            attr::METADATA_ID if matches!(number, 0 | 1) => kept.statement.metadata_id = number == 1,
+            attr::QUIET_MODE => kept.quiet_mode = value.pointer(),
             attr::RESET_CONNECTION if number == 1 => {
-                *attributes = ConnectionAttributes::default();
+                *kept = ConnectionAttributes::default();
                 if let Some(session) = &mut connection.session {
                     session.database.set_read_only(session.read_only);
                     // Whoever gets the connection next has sent nothing.
                     session.database.reset();
-                    attributes.read_only = session.read_only;
+                    kept.read_only = session.read_only;
                 }
             }
             // iODBC 3.52.14 and later offers its application's. What is not taken it would translate, and write beyond
@@ -131,30 +111,7 @@ impl ConnectionCall<'_> {
                     ));
                 }
             },
-            attr::ASYNC_ENABLE | attr::ASYNC_DBC_FUNCTIONS_ENABLE if number == 0 => {}
-            attr::ASYNC_ENABLE
-            | attr::ASYNC_DBC_FUNCTIONS_ENABLE
-            | attr::ENLIST_IN_DTC
-            | attr::ENLIST_IN_XA
-            | attr::TRANSLATE_LIB
-            | attr::TRANSLATE_OPTION
-            | attr::TRACE
-            | attr::TRACEFILE
-            | attr::ODBC_CURSORS => {
-                return Err(Error::new(
-                    state::NOT_IMPLEMENTED,
-                    format!("The driver does not offer attribute {id}."),
-                ));
-            }
-            attr::CONNECTION_DEAD | attr::AUTO_IPD => {
-                return Err(Error::new(state::INVALID_ATTRIBUTE, format!("Attribute {id} is read-only.")));
-            }
-            attr::ACCESS_MODE
-            | attr::AUTOCOMMIT
-            | attr::METADATA_ID
-            | attr::TXN_ISOLATION
-            | attr::RESET_CONNECTION => return Err(invalid_value(id, number)),
-            _ => return attributes.statement.set(id, value).unwrap_or_else(|| Err(unknown_attribute(id))),
+            _ => return Err(invalid_value(id, number)),
         }
         Ok(Setting::Taken)
     }
@@ -162,40 +119,98 @@ impl ConnectionCall<'_> {
     /// SQLGetConnectAttr.
     ///
     /// # Errors
-    /// HY092, HYC00.
+    /// 08003, HY092, HY118, HYC00.
     pub fn attribute(&self, id: i32) -> Result<Field> {
         let connection = &self.group.connection;
-        let attributes = &connection.attributes;
+        let kept = &connection.attributes;
+        let Some(attribute) = attributes::connection(id) else {
+            return kept.statement.get(id).ok_or_else(|| unknown_attribute(id));
+        };
+        attribute.check_told(connection.session.is_some())?;
+        if let Some(constant) = attribute.constant() {
+            return constant.map(Field::Number);
+        }
         Ok(match id {
             attr::ACCESS_MODE => Field::Number(match &connection.session {
                 Some(session) => session.database.read_only().into(),
-                None => attributes.read_only.into(),
+                None => kept.read_only.into(),
             }),
-            attr::AUTOCOMMIT => Field::Number(1),
-            attr::LOGIN_TIMEOUT => Field::from(attributes.login_timeout),
-            attr::CONNECTION_TIMEOUT => Field::from(attributes.connection_timeout),
+            attr::LOGIN_TIMEOUT => Field::from(kept.login_timeout),
+            attr::CONNECTION_TIMEOUT => Field::from(kept.connection_timeout),
             attr::CURRENT_CATALOG => Field::from(CATALOG),
-            attr::CONNECTION_DEAD => Field::Number(connection.session.is_none().into()),
-            attr::METADATA_ID => Field::Number(attributes.statement.metadata_id.into()),
-            attr::TXN_ISOLATION => Field::Number(READ_UNCOMMITTED),
-            attr::QUIET_MODE => Field::Pointer(attributes.quiet_mode),
+            attr::METADATA_ID => Field::Number(kept.statement.metadata_id.into()),
+            attr::QUIET_MODE => Field::Pointer(kept.quiet_mode),
             attr::APP_WCHAR_TYPE => Field::Number(unicode_type(connection.wchar)),
-            attr::PACKET_SIZE | attr::AUTO_IPD | attr::ASYNC_ENABLE | attr::ASYNC_DBC_FUNCTIONS_ENABLE => {
-                Field::Number(0)
+            // What is open is not dead, and parameters are described by SQLDescribeParam, not by an IPD.
+            attr::CONNECTION_DEAD | attr::AUTO_IPD => Field::Number(0),
+            _ => {
+                let message = format!("Attribute {id} can be set only.");
+                return Err(Error::new(state::INVALID_ATTRIBUTE, message));
             }
-            attr::ENLIST_IN_DTC
-            | attr::ENLIST_IN_XA
-            | attr::TRANSLATE_LIB
-            | attr::TRANSLATE_OPTION
-            | attr::TRACE
-            | attr::TRACEFILE
-            | attr::ODBC_CURSORS => {
-                return Err(Error::new(
-                    state::NOT_IMPLEMENTED,
-                    format!("The driver does not offer attribute {id}."),
-                ));
-            }
-            _ => return attributes.statement.get(id).ok_or_else(|| unknown_attribute(id)),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::attributes::{CONNECTION, When};
+    use super::super::connection::Connection;
+    use super::super::dispatch::Function;
+    use super::super::types::OdbcVersion;
+    use super::super::width::Width;
+    use super::*;
+
+    /// Sets an attribute of a connection that is not open, and tells it.
+    fn set_and_get(id: i32, value: &Input) -> (Result<Completion>, Result<Field>) {
+        let shared = Arc::new(Connection::new(OdbcVersion::Odbc3));
+        let mut group = shared.lock();
+        let function = Function { name: "", id: 0 };
+        let mut call = ConnectionCall { function, handle: 0, shared: &shared, group: &mut group };
+        let set = call.set_attribute(id, value);
+        (set, call.attribute(id))
+    }
+
+    #[test]
+    fn every_attribute_is_told_as_it_was_set() {
+        for attribute in CONNECTION {
+            let value = match attribute.width {
+                Width::Text => Input::Text(CATALOG.to_owned()),
+                Width::Pointer => Input::Pointer(Address::NULL),
+                _ => Input::Number(attribute.constant().and_then(Result::ok).unwrap_or(1)),
+            };
+            let (set, told) = set_and_get(attribute.id, &value);
+            match (attribute.when, set) {
+                (When::Open, set) => {
+                    assert_eq!(set.unwrap_err().state, state::CONNECTION_NOT_OPEN, "{}", attribute.id);
+                    assert_eq!(told.unwrap_err().state, state::CONNECTION_NOT_OPEN, "{}", attribute.id);
+                }
+                (When::Never, set) => {
+                    assert_eq!(set.unwrap_err().state, state::INVALID_ATTRIBUTE, "{}", attribute.id);
+                }
+                // What the pool sends when it takes a connection back.
+                (_, Ok(_)) if attribute.id == attr::RESET_CONNECTION => {
+                    assert_eq!(told.unwrap_err().state, state::INVALID_ATTRIBUTE);
+                }
+                (_, Ok(_)) => match (told.unwrap(), value) {
+                    (Field::Number(told), Input::Number(set)) => assert_eq!(told, set, "{}", attribute.id),
+                    (Field::Text(told), Input::Text(set)) => assert_eq!(told, set, "{}", attribute.id),
+                    (Field::Pointer(told), Input::Pointer(set)) => assert_eq!(told, set),
+                    other => panic!("{}: {other:?}", attribute.id),
+                },
+                (_, Err(error)) => assert_eq!(told.unwrap_err(), error, "{}", attribute.id),
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_no_value_are_refused() {
+        for attribute in CONNECTION.iter().filter(|a| matches!(a.width, Width::U32 | Width::ULen)) {
+            let keeps_all =
+                matches!(attribute.id, attr::LOGIN_TIMEOUT | attr::CONNECTION_TIMEOUT | attr::PACKET_SIZE);
+            let error = set_and_get(attribute.id, &Input::Number(77)).0.err();
+            assert_eq!(error.is_none(), keeps_all, "{}: {error:?}", attribute.id);
+        }
     }
 }

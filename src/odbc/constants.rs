@@ -34,6 +34,9 @@ pub mod attr {
     pub const ROW_STATUS_PTR: i32 = 25;
     pub const ROWS_FETCHED_PTR: i32 = 26;
     pub const ROW_ARRAY_SIZE: i32 = 27;
+    pub const ASYNC_STMT_EVENT: i32 = 29;
+    pub const ASYNC_STMT_PCALLBACK: i32 = 30;
+    pub const ASYNC_STMT_PCONTEXT: i32 = 31;
     pub const ACCESS_MODE: i32 = 101;
     pub const AUTOCOMMIT: i32 = 102;
     pub const LOGIN_TIMEOUT: i32 = 103;
@@ -49,6 +52,10 @@ pub mod attr {
     pub const CONNECTION_TIMEOUT: i32 = 113;
     pub const RESET_CONNECTION: i32 = 116;
     pub const ASYNC_DBC_FUNCTIONS_ENABLE: i32 = 117;
+    pub const DBC_INFO_TOKEN: i32 = 118;
+    pub const ASYNC_DBC_EVENT: i32 = 119;
+    pub const ASYNC_DBC_PCALLBACK: i32 = 120;
+    pub const ASYNC_DBC_PCONTEXT: i32 = 121;
     pub const ODBC_VERSION: i32 = 200;
     pub const CONNECTION_POOLING: i32 = 201;
     pub const CP_MATCH: i32 = 202;

@@ -64,6 +64,8 @@ impl Header {
 pub struct Record {
     /// The C type of an application descriptor, the SQL type of an IPD (SQL_DESC_CONCISE_TYPE).
     pub concise_type: i16,
+    /// Whether the type is a verbose one (SQL_DATETIME, SQL_INTERVAL) whose code has not been set yet.
+    pub awaits_code: bool,
     pub length: usize,
     pub octet_length: isize,
     pub precision: i16,
@@ -76,7 +78,7 @@ pub struct Record {
     pub parameter_type: i16,
     pub nullable: i16,
     pub name: String,
-    /// Whether SQLBindParameter or a Set function has described the record.
+    /// Whether SQLBindParameter or a Set function has given the record a type.
     pub described: bool,
 }
 
@@ -84,6 +86,7 @@ impl Default for Record {
     fn default() -> Self {
         Record {
             concise_type: C_DEFAULT,
+            awaits_code: false,
             length: 0,
             octet_length: 0,
             precision: 0,
@@ -104,7 +107,8 @@ impl Default for Record {
 impl Record {
     /// Whether data or a length goes to the application through this record.
     pub fn is_bound(&self) -> bool {
-        !self.data.is_null()
+        let addresses = [self.data, self.octet_length_ptr, self.indicator_ptr];
+        addresses.iter().any(|address| !address.is_null())
     }
 
     /// How the buffer of an application's record is read or written, once its C type is known.
@@ -207,9 +211,13 @@ impl Descriptor {
         if let Some(record) = number.checked_sub(1).and_then(|index| self.records.get_mut(index)) {
             *record = Record::default();
         }
-        while self.records.last().is_some_and(|last| !last.is_bound() && last.octet_length_ptr.is_null()) {
-            self.records.pop();
-        }
+        self.shrink();
+    }
+
+    /// Lets the highest bound record be the last.
+    pub fn shrink(&mut self) {
+        let count = self.records.iter().rposition(Record::is_bound).map_or(0, |index| index + 1);
+        self.records.truncate(count);
     }
 
     /// Takes another one's header and records (SQLCopyDesc).

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use super::attributes::invalid_value;
 use super::connection::Connection;
 use super::constants::attr;
 use super::diagnostics::Diagnostics;
@@ -102,10 +103,11 @@ impl EnvironmentState {
                 Ok(())
             }
             attr::OUTPUT_NTS if value.number() == 1 => Ok(()),
-            attr::OUTPUT_NTS => Err(Error::new(
+            attr::OUTPUT_NTS if value.number() == 0 => Err(Error::new(
                 state::NOT_IMPLEMENTED,
                 "SQL_ATTR_OUTPUT_NTS is always SQL_TRUE: strings are terminated.",
             )),
+            attr::OUTPUT_NTS => Err(invalid_value(id, value.number())),
             attr::CONNECTION_POOLING | attr::CP_MATCH => {
                 Err(Error::new(state::NOT_IMPLEMENTED, "Pooling is the driver manager's."))
             }
@@ -116,10 +118,12 @@ impl EnvironmentState {
     /// SQLGetEnvAttr.
     ///
     /// # Errors
-    /// HY092, HYC00.
+    /// HY010 (the version before it was set), HY092, HYC00.
     pub fn attribute(&self, id: i32) -> Result<Field> {
         match id {
-            attr::ODBC_VERSION => Ok(Field::from(self.version.unwrap_or(3))),
+            attr::ODBC_VERSION => self.version.map(Field::from).ok_or_else(|| {
+                Error::new(state::FUNCTION_SEQUENCE, "SQL_ATTR_ODBC_VERSION has not been set.")
+            }),
             attr::OUTPUT_NTS => Ok(Field::Number(1)),
             // iODBC 3.52.14 and later asks before it offers each connection what its application has.
             attr::DRIVER_UNICODE_TYPE => Ok(Field::Number(unicode_type(self.wchar))),

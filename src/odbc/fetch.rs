@@ -84,7 +84,6 @@ impl StatementCall<'_> {
                 format!("BufferLength is {}; it must not be negative.", binding.buffer_length),
             ));
         }
-        let (precision, datetime_interval_precision) = CType::default_precisions(binding.c_type);
         let record = match number {
             0 if !has_bookmarks => return Err(bookmark::off()),
             0 => {
@@ -94,15 +93,12 @@ impl StatementCall<'_> {
             _ => ard.record_mut(number)?,
         };
         *record = Record {
-            concise_type: binding.c_type,
             octet_length: binding.buffer_length,
-            precision,
-            datetime_interval_precision,
             data: binding.value,
             octet_length_ptr: binding.length_or_indicator,
             indicator_ptr: binding.length_or_indicator,
             described: true,
-            ..Record::default()
+            ..Record::of_type(binding.c_type)
         };
         Ok(Completion::Success)
     }
@@ -250,7 +246,7 @@ pub fn bound_columns<'a>(
     wchar: Wchar,
 ) -> Result<Vec<Bound<'a>>> {
     let mut all = Vec::new();
-    if is_bound(&ard.bookmark) {
+    if ard.bookmark.is_bound() {
         if attributes.use_bookmarks == bookmarks::OFF {
             return Err(bookmark::off());
         }
@@ -260,17 +256,13 @@ pub fn bound_columns<'a>(
     }
     if has_data {
         let records = columns.iter().zip(ard.records()).enumerate();
-        all.extend(records.filter(|(_, (_, record))| is_bound(record)).map(|(index, (column, record))| {
+        all.extend(records.filter(|(_, (_, record))| record.is_bound()).map(|(index, (column, record))| {
             let c_type = CType::resolve(record.concise_type, &column.column_type);
             let target = c_type.map(|c_type| record.target(c_type, wchar));
             bound(Source::Column(index), column, record, target)
         }));
     }
     Ok(all)
-}
-
-fn is_bound(record: &Record) -> bool {
-    record.is_bound() || !record.octet_length_ptr.is_null()
 }
 
 fn bound<'a>(

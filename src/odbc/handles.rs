@@ -115,8 +115,14 @@ pub fn end_transaction(function: Function, kind: i16, handle: Token, completion:
             Ok(Completion::Success)
         }),
         Some(Kind::Connection) => on_connection(function, handle, |call| call.end_transaction(completion)),
-        _ => SqlReturn::INVALID_HANDLE.0,
+        Some(Kind::Statement) => on_statement(function, handle, |_| Err(no_transaction())),
+        Some(Kind::Descriptor) => on_descriptor(function, handle, |_| Err(no_transaction())),
+        None => SqlReturn::INVALID_HANDLE.0,
     }
+}
+
+fn no_transaction() -> Error {
+    Error::new(state::INVALID_ATTRIBUTE, "Transactions end on connections and environments only.")
 }
 
 /// SQLFreeHandle.
@@ -130,7 +136,7 @@ pub fn free_handle(function: Function, kind: i16, handle: Token) -> i16 {
         }),
         Some(Kind::Connection) => on_connection(function, handle, |call| {
             refuse(
-                call.group.connection.session.is_some(),
+                call.group.connection.session.is_some() || call.group.connection.browsing.is_some(),
                 "The connection is still open; disconnect it first.",
             )
         }),

@@ -7,7 +7,7 @@
 use super::constants::param;
 use super::descriptor::{Descriptor, Record};
 use super::fetch::{truncated, write_null, write_part};
-use super::parameters::{name_parameter, sql_type};
+use super::parameters::name_parameter;
 use super::types;
 use crate::convert::{self, CData, CTarget, CType, Rest, Wchar, is_supported_to_c};
 use crate::engine::{Cursor, Output, OutputMarker, Prepared};
@@ -139,7 +139,7 @@ fn column_type(prepared: &Prepared, output: OutputMarker) -> ColumnType {
 }
 
 fn c_type(record: &Record, described: &Record) -> Result<CType> {
-    let bound = sql_type(described.concise_type, described.length, described.scale)?;
+    let bound = described.sql_type()?;
     types::c_type_of(record.concise_type, described.concise_type, &bound)
 }
 

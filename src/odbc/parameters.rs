@@ -25,6 +25,16 @@ pub struct Binding {
     pub length_or_indicator: Address,
 }
 
+/// SQL_SETPARAM_VALUE_MAX: the BufferLength of SQLSetParam, which knows no size.
+const SETPARAM_VALUE_MAX: isize = -1;
+
+impl Binding {
+    /// Whether this is SQLSetParam of ODBC 1, as a driver manager hands it on: input, whatever the direction says.
+    fn is_set_param(&self) -> bool {
+        self.buffer_length == SETPARAM_VALUE_MAX && self.direction == param::INPUT_OUTPUT
+    }
+}
+
 /// What SQLDescribeParam and SQLDescribeCol tell of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParameterDescription {
@@ -130,29 +140,27 @@ impl StatementCall<'_> {
                 ),
             ));
         }
-        let (precision, datetime_interval_precision) = CType::default_precisions(c_type.code());
         let number = usize::from(binding.number);
         *self.descriptors[self.statement.apd].record_mut(number)? = Record {
-            concise_type: binding.c_type,
-            octet_length: binding.buffer_length,
-            precision: if c_type == CType::Numeric { binding.column_size.min(38) as i16 } else { precision },
-            datetime_interval_precision,
-            scale: if c_type == CType::Numeric { binding.decimal_digits } else { 0 },
+            octet_length: binding.buffer_length.max(0),
             data: binding.value,
             octet_length_ptr: binding.length_or_indicator,
             indicator_ptr: binding.length_or_indicator,
             described: true,
-            ..Record::default()
+            ..Record::of_type(binding.c_type)
         };
-        *self.descriptors[self.statement.own.ipd].record_mut(number)? = Record {
-            concise_type: binding.sql_type,
-            length: binding.column_size,
-            precision: binding.column_size.min(i16::MAX as usize) as i16,
-            scale: binding.decimal_digits,
-            parameter_type: binding.direction,
+        if c_type == CType::Numeric {
+            let record = self.descriptors[self.statement.apd].record_mut(number)?;
+            record.precision = binding.column_size.min(38) as i16;
+            record.scale = binding.decimal_digits;
+        }
+        let mut described = Record {
+            parameter_type: if binding.is_set_param() { param::INPUT } else { binding.direction },
             described: true,
-            ..Record::default()
+            ..Record::of_type(binding.sql_type)
         };
+        described.set_size_and_digits(binding.column_size, binding.decimal_digits);
+        *self.descriptors[self.statement.own.ipd].record_mut(number)? = described;
         Ok(Completion::Success)
     }
 }
@@ -168,7 +176,7 @@ fn check(binding: &Binding) -> Result<ColumnType> {
             format!("{} is no direction: SQL_PARAM_INPUT, _OUTPUT or _INPUT_OUTPUT.", binding.direction),
         ));
     }
-    if binding.buffer_length < 0 {
+    if binding.buffer_length < 0 && !binding.is_set_param() {
         return Err(Error::new(
             state::INVALID_STRING_OR_BUFFER_LENGTH,
             format!("BufferLength is {}; it must not be negative.", binding.buffer_length),
@@ -218,7 +226,7 @@ pub fn gather(
     wchar: Wchar,
     is_read: impl Fn(usize) -> bool,
 ) -> Result<Vec<ParameterSet>> {
-    let bound = |index: usize| apd.records().get(index).is_some_and(|record| record.described);
+    let bound = |index: usize| apd.records().get(index).is_some_and(Record::is_bound);
     if let Some(index) = (0..markers.len()).find(|&index| !bound(index)) {
         return Err(Error::new(
             state::WRONG_PARAMETER_COUNT,
@@ -276,7 +284,7 @@ fn target(
     wchar: Wchar,
 ) -> Result<Target> {
     let bound = match described {
-        Some(d) if d.described => sql_type(d.concise_type, d.length, d.scale)?,
+        Some(d) if d.described => d.sql_type()?,
         _ => marker.column_type,
     };
     let c_type = match described {

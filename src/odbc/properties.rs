@@ -27,6 +27,8 @@ pub enum Takes {
     Integer,
     /// 1 or 0.
     Switch,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
     /// Names, with commas between them.
     Names,
 }
@@ -40,7 +42,7 @@ impl Takes {
     /// The name of the type.
     pub fn type_name(self) -> &'static str {
         match self {
-            Takes::Text | Takes::Secret | Takes::Names => "string",
+            Takes::Text | Takes::Secret | Takes::Names | Takes::OneOf(_) => "string",
             Takes::Integer => "int",
             Takes::Switch => "bool",
         }
@@ -60,7 +62,7 @@ const fn property(
 
 /// Every keyword of the driver's own.
 pub static PROPERTIES: &[Property] = {
-    use Takes::{Integer, Names, Secret, Switch, Text};
+    use Takes::{Integer, Names, OneOf, Secret, Switch, Text};
     const AUTHENTICATION: &str = "Authentication";
     const CONNECTION: &str = "Connection";
     const SCHEMA: &str = "Schema";
@@ -292,7 +294,7 @@ pub static PROPERTIES: &[Property] = {
             "ParentScan",
             Keyword::ParentScan,
             MISCELLANEOUS,
-            Text,
+            OneOf(&["Auto", "Always"]),
             "Auto",
             "Whether a table that is listed only below another one is read below all of that one's rows: Auto where \
              that is cheap, or Always.",
@@ -309,7 +311,7 @@ pub static PROPERTIES: &[Property] = {
             "Subaccounts",
             Keyword::Subaccounts,
             MISCELLANEOUS,
-            Text,
+            OneOf(&["None", "All"]),
             "None",
             "Which accounts a table of the account API is read of where a statement names none: None but the connection's \
              own, or All active ones.",

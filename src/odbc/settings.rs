@@ -209,9 +209,9 @@ impl Settings {
             connect_on_open: boolean(find(Keyword::ConnectOnOpen), true)?,
             log,
             pushdown: boolean(find(Keyword::Pushdown), true)?,
-            walks_costly: one_of(find(Keyword::ParentScan), &["Auto", "Always"])? == 1,
+            walks_costly: one_of(&find, Keyword::ParentScan)? == 1,
             strict_types: boolean(find(Keyword::StrictTypes), false)?,
-            all_accounts: one_of(find(Keyword::Subaccounts), &["None", "All"])? == 1,
+            all_accounts: one_of(&find, Keyword::Subaccounts)? == 1,
             max_rows: number(find(Keyword::MaxRows), 0..=u32::MAX.into(), 0)? as usize,
             listing: listing(&find)?,
             location: find(Keyword::Location).map(|found| PathBuf::from(found.value)),
@@ -320,6 +320,41 @@ fn proxy<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>) -> Result<Option<Prox
     }))
 }
 
+/// A keyword without which no connection can be opened, and what it is, for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing {
+    pub keyword: &'static str,
+    pub label: &'static str,
+}
+
+/// What [`Settings::from_sources`] would miss.
+pub fn missing_keywords(sources: &[&[Pair]]) -> Vec<Missing> {
+    let is_given = |keyword| is_given(sources, keyword);
+    let need = |keyword, label| Missing { keyword, label };
+    let (account, key) = (is_given(Keyword::AccountSid), is_given(Keyword::ApiKeySid));
+    let mut missing = Vec::new();
+    match (account, key) {
+        (false, true) => missing.push(need("AccountSid", "Account SID")),
+        (false, false) => missing.push(need("UID", "Account SID or API key SID")),
+        _ => {}
+    }
+    if key && !is_given(Keyword::ApiKeySecret) {
+        missing.push(need("ApiKeySecret", "Secret of the API key"));
+    } else if !key && !is_given(Keyword::AuthToken) {
+        let label = if account { "Auth token" } else { "Auth token or secret of the API key" };
+        missing.push(need("PWD", label));
+    }
+    missing
+}
+
+/// Whether a source has a value for the setting.
+pub fn is_given(sources: &[&[Pair]], wanted: Keyword) -> bool {
+    let has = |pairs: &&[Pair]| {
+        pairs.iter().any(|pair| !pair.value.is_empty() && keyword(&pair.keyword, pairs) == Some(wanted))
+    };
+    sources.iter().any(has)
+}
+
 /// A region or an edge. Beside a base URL it counts for nothing if it is from a later source.
 ///
 /// # Errors
@@ -396,8 +431,12 @@ fn boolean(found: Option<Found<'_>>, default: bool) -> Result<bool> {
 }
 
 /// The position of the word that is given, in any letter case; the first one where none is.
-fn one_of(found: Option<Found<'_>>, words: &[&str]) -> Result<usize> {
-    let Some(found) = found else { return Ok(0) };
+fn one_of<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>, keyword: Keyword) -> Result<usize> {
+    let Some(found) = find(keyword) else { return Ok(0) };
+    let words = match PROPERTIES.iter().find(|p| p.keyword == keyword).map(|p| p.takes) {
+        Some(Takes::OneOf(words)) => words,
+        _ => &[],
+    };
     words
         .iter()
         .position(|word| word.eq_ignore_ascii_case(found.value))

@@ -3,6 +3,7 @@
 //! Those that belong to a descriptor's header are kept there. What the driver cannot do is either replaced by the
 //! nearest thing it can, with 01S02, or refused with HYC00; nothing is stored in silence.
 
+use super::attributes::{Setting, invalid_value, off_only, only, replaced};
 use super::constants::{attr, bookmarks, cursor, sensitivity};
 use super::cursor::Position;
 use super::dispatch::{Completion, StatementCall};
@@ -53,32 +54,6 @@ impl Default for StatementAttributes {
             use_bookmarks: bookmarks::OFF,
             fetch_bookmark: Address::NULL,
         }
-    }
-}
-
-/// How an attribute was set.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Setting {
-    Taken,
-    /// Another value was taken instead (01S02).
-    Replaced(Error),
-}
-
-/// The 01S02 that says what is used instead.
-pub fn replaced(text: &str) -> Setting {
-    Setting::Replaced(Error::new(state::OPTION_VALUE_CHANGED, text))
-}
-
-/// The HY024 of a value that the attribute does not have.
-pub fn invalid_value(id: i32, value: i64) -> Error {
-    Error::new(state::INVALID_ATTRIBUTE_VALUE, format!("{value} is no value of attribute {id}."))
-}
-
-fn off_only(id: i32, value: i64, what: &str) -> Result<Setting> {
-    match value {
-        0 => Ok(Setting::Taken),
-        1 => Err(Error::new(state::NOT_IMPLEMENTED, format!("{what} cannot be switched on."))),
-        _ => Err(invalid_value(id, value)),
     }
 }
 
@@ -167,17 +142,6 @@ impl StatementAttributes {
     }
 }
 
-/// An attribute with one value that the driver has and others that it replaces.
-fn only(id: i32, value: i64, own: i64, known: std::ops::RangeInclusive<i64>, text: &str) -> Result<Setting> {
-    if value == own {
-        Ok(Setting::Taken)
-    } else if known.contains(&value) {
-        Ok(replaced(text))
-    } else {
-        Err(invalid_value(id, value))
-    }
-}
-
 /// Whether an attribute says what a cursor will be like, so that it has to be set before there is one.
 fn is_of_cursor(id: i32) -> bool {
     matches!(
@@ -257,6 +221,9 @@ impl StatementCall<'_> {
             attr::ROW_NUMBER => {
                 return Err(Error::new(state::INVALID_ATTRIBUTE, "SQL_ATTR_ROW_NUMBER is read-only."));
             }
+            attr::ASYNC_STMT_EVENT | attr::ASYNC_STMT_PCALLBACK | attr::ASYNC_STMT_PCONTEXT => {
+                return Err(no_notification());
+            }
             _ => return Err(unknown_attribute(id)),
         }
         Ok(Completion::Success)
@@ -329,9 +296,16 @@ impl StatementCall<'_> {
                 }
             },
             attr::FETCH_BOOKMARK_PTR => Field::Pointer(self.statement.attributes.fetch_bookmark),
+            attr::ASYNC_STMT_EVENT | attr::ASYNC_STMT_PCALLBACK | attr::ASYNC_STMT_PCONTEXT => {
+                return Err(no_notification());
+            }
             _ => return Err(unknown_attribute(id)),
         })
     }
+}
+
+fn no_notification() -> Error {
+    Error::new(state::NO_ASYNCHRONOUS_NOTIFICATION, "The driver does not notify of completion.")
 }
 
 #[cfg(test)]

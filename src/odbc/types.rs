@@ -190,6 +190,13 @@ pub fn describe(column: &ColumnType) -> TypeFacts {
     sql_type.facts(column.size, column.scale)
 }
 
+/// The same for the code of either version, with SQLBindParameter's ColumnSize and DecimalDigits; `None` for a type that
+/// the driver does not have.
+pub fn describe_code(code: i16, size: usize, digits: i16) -> Option<TypeFacts> {
+    let taken = from_sql_type(code, size, digits)?;
+    Some(sql_type(code)?.facts(taken.size, taken.scale))
+}
+
 /// The type that a parameter bound as SQL type `code` (2.x or 3.x) is taken as; `None` for a type that the driver
 /// does not take, among them the intervals. `size` and `scale` are SQLBindParameter's ColumnSize and
 /// DecimalDigits; a size of 0 stands for the type's default.
@@ -284,7 +291,7 @@ fn sql_type(code: i16) -> Option<&'static SqlType> {
 }
 
 /// The 3.x code of a type.
-fn current_code(code: i16) -> i16 {
+pub fn current_code(code: i16) -> i16 {
     if matches!(code, 9..=11) { code + DATETIME_CODE_SHIFT } else { code }
 }
 

@@ -1,9 +1,10 @@
-//! The width of every attribute, descriptor field and diagnostic field, told once.
+//! The width of every attribute and diagnostic field, told once; connection attributes are in [`super::attributes`],
+//! descriptor fields in [`super::descriptor_table`].
 //!
 //! ODBC passes all of them through untyped pointers; a wrong width writes over the application's memory. The C
 //! boundary reads and writes by these tables only. An id that is in no table is unknown (HY092, HY091).
 
-use super::constants::{attr, desc, diag};
+use super::constants::{attr, diag};
 use crate::abi::memory::Address;
 
 /// How a field lies in application memory.
@@ -115,32 +116,6 @@ pub const ENVIRONMENT: Table = &[
     (attr::OUTPUT_NTS, Width::I32),
 ];
 
-/// SQLSetConnectAttr, SQLGetConnectAttr. The statement attributes that become defaults come from [`STATEMENT`].
-pub const CONNECTION: Table = &[
-    (attr::ASYNC_ENABLE, Width::ULen),
-    (attr::ACCESS_MODE, Width::U32),
-    (attr::AUTOCOMMIT, Width::U32),
-    (attr::LOGIN_TIMEOUT, Width::U32),
-    (attr::TRACE, Width::U32),
-    (attr::TRACEFILE, Width::Text),
-    (attr::TRANSLATE_LIB, Width::Text),
-    (attr::TRANSLATE_OPTION, Width::U32),
-    (attr::TXN_ISOLATION, Width::U32),
-    (attr::CURRENT_CATALOG, Width::Text),
-    (attr::ODBC_CURSORS, Width::ULen),
-    (attr::QUIET_MODE, Width::Pointer),
-    (attr::PACKET_SIZE, Width::U32),
-    (attr::CONNECTION_TIMEOUT, Width::U32),
-    (attr::RESET_CONNECTION, Width::U32),
-    (attr::ASYNC_DBC_FUNCTIONS_ENABLE, Width::U32),
-    (attr::APP_WCHAR_TYPE, Width::U32),
-    (attr::ENLIST_IN_DTC, Width::Pointer),
-    (attr::ENLIST_IN_XA, Width::Pointer),
-    (attr::CONNECTION_DEAD, Width::U32),
-    (attr::AUTO_IPD, Width::U32),
-    (attr::METADATA_ID, Width::U32),
-];
-
 /// SQLSetStmtAttr, SQLGetStmtAttr.
 pub const STATEMENT: Table = &[
     (attr::QUERY_TIMEOUT, Width::ULen),
@@ -170,6 +145,9 @@ pub const STATEMENT: Table = &[
     (attr::ROW_STATUS_PTR, Width::Pointer),
     (attr::ROWS_FETCHED_PTR, Width::Pointer),
     (attr::ROW_ARRAY_SIZE, Width::ULen),
+    (attr::ASYNC_STMT_EVENT, Width::Pointer),
+    (attr::ASYNC_STMT_PCALLBACK, Width::Pointer),
+    (attr::ASYNC_STMT_PCONTEXT, Width::Pointer),
     (attr::CURSOR_SCROLLABLE, Width::ULen),
     (attr::CURSOR_SENSITIVITY, Width::ULen),
     (attr::APP_ROW_DESC, Width::Handle),
@@ -177,51 +155,6 @@ pub const STATEMENT: Table = &[
     (attr::IMP_ROW_DESC, Width::Handle),
     (attr::IMP_PARAM_DESC, Width::Handle),
     (attr::METADATA_ID, Width::ULen),
-];
-
-/// SQLGetDescField, SQLSetDescField.
-pub const DESCRIPTOR: Table = &[
-    (desc::ALLOC_TYPE, Width::I16),
-    (desc::ARRAY_SIZE, Width::ULen),
-    (desc::ARRAY_STATUS_PTR, Width::Pointer),
-    (desc::BIND_OFFSET_PTR, Width::Pointer),
-    (desc::BIND_TYPE, Width::I32),
-    (desc::COUNT, Width::I16),
-    (desc::ROWS_PROCESSED_PTR, Width::Pointer),
-    (desc::AUTO_UNIQUE_VALUE, Width::I32),
-    (desc::BASE_COLUMN_NAME, Width::Text),
-    (desc::BASE_TABLE_NAME, Width::Text),
-    (desc::CASE_SENSITIVE, Width::I32),
-    (desc::CATALOG_NAME, Width::Text),
-    (desc::CONCISE_TYPE, Width::I16),
-    (desc::DATA_PTR, Width::Pointer),
-    (desc::DATETIME_INTERVAL_CODE, Width::I16),
-    (desc::DATETIME_INTERVAL_PRECISION, Width::I32),
-    (desc::DISPLAY_SIZE, Width::Len),
-    (desc::FIXED_PREC_SCALE, Width::I16),
-    (desc::INDICATOR_PTR, Width::Pointer),
-    (desc::LABEL, Width::Text),
-    (desc::LENGTH, Width::ULen),
-    (desc::LITERAL_PREFIX, Width::Text),
-    (desc::LITERAL_SUFFIX, Width::Text),
-    (desc::LOCAL_TYPE_NAME, Width::Text),
-    (desc::NAME, Width::Text),
-    (desc::NULLABLE, Width::I16),
-    (desc::NUM_PREC_RADIX, Width::I32),
-    (desc::OCTET_LENGTH, Width::Len),
-    (desc::OCTET_LENGTH_PTR, Width::Pointer),
-    (desc::PARAMETER_TYPE, Width::I16),
-    (desc::PRECISION, Width::I16),
-    (desc::ROWVER, Width::I16),
-    (desc::SCALE, Width::I16),
-    (desc::SCHEMA_NAME, Width::Text),
-    (desc::SEARCHABLE, Width::I16),
-    (desc::TABLE_NAME, Width::Text),
-    (desc::TYPE, Width::I16),
-    (desc::TYPE_NAME, Width::Text),
-    (desc::UNNAMED, Width::I16),
-    (desc::UNSIGNED, Width::I16),
-    (desc::UPDATABLE, Width::I16),
 ];
 
 /// SQLGetDiagField.
@@ -249,7 +182,7 @@ mod tests {
 
     #[test]
     fn no_id_has_two_widths() {
-        for table in [ENVIRONMENT, CONNECTION, STATEMENT, DESCRIPTOR, DIAGNOSTIC] {
+        for table in [ENVIRONMENT, STATEMENT, DIAGNOSTIC] {
             for (i, (id, _)) in table.iter().enumerate() {
                 assert!(table[i + 1..].iter().all(|(other, _)| other != id), "{id}");
             }
@@ -265,10 +198,6 @@ mod tests {
     fn unknown_ids_have_no_width() {
         for id in [1224, 1227, 1228, 30002] {
             assert_eq!(of(STATEMENT, id), None);
-            assert_eq!(of(CONNECTION, id), None);
-        }
-        for id in [1041, 1042] {
-            assert_eq!(of(CONNECTION, id), None);
         }
     }
 }
