@@ -207,6 +207,7 @@ def test_the_documented_keywords_are_the_connection_props(cursor):
     assert set(props) == set(documented)
     others = {"BaseUrl": "Twilio's hosts", "AccountSid": "TWILIO_ACCOUNT_SID", "AuthToken": "TWILIO_AUTH_TOKEN",
               "ApiKeySid": "TWILIO_API_KEY", "ApiKeySecret": "TWILIO_API_SECRET",
+              "OAuthClientId": "TWILIO_CLIENT_ID", "OAuthClientSecret": "TWILIO_CLIENT_SECRET",
               "Region": "TWILIO_REGION", "Edge": "TWILIO_EDGE"}  # fmt: skip
     for name, default in props.items():
         assert documented[name] == others.get(name, default or "none"), name

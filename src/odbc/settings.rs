@@ -1,8 +1,8 @@
 //! What a connection is opened with: the keywords of connection strings and DSNs, and their values.
 //!
 //! Settings come from the connection string, then the DSN, then the environment variables; what an earlier source
-//! says, a later one does not change. An API key and an auth token are alternatives: the one from the earlier source
-//! is used, the API key where both come from the same. A UID that starts with `SK` is an API key, and PWD its
+//! says, a later one does not change. An auth token, an API key and an OAuth application are alternatives: AuthScheme says which one
+//! is used, or else the earliest source does, and where one source has several, the last of these three. A UID that starts with `SK` is an API key, and PWD its
 //! secret; otherwise UID is the account and PWD its auth token.
 
 use std::path::PathBuf;
@@ -21,6 +21,9 @@ pub enum Keyword {
     AuthToken,
     ApiKeySid,
     ApiKeySecret,
+    AuthScheme,
+    OAuthClientId,
+    OAuthClientSecret,
     BaseUrl,
     Region,
     Edge,
@@ -66,6 +69,8 @@ const VARIABLES: &[(&str, &str)] = &[
     ("TWILIO_EDGE", "Edge"),
     ("TWILIO_API_KEY", "ApiKeySid"),
     ("TWILIO_API_SECRET", "ApiKeySecret"),
+    ("TWILIO_CLIENT_ID", "OAuthClientId"),
+    ("TWILIO_CLIENT_SECRET", "OAuthClientSecret"),
 ];
 
 /// The setting of a name, among the pairs that it stands with. `None` for an unknown one.
@@ -242,16 +247,25 @@ impl Settings {
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let switch = |on: bool| Some(if on { "1" } else { "0" }.to_owned());
         let secret = |is_used: bool| is_used.then(|| "***".to_owned());
-        let api_key = match &self.credentials {
-            Credentials::ApiKey { sid, .. } => Some(sid),
-            Credentials::AuthToken(_) => None,
-        };
         let default = || PROPERTIES.iter().find(|p| p.keyword == keyword).map(|p| p.default.to_owned());
         match keyword {
             Keyword::AccountSid => text(&self.account_sid),
-            Keyword::AuthToken => secret(api_key.is_none()),
-            Keyword::ApiKeySid => api_key.cloned(),
-            Keyword::ApiKeySecret => secret(api_key.is_some()),
+            Keyword::AuthToken => secret(matches!(self.credentials, Credentials::AuthToken(_))),
+            Keyword::ApiKeySid => match &self.credentials {
+                Credentials::ApiKey { sid, .. } => Some(sid.clone()),
+                _ => None,
+            },
+            Keyword::ApiKeySecret => secret(matches!(self.credentials, Credentials::ApiKey { .. })),
+            Keyword::AuthScheme => text(match self.credentials {
+                Credentials::AuthToken(_) => "AuthToken",
+                Credentials::ApiKey { .. } => "ApiKey",
+                Credentials::OAuth { .. } => "OAuth",
+            }),
+            Keyword::OAuthClientId => match &self.credentials {
+                Credentials::OAuth { client_id, .. } => Some(client_id.clone()),
+                _ => None,
+            },
+            Keyword::OAuthClientSecret => secret(matches!(self.credentials, Credentials::OAuth { .. })),
             Keyword::BaseUrl => self.base_url.clone().or_else(default),
             Keyword::Region => self.region.clone(),
             Keyword::Edge => self.edge.clone(),
@@ -291,6 +305,7 @@ impl Settings {
         match &self.credentials {
             Credentials::AuthToken(_) => &self.account_sid,
             Credentials::ApiKey { sid, .. } => sid,
+            Credentials::OAuth { client_id, .. } => client_id,
         }
     }
 }
@@ -390,23 +405,42 @@ fn listing<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>) -> Result<Listing> 
     })
 }
 
+/// What the connection proves with who it is: what AuthScheme says, or else what the earliest source has; the later of auth
+/// token, API key and OAuth application where one source has several.
 fn credentials<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>) -> Result<Credentials> {
-    let (token, key) = (find(Keyword::AuthToken), find(Keyword::ApiKeySid));
-    match (token, key) {
-        (Some(token), key) if key.as_ref().is_none_or(|key| token.source < key.source) => {
-            Ok(Credentials::AuthToken(token.value.to_owned().into()))
+    const SCHEMES: [Keyword; 3] = [Keyword::AuthToken, Keyword::ApiKeySid, Keyword::OAuthClientId];
+    let scheme = match find(Keyword::AuthScheme) {
+        Some(found) => Some(SCHEMES[one_of(Some(found), &["AuthToken", "ApiKey", "OAuth"])?]),
+        None => {
+            let given = SCHEMES.iter().rev().filter_map(|&scheme| Some((find(scheme)?.source, scheme)));
+            given.min_by_key(|(source, _)| *source).map(|(_, scheme)| scheme)
         }
-        (_, Some(key)) => {
-            let secret = find(Keyword::ApiKeySecret)
+    };
+    let text = |keyword| find(keyword).map(|found| found.value.to_owned());
+    match scheme {
+        Some(Keyword::AuthToken) => {
+            let token = text(Keyword::AuthToken)
+                .ok_or_else(|| missing("the account's auth token", "AuthToken", "TWILIO_AUTH_TOKEN"))?;
+            Ok(Credentials::AuthToken(token.into()))
+        }
+        Some(Keyword::ApiKeySid) => {
+            let sid = text(Keyword::ApiKeySid)
+                .ok_or_else(|| missing("the API key", "ApiKeySid", "TWILIO_API_KEY"))?;
+            let secret = text(Keyword::ApiKeySecret)
                 .ok_or_else(|| missing("the secret of the API key", "ApiKeySecret", "TWILIO_API_SECRET"))?;
-            Ok(Credentials::ApiKey {
-                sid: key.value.to_owned(),
-                secret: Secret::from(secret.value.to_owned()),
-            })
+            Ok(Credentials::ApiKey { sid, secret: secret.into() })
         }
-        _ => Err(missing(
+        Some(_) => {
+            let client_id = text(Keyword::OAuthClientId)
+                .ok_or_else(|| missing("the OAuth application", "OAuthClientId", "TWILIO_CLIENT_ID"))?;
+            let secret = text(Keyword::OAuthClientSecret).ok_or_else(|| {
+                missing("the secret of the OAuth application", "OAuthClientSecret", "TWILIO_CLIENT_SECRET")
+            })?;
+            Ok(Credentials::OAuth { client_id, secret: secret.into() })
+        }
+        None => Err(missing(
             "the credentials",
-            "AuthToken, or ApiKeySid and ApiKeySecret,",
+            "AuthToken, or ApiKeySid and ApiKeySecret, or OAuthClientId and OAuthClientSecret,",
             "TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET",
         )),
     }
@@ -565,6 +599,9 @@ mod tests {
             "",
             "SK1",
             "***",
+            "ApiKey",
+            "",
+            "",
             "http://127.0.0.1:1",
             "",
             "",

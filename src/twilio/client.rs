@@ -12,6 +12,7 @@ use super::config::Secret;
 use super::decode::{self, Layout, Page};
 use super::host::{self, Hosts};
 use super::journal::{Journal, Recording};
+use super::oauth::{Token, Tokens};
 use super::pace::{Gate, Permit, Told};
 use super::paging::Pages;
 use super::proxy::ProxySettings;
@@ -20,7 +21,7 @@ use super::request::{Request, encode_pairs};
 use super::retry::{self, Failure};
 use super::tls::Trust;
 use super::watch::{self, Halt, Stage};
-use super::{ClientConfig, Error, error, transport};
+use super::{ClientConfig, Credentials, Error, error, transport};
 use crate::cancel::{CancelToken, Stop};
 use crate::model::Method;
 
@@ -51,7 +52,7 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     account_sid: String,
-    authorization: Secret,
+    authorization: Authorization,
     hosts: Hosts,
     timeout: Duration,
     max_retries: u32,
@@ -64,6 +65,17 @@ struct Inner {
     /// Makes a new connection for every request. One that waited in a pool may have died unnoticed, and then
     /// takes a request with it: what creates something must not be lost that way.
     fresh: ureq::Agent,
+}
+
+/// What proves who the client is.
+enum Authorization {
+    /// The same header for all requests.
+    Header(Secret),
+    Tokens {
+        tokens: Tokens,
+        client_id: String,
+        secret: Secret,
+    },
 }
 
 /// A request, ready to be sent.
@@ -126,7 +138,12 @@ impl Client {
         let trust = Trust::new(&config.server_certificate)?;
         let agent = |idle| transport::agent(agent_config(&hosts, proxy.clone(), idle), trust.clone());
         Ok(Client(Arc::new(Inner {
-            authorization: config.authorization(),
+            authorization: match (config.authorization(), config.credentials) {
+                (None, Credentials::OAuth { client_id, secret }) => {
+                    Authorization::Tokens { tokens: Tokens::default(), client_id, secret }
+                }
+                (header, _) => Authorization::Header(header.unwrap_or_default()),
+            },
             pooled: agent(config.max_concurrency),
             fresh: agent(0),
             account_sid: config.account_sid,
@@ -289,13 +306,18 @@ impl Client {
         let mut repeats = 0;
         let mut doubt = Doubt::default();
         let started = Instant::now();
+        let mut is_renewed = false;
         loop {
             cancel.check().map_err(|stop| call.stopped(stop, doubt))?;
+            let authorization = match call.is_own.then(|| self.authorization(cancel)).transpose() {
+                Ok(authorization) => authorization,
+                Err(error) => return Err(call.verdict(Attempt::new(Failure::NotSent, error), doubt)),
+            };
             let permit = self.0.gate.enter(cancel).map_err(|stop| call.stopped(stop, doubt))?;
             // The query of an address elsewhere is a signature.
             let shown = if call.is_own { call.url } else { call.url.split('?').next().unwrap_or_default() };
             let recording = self.0.journal.begin(call.method, shown, repeats);
-            let attempt = match self.attempt(call, cancel, &recording, &permit) {
+            let attempt = match self.attempt(call, authorization.as_ref(), cancel, &recording, &permit) {
                 Ok(mut answer) => {
                     answer.entry = recording.end(answer.body.as_ref().err());
                     answer.repeated = doubt.maybe_done;
@@ -305,6 +327,16 @@ impl Client {
             };
             recording.end(Some(&attempt.error));
             drop(permit);
+            // Twilio has not processed what it does not authorise. A token may have been revoked, or have expired by
+            // Twilio's clock.
+            if attempt.failure == Failure::Status(401)
+                && !is_renewed
+                && self.forget_token(authorization.as_ref())
+            {
+                is_renewed = true;
+                repeats += 1;
+                continue;
+            }
             if doubt.maybe_done && call.method == Method::Delete && attempt.error.is_not_found() {
                 return Ok(Answer::gone());
             }
@@ -322,10 +354,51 @@ impl Client {
         }
     }
 
+    /// The value of the Authorization header.
+    ///
+    /// # Errors
+    /// What asking for a token fails with.
+    fn authorization(&self, cancel: &CancelToken) -> Result<Secret, Error> {
+        let (tokens, client_id, secret) = match &self.0.authorization {
+            Authorization::Header(header) => return Ok(header.clone()),
+            Authorization::Tokens { tokens, client_id, secret } => (tokens, client_id, secret),
+        };
+        tokens.header(cancel, || {
+            let url = self.0.hosts.base("oauth") + "/v2/token";
+            let form = [
+                ("grant_type", "client_credentials"),
+                ("client_id", client_id.as_str()),
+                ("client_secret", secret.expose()),
+            ];
+            let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let call = Call { method: Method::Post, form: &form, is_own: false, ..Call::get(&url) };
+            let answer = self.send(&call, cancel).map_err(|error| match error {
+                // Whatever the status, it is the credentials that Twilio does not take.
+                Error::Api { status: 400 | 401 | 403, code, message, more_info, request_id, what } => {
+                    Error::Api { status: 401, code, message, more_info, request_id, what }
+                }
+                other => other,
+            })?;
+            Token::read(&answer.body?).map_err(|reason| call.invalid_answer(reason, ""))
+        })
+    }
+
+    /// Forgets a token that was refused; `false` where there are no tokens.
+    fn forget_token(&self, header: Option<&Secret>) -> bool {
+        match (&self.0.authorization, header) {
+            (Authorization::Tokens { tokens, .. }, Some(header)) => {
+                tokens.refuse(header);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Sends a request once, and reads the answer whole.
     fn attempt(
         &self,
         call: &Call<'_>,
+        authorization: Option<&Secret>,
         cancel: &CancelToken,
         recording: &Recording<'_>,
         permit: &Permit<'_>,
@@ -340,7 +413,7 @@ impl Client {
         let watch = watch::begin(cancel, inner.timeout, &authority);
         let failed = |error: ureq::Error| call.failed(&watch, &authority, &error);
         let agent = if call.creates { &inner.fresh } else { &inner.pooled };
-        let mut response = self.run(agent, call, uri).map_err(failed)?;
+        let mut response = self.run(agent, call, authorization, uri).map_err(failed)?;
 
         let status = response.status().as_u16();
         let request_id = text_header(response.headers(), "twilio-request-id")
@@ -393,14 +466,15 @@ impl Client {
         &self,
         agent: &ureq::Agent,
         call: &Call<'_>,
+        authorization: Option<&Secret>,
         uri: Uri,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        let mut authorization = HeaderValue::from_str(self.0.authorization.expose())
-            .map_err(|e| ureq::Error::Other(Box::new(e)))?;
-        authorization.set_sensitive(true);
         let mut builder = http::Request::builder().uri(uri);
-        if call.is_own {
-            builder = builder.header(header::AUTHORIZATION, authorization);
+        if let Some(authorization) = authorization {
+            let mut value =
+                HeaderValue::from_str(authorization.expose()).map_err(|e| ureq::Error::Other(Box::new(e)))?;
+            value.set_sensitive(true);
+            builder = builder.header(header::AUTHORIZATION, value);
         }
         for (name, value) in call.headers {
             builder = builder.header(name, value);

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::{Error, ProxySettings, ServerCertificate};
 
 /// A secret: wiped when it is dropped, and shown by no `Debug`.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
@@ -32,7 +32,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// How a client proves who it is. Twilio takes both as HTTP Basic.
+/// How a client proves who it is.
 #[derive(Clone, Debug)]
 pub enum Credentials {
     /// The account's own auth token: it may do everything.
@@ -41,6 +41,12 @@ pub enum Credentials {
     ApiKey {
         /// `SK` and 32 hexadecimal digits.
         sid: String,
+        secret: Secret,
+    },
+    /// An OAuth application, which is given tokens that live for a while.
+    OAuth {
+        /// `OQ` and 32 letters and digits.
+        client_id: String,
         secret: Secret,
     },
 }
@@ -111,21 +117,32 @@ impl ClientConfig {
                 }
                 secret
             }
+            Credentials::OAuth { client_id, secret } => {
+                let is_id = client_id.strip_prefix("OQ").is_some_and(|rest| {
+                    rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                });
+                if !is_id {
+                    let text = "The OAuth client id must be OQ and 32 letters and digits.";
+                    return Err(Error::InvalidConfig(text.into()));
+                }
+                secret
+            }
         };
         if secret.expose().is_empty() {
-            return Err(Error::InvalidConfig("The auth token or the API key's secret is empty.".into()));
+            return Err(Error::InvalidConfig("The auth token or the secret is empty.".into()));
         }
         Ok(())
     }
 
-    /// The value of the Authorization header.
-    pub(super) fn authorization(&self) -> Secret {
+    /// The value of the Authorization header; `None` where it is a token's.
+    pub(super) fn authorization(&self) -> Option<Secret> {
         let (user, secret) = match &self.credentials {
             Credentials::AuthToken(secret) => (&self.account_sid, secret),
             Credentials::ApiKey { sid, secret } => (sid, secret),
+            Credentials::OAuth { .. } => return None,
         };
         let pair = Zeroizing::new(format!("{user}:{}", secret.expose()));
-        Secret::from(format!("Basic {}", *Zeroizing::new(BASE64_STANDARD.encode(&*pair))))
+        Some(Secret::from(format!("Basic {}", *Zeroizing::new(BASE64_STANDARD.encode(&*pair)))))
     }
 }
 
@@ -164,6 +181,6 @@ mod tests {
     fn no_debug_shows_a_secret() {
         let config = config("AC1", Some("SK1"), "hunter2");
         assert!(!format!("{config:?}").contains("hunter2"));
-        assert_eq!(config.authorization().expose(), "Basic U0sxOmh1bnRlcjI=");
+        assert_eq!(config.authorization().unwrap().expose(), "Basic U0sxOmh1bnRlcjI=");
     }
 }

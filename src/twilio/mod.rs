@@ -17,6 +17,7 @@ mod download;
 mod error;
 mod host;
 mod journal;
+mod oauth;
 mod pace;
 mod paging;
 mod proxy;

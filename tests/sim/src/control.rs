@@ -41,14 +41,23 @@ pub(crate) fn answer(simulator: &Simulator, request: &Request) -> Answer {
             }
             Err(error) => refusal(400, &error.to_string()),
         },
+        ("POST", "tokens") => match serde_json::from_slice(&request.body) {
+            Ok(order) => {
+                simulator.tokens().change(order);
+                Answer::no_content()
+            }
+            Err(error) => refusal(400, &error.to_string()),
+        },
         ("GET", "lists") => {
             let lists = router::lists().map(|(product, list)| json!({"product": product, "list": list}));
             Answer::json(200, &json!({"lists": lists.collect::<Vec<_>>()}))
         }
         ("GET", "credentials") => Answer::json(200, &simulator.credentials),
-        (_, "requests" | "faults" | "reset" | "effects" | "world" | "lists" | "insights" | "credentials") => {
-            refusal(405, "method not allowed")
-        }
+        (
+            _,
+            "requests" | "faults" | "reset" | "effects" | "world" | "lists" | "insights" | "tokens"
+            | "credentials",
+        ) => refusal(405, "method not allowed"),
         _ => refusal(404, "no such control path"),
     }
 }

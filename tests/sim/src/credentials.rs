@@ -38,12 +38,13 @@ pub(crate) struct Credential {
     pub(crate) rights: Rights,
 }
 
-/// The API keys: user, secret, whose they are, rights.
-const KEYS: [(&str, &str, bool, Rights); 4] = [
+/// The API keys, and an OAuth application: user, secret, whose they are, rights.
+const KEYS: [(&str, &str, bool, Rights); 5] = [
     ("SK00000000000000000000000000000001", "10000000000000000000000000000001", true, Rights::MainKey),
     ("SK00000000000000000000000000000002", "20000000000000000000000000000002", true, Rights::StandardKey),
     ("SK00000000000000000000000000000003", "30000000000000000000000000000003", true, Rights::RestrictedKey),
     ("SK00000000000000000000000000000004", "40000000000000000000000000000004", false, Rights::MainKey),
+    ("OQ00000000000000000000000000000001", "50000000000000000000000000000001", true, Rights::MainKey),
 ];
 
 /// All credentials, with the main account's own pair as the command line gave it.
@@ -79,7 +80,9 @@ pub(crate) fn basic(header: Option<&str>) -> Option<(String, String)> {
 /// The credential a request signs in with.
 pub(crate) fn authenticate(table: &[Credential], header: Option<&str>) -> Result<Credential, ApiError> {
     let (user, password) = basic(header).ok_or_else(ApiError::authenticate)?;
-    let found = table.iter().find(|known| known.user == user && known.password == password);
+    // An application signs in with its tokens only.
+    let mut pairs = table.iter().filter(|known| !known.user.starts_with("OQ"));
+    let found = pairs.find(|known| known.user == user && known.password == password);
     let credential = found.ok_or_else(ApiError::authenticate)?;
     match credential.rights {
         Rights::Suspended => Err(ApiError::forbidden()),

@@ -20,6 +20,7 @@ mod router;
 mod simulator;
 mod store;
 mod template;
+mod tokens;
 mod world;
 
 use std::io::{self, Write};

@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::credentials::{self, Credential, Rights};
+use crate::credentials::{Credential, Rights};
 use crate::errors::{ApiError, xml_answer};
 use crate::generic::Generic;
 use crate::http::{Answer, Request};
@@ -56,7 +56,7 @@ pub(crate) fn has_list(product: &str, list: &Template) -> bool {
 /// the generic part.
 pub(crate) fn answer(
     request: &Request,
-    known: &[Credential],
+    sign_in: impl FnOnce(Option<&str>) -> Result<Credential, ApiError>,
     generic: Option<&Generic>,
     world: &mut World,
 ) -> Result<Answer, ApiError> {
@@ -64,7 +64,7 @@ pub(crate) fn answer(
         return Ok(Answer::new(200, "image/jpeg", format!("bytes of {name}")));
     }
     let (product, path) = split_product(&request.path);
-    let credential = credentials::authenticate(known, request.header("authorization"))?;
+    let credential = sign_in(request.header("authorization"))?;
     let rest = path.strip_prefix(VERSION).and_then(|rest| rest.strip_prefix('/'));
     // `/Services/Usecases` is a list, though `/Services/{Sid}` fits as well.
     let elsewhere = generic.and_then(|generic| generic.literals(request));

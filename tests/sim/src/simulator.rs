@@ -13,6 +13,7 @@ use crate::generic::Generic;
 use crate::http::{Answer, Request};
 use crate::request_log::{Outcome, RequestLog};
 use crate::router;
+use crate::tokens::Tokens;
 use crate::world::{Extra, World, scatter};
 
 /// What the command line fixes for the whole run.
@@ -41,6 +42,7 @@ pub(crate) struct Simulator {
     /// Answers what the world does not know.
     generic: Option<Generic>,
     pub(crate) credentials: Vec<Credential>,
+    tokens: Mutex<Tokens>,
     world: Mutex<World>,
     faults: Mutex<Faults>,
     log: Mutex<RequestLog>,
@@ -56,6 +58,7 @@ impl Simulator {
     pub(crate) fn new(settings: Settings, generic: Option<Generic>) -> Self {
         Simulator {
             credentials: credentials::table(&settings.account_sid, &settings.auth_token),
+            tokens: Mutex::default(),
             world: Mutex::new(seeded(&settings)),
             faults: Mutex::default(),
             log: Mutex::default(),
@@ -66,6 +69,10 @@ impl Simulator {
             settings,
             generic,
         }
+    }
+
+    pub(crate) fn tokens(&self) -> MutexGuard<'_, Tokens> {
+        lock(&self.tokens)
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
@@ -83,6 +90,7 @@ impl Simulator {
     /// Back to the seeded world, without faults and with an empty log. What is delayed still is not done in it.
     pub(crate) fn reset(&self) {
         self.resets.fetch_add(1, Ordering::SeqCst);
+        *self.tokens() = Tokens::default();
         *self.world() = seeded(&self.settings);
         self.faults().clear();
         self.log().clear();
@@ -151,7 +159,13 @@ impl Simulator {
 
     fn answer(&self, request: &Request) -> Answer {
         let (known, generic) = (&self.credentials, self.generic.as_ref());
-        router::answer(request, known, generic, &mut self.world()).unwrap_or_else(|error| error.answer())
+        if Tokens::is_asked(request) {
+            return self.tokens().give(request, known).unwrap_or_else(|error| error.answer());
+        }
+        let bearer = self.tokens().authenticate(known, request.header("authorization"));
+        let sign_in =
+            |header: Option<&str>| bearer.unwrap_or_else(|| credentials::authenticate(known, header));
+        router::answer(request, sign_in, generic, &mut self.world()).unwrap_or_else(|error| error.answer())
     }
 
     fn request_id(&self) -> String {
