@@ -105,7 +105,7 @@ pub static PROPERTIES: &[Property] = {
             "AuthScheme",
             Keyword::AuthScheme,
             AUTHENTICATION,
-            Text,
+            OneOf(&["AuthToken", "ApiKey", "OAuth"]),
             "AuthToken",
             "AuthToken, ApiKey or OAuth; without, what is given decides.",
         ),

@@ -349,11 +349,17 @@ pub fn missing_keywords(sources: &[&[Pair]]) -> Vec<Missing> {
     let (account, key) = (is_given(Keyword::AccountSid), is_given(Keyword::ApiKeySid));
     let mut missing = Vec::new();
     match (account, key) {
-        (false, true) => missing.push(need("AccountSid", "Account SID")),
+        (false, _) if key || is_given(Keyword::OAuthClientId) => {
+            missing.push(need("AccountSid", "Account SID"))
+        }
         (false, false) => missing.push(need("UID", "Account SID or API key SID")),
         _ => {}
     }
-    if key && !is_given(Keyword::ApiKeySecret) {
+    if is_given(Keyword::OAuthClientId) {
+        if !is_given(Keyword::OAuthClientSecret) {
+            missing.push(need("OAuthClientSecret", "Secret of the OAuth application"));
+        }
+    } else if key && !is_given(Keyword::ApiKeySecret) {
         missing.push(need("ApiKeySecret", "Secret of the API key"));
     } else if !key && !is_given(Keyword::AuthToken) {
         let label = if account { "Auth token" } else { "Auth token or secret of the API key" };
@@ -410,7 +416,7 @@ fn listing<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>) -> Result<Listing> 
 fn credentials<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>) -> Result<Credentials> {
     const SCHEMES: [Keyword; 3] = [Keyword::AuthToken, Keyword::ApiKeySid, Keyword::OAuthClientId];
     let scheme = match find(Keyword::AuthScheme) {
-        Some(found) => Some(SCHEMES[one_of(Some(found), &["AuthToken", "ApiKey", "OAuth"])?]),
+        Some(_) => Some(SCHEMES[one_of(find, Keyword::AuthScheme)?]),
         None => {
             let given = SCHEMES.iter().rev().filter_map(|&scheme| Some((find(scheme)?.source, scheme)));
             given.min_by_key(|(source, _)| *source).map(|(_, scheme)| scheme)
