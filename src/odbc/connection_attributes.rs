@@ -161,10 +161,11 @@ mod tests {
     use super::super::types::OdbcVersion;
     use super::super::width::Width;
     use super::*;
+    use crate::convert::Wchar;
 
     /// Sets an attribute of a connection that is not open, and tells it.
     fn set_and_get(id: i32, value: &Input) -> (Result<Completion>, Result<Field>) {
-        let shared = Arc::new(Connection::new(OdbcVersion::Odbc3));
+        let shared = Arc::new(Connection::new(OdbcVersion::Odbc3, Wchar::Utf16));
         let mut group = shared.lock();
         let function = Function { name: "", id: 0 };
         let mut call = ConnectionCall { function, handle: 0, shared: &shared, group: &mut group };

@@ -478,7 +478,8 @@ mod tests {
         let mut text = [0x61u32, 0x1F600, 0, 0x62];
         let read = read_bytes(Address::of(&mut text[..]), Some(indicator::NTS), &wide).unwrap();
         assert_eq!(read.len(), 8);
-        let target = Target { source: wide, bound: ColumnType::text(9), wanted: ColumnType::text(9) };
+        let target =
+            Target { source: wide, bound: ColumnType::text(9), wanted: ColumnType::text(9), is_guid: false };
         assert_eq!(target.convert(Some(&read)).unwrap(), Value::from("a😀"));
         let error = target.convert(Some(&read[..6])).unwrap_err();
         assert_eq!(error.state, state::INVALID_STRING_OR_BUFFER_LENGTH);

@@ -513,7 +513,7 @@ mod tests {
     fn key_of(settings: &Settings) -> Option<&str> {
         match &settings.credentials {
             Credentials::ApiKey { sid, .. } => Some(sid),
-            Credentials::AuthToken(_) => None,
+            _ => None,
         }
     }
 
