@@ -114,7 +114,7 @@ pub static PROPERTIES: &[Property] = {
             Keyword::OAuthClientId,
             AUTHENTICATION,
             Text,
-            "AuthToken",
+            "",
             "An OAuth application, used instead of the auth token.",
         ),
         property(
