@@ -648,7 +648,7 @@ def test_what_get_info_says_holds(connection):
     create = connection.getinfo(pyodbc.SQL_CREATE_TABLE)
     assert create & 0x10, "SQL_CT_LOCAL_TEMPORARY"
     assert not create & 0x1, "SQL_CT_CREATE_TABLE: nothing but temporary tables"
-    assert connection.getinfo(pyodbc.SQL_DROP_TABLE) == 1
+    assert connection.getinfo(pyodbc.SQL_DROP_TABLE) == 7
     assert connection.getinfo(pyodbc.SQL_INSERT_STATEMENT) == 7
 
 
