@@ -150,7 +150,7 @@ def test_what_is_closed_before_tls_is_tried_again(sim, doors, certificate, refus
     told = over_tls(door, certificate)
     assert told.startswith(outcome) and "outcome unknown" not in told, told
     assert door.callers == min(refused + 1, 6)
-    assert sim.effects()["messages_sent"] == (refused < 4)
+    assert sim.effects()["messages_sent"] == (refused < 6)
 
 
 def test_what_is_closed_after_tls_is_unknown(sim, doors, certificate):
