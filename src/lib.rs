@@ -21,6 +21,7 @@ pub mod decimal;
 mod docs;
 pub mod engine;
 pub mod error;
+pub mod logging;
 pub mod model;
 pub mod odbc;
 pub mod sql;

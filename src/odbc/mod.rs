@@ -9,6 +9,7 @@
 //! [`width`] says how wide everything is.
 
 mod batch;
+mod byte_size;
 pub mod catalog;
 pub mod column_attributes;
 pub mod connect;
@@ -29,7 +30,6 @@ pub mod fetch;
 pub mod get_data;
 pub mod handles;
 pub mod info;
-pub mod logging;
 mod output;
 pub mod parameters;
 pub mod properties;
