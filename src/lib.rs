@@ -23,6 +23,7 @@ pub mod engine;
 pub mod error;
 #[cfg(test)]
 mod fuzz;
+pub mod logging;
 pub mod model;
 pub mod odbc;
 pub mod sql;

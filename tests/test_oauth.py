@@ -124,3 +124,15 @@ def test_secrets_are_shown_nowhere(connect, sim, tmp_path):
     assert "eyJ" not in log.read_text()
     assert dict(opened.execute("SELECT Name, Value FROM sys_connection_props").fetchall())["OAuthClientSecret"] == "***"
     assert opened.getinfo(pyodbc.SQL_USER_NAME) == CLIENT
+
+
+def test_the_log_shows_neither_the_secret_nor_a_token(connect, sim, change, tmp_path):
+    log = tmp_path / "driver.log"
+    opened = connect(text(sim, Logfile=log, Verbosity=5, LogBodies=1))
+    opened.execute(QUERY).fetchval()
+    change(revoke=True)
+    opened.execute(QUERY).fetchval()
+    shown = log.read_text()
+    assert f'client_id="{CLIENT}" client_secret="********"' in shown and '"access_token":"********"' in shown
+    assert "again with a new access token" in shown
+    assert SECRET not in shown and "Bearer " not in shown and "eyJ" not in shown

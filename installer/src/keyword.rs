@@ -17,6 +17,10 @@ enum Kind {
     Rows,
     Switch,
     Level,
+    /// A size: bytes, or a number of KB, MB or GB.
+    Bytes,
+    /// A number of files.
+    Files,
     OneOf(&'static [&'static str]),
     /// `Table=Column`, several with commas between them.
     Pairs,
@@ -36,6 +40,9 @@ const KEYWORDS: &[(&str, Kind)] = &[
     ("ConnectOnOpen", Kind::Switch),
     ("Logfile", Kind::Text),
     ("Verbosity", Kind::Level),
+    ("MaxLogFileSize", Kind::Bytes),
+    ("MaxLogFileCount", Kind::Files),
+    ("LogBodies", Kind::Switch),
     ("Pushdown", Kind::Switch),
     ("ParentScan", Kind::OneOf(&["Auto", "Always"])),
     ("StrictTypes", Kind::Switch),
@@ -115,15 +122,32 @@ fn check_value(kind: Kind, value: &str) -> Result<String, String> {
             let known = words.iter().find(|word| word.eq_ignore_ascii_case(value));
             return known.map(|&word| word.to_owned()).ok_or(words.join(" or "));
         }
+        Kind::Bytes if !is_size(value) => Err("a number of bytes, which may end in KB, MB or GB"),
+        Kind::Files if !value.parse().is_ok_and(|files| (1..=1000).contains(&files)) => {
+            Err("a number of files from 1 to 1000")
+        }
         Kind::Level if !matches!(value.as_bytes(), [b'0'..=b'5']) => Err("a level from 0 to 5"),
         Kind::Pairs if !value.split([',', ';']).next().is_some_and(|first| first.contains('=')) => {
             Err("Table=Column pairs with commas between them, or *=*")
         }
-        Kind::Secret | Kind::Label | Kind::Seconds | Kind::Rows | Kind::Level | Kind::Pairs | Kind::Text => {
-            Ok(value)
-        }
+        Kind::Secret
+        | Kind::Label
+        | Kind::Seconds
+        | Kind::Rows
+        | Kind::Level
+        | Kind::Bytes
+        | Kind::Files
+        | Kind::Pairs
+        | Kind::Text => Ok(value),
     };
     valid.map(str::to_owned).map_err(str::to_owned)
+}
+
+/// Whether it is a whole number, with a unit behind it or without.
+fn is_size(value: &str) -> bool {
+    let digits = value.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = value[digits.len()..].trim_start().to_ascii_uppercase();
+    digits.parse::<u64>().is_ok() && ["", "K", "KB", "M", "MB", "G", "GB"].contains(&unit.as_str())
 }
 
 /// Whether it can be a part of a host name.
@@ -247,6 +271,12 @@ mod tests {
         assert!(value("MaxRows", "0").is_some() && value("MaxRows", "some").is_none());
         assert!(value("PseudoColumns", "*=*").is_some() && value("PseudoColumns", "FriendlyName").is_none());
         assert!(value("Verbosity", "5").is_some() && value("Verbosity", "6").is_none());
+        for (size, is_right) in
+            [("0", true), ("100 mb", true), ("2G", true), ("MB", false), ("1TB", false), ("-1", false)]
+        {
+            assert_eq!(value("MaxLogFileSize", size).is_some(), is_right, "{size}");
+        }
+        assert!(value("MaxLogFileCount", "1").is_some() && value("MaxLogFileCount", "0").is_none());
     }
 
     #[test]

@@ -281,6 +281,10 @@ pub(super) fn body<'p>(
         let name = parameter.sent_name();
         request.headers.extend(values.into_iter().map(|value| (name.to_owned(), value)));
     }
+    for (parameter, _) in given.iter().filter(|(parameter, _)| parameter.secret) {
+        let name = if parameter.is_whole() { "" } else { parameter.sent_name() };
+        request.secrets.push(name.to_owned());
+    }
     let given = given.into_iter();
     match body {
         Body::Form => {

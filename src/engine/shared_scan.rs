@@ -7,6 +7,7 @@ use super::context::Context;
 use super::scan::Scan;
 use super::scan_request::ScanRequest;
 use crate::error::{Error, Result, state};
+use crate::logging::Scope;
 use crate::twilio::Page;
 
 /// Asks for the first pages of the scans side by side. What fails is told when the page is wanted.
@@ -19,7 +20,14 @@ pub(super) fn read_ahead(context: &Context, scans: &[Arc<Mutex<SharedScan>>]) {
         let threads: Vec<_> = others
             .iter()
             // Where no thread is to be had, the page is read when it is wanted.
-            .filter_map(|scan| std::thread::Builder::new().spawn_scoped(scope, move || read(scan)).ok())
+            .filter_map(|scan| {
+                let log_scope = Scope::current();
+                let work = move || {
+                    let _scope = log_scope.map(Scope::enter);
+                    read(scan);
+                };
+                std::thread::Builder::new().spawn_scoped(scope, work).ok()
+            })
             .collect();
         read(last);
         // Where one panics, so will the reading of the page when it is wanted, where a panic becomes an error.

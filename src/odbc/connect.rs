@@ -9,11 +9,12 @@ use zeroize::Zeroizing;
 use super::connection::Session;
 use super::connection_string::{self, Pair};
 use super::dispatch::{Completion, ConnectionCall};
+use super::dsn;
 use super::settings::{self, Settings};
 use super::system::System;
-use super::{dsn, logging};
 use crate::engine::Database;
 use crate::error::{Error, Result, state};
+use crate::logging;
 use crate::model::{Model, read_file};
 use crate::sql;
 use crate::twilio::Client;
@@ -77,8 +78,8 @@ impl ConnectionCall<'_> {
         }
         let stored = if data_source.is_empty() { Vec::new() } else { dsn::read(data_source) };
         let mut settings = Settings::from_sources(&[given, &stored, &settings::environment()])?;
-        let log =
-            settings.log.as_ref().map(|(path, verbosity)| logging::open(path, *verbosity)).transpose()?;
+        let log = logging::open(&settings.log)?;
+        log.iter().for_each(logging::use_log);
         log::info!("connect: data source {data_source:?}, {}", redacted(given));
         for keyword in settings::unknown_keywords(&stored) {
             log::warn!("the data source has a keyword that the driver does not know: {keyword}");

@@ -9,7 +9,6 @@ use super::descriptor::Descriptors;
 use super::diagnostics::{Diagnostics, Names};
 use super::dispatch::{Completion, ConnectionCall};
 use super::info::{self, InfoContext, InfoValue};
-use super::logging::LogGuard;
 use super::registry::{self, Token};
 use super::statement::{State, Statement};
 use super::system::System;
@@ -18,6 +17,7 @@ use crate::cancel::CancelToken;
 use crate::convert::Wchar;
 use crate::engine::Database;
 use crate::error::{Error, Result, state};
+use crate::logging::{Log, Scope};
 
 /// A connection. Everything that belongs to it is behind one lock.
 pub struct Connection(Mutex<Group>);
@@ -55,8 +55,7 @@ pub struct Session {
     pub system: Arc<System>,
     /// Whether the settings ask for read-only; SQL_ATTR_RESET_CONNECTION leads back here.
     pub read_only: bool,
-    /// Keeps the log file open.
-    pub log: Option<LogGuard>,
+    pub log: Option<Arc<Log>>,
 }
 
 impl Connection {
@@ -103,6 +102,11 @@ impl ConnectionState {
         self.session
             .as_ref()
             .ok_or_else(|| Error::new(state::CONNECTION_NOT_OPEN, "The connection is not open."))
+    }
+
+    /// Whose work a call is, for the log; `statement` is 0 for one on the connection itself.
+    pub fn log_scope(&self, statement: u32) -> Scope {
+        Scope::new(self.session.as_ref().and_then(|session| session.log.clone()), statement)
     }
 
     /// What diagnostic records say of the connection.

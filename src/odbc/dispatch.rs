@@ -121,6 +121,7 @@ pub fn on_connection(
 ) -> i16 {
     let Some(Object::Connection(shared)) = registry::get(handle) else { return invalid(function, handle) };
     let mut group = shared.lock();
+    let _scope = group.connection.log_scope(0).enter();
     let mut call = ConnectionCall { function, handle, shared: &shared, group: &mut group };
     run(function, handle, &mut call, |call| &mut call.group.connection.diagnostics, body)
 }
@@ -153,6 +154,7 @@ pub fn on_statement(
     let Group { connection, statements, descriptors } = &mut *group;
     // Another thread may have freed the handle since it was looked up.
     let Some(statement) = statements.get_mut(&handle) else { return invalid(function, handle) };
+    let _scope = connection.log_scope(statement.number).enter();
     let mut call = StatementCall { function, handle, connection, descriptors, statement };
     run(function, handle, &mut call, |call| &mut call.statement.diagnostics, body)
 }
@@ -168,6 +170,7 @@ pub fn on_descriptor(
     if group.descriptors.get(handle).is_none() {
         return invalid(function, handle);
     }
+    let _scope = group.connection.log_scope(0).enter();
     let mut call = DescriptorCall { function, handle, group: &mut group };
     run(
         function,

@@ -16,6 +16,7 @@ use super::statement::{Execution, Plan, State};
 use super::types::OdbcVersion;
 use crate::engine::Cursor;
 use crate::error::{Error, Result, state};
+use crate::logging;
 use crate::model::TableEntry;
 use crate::sql;
 
@@ -43,8 +44,9 @@ impl Drop for Running {
 impl StatementCall<'_> {
     fn compile(&mut self, text: &str) -> Result<Plan> {
         let database = &self.connection.session()?.database;
+        self.statement.number = logging::begin_statement();
         if log::log_enabled!(log::Level::Info) {
-            log::info!("{:#x}: {}", self.handle, sql::loggable(database.model(), text));
+            log::info!("{}: {}", self.function.name, sql::loggable(database.model(), text));
         }
         let prepared = database.prepare(text, &self.statement.activity.cancel)?;
         Ok(Plan::new(prepared, text))
@@ -93,6 +95,7 @@ impl StatementCall<'_> {
         let State::Prepared(plan) = std::mem::take(&mut self.statement.state) else {
             unreachable!("what is prepared goes back to that when it is closed")
         };
+        log::info!("{}", self.function.name);
         let timeout = self.statement.attributes.query_timeout;
         let running = Running::start(&self.statement.activity, timeout);
         self.start(*plan, true, running)
@@ -177,6 +180,8 @@ impl StatementCall<'_> {
     ) -> Result<Completion> {
         self.statement.refuse_open_cursor()?;
         self.statement.state = State::Allocated;
+        self.statement.number = logging::begin_statement();
+        log::info!("{}", self.function.name);
         let session = self.connection.session()?;
         let database = &session.database;
         let model = database.model().clone();

@@ -60,6 +60,7 @@ impl ConnectionCall<'_> {
             activity,
             attributes: connection.attributes.statement,
             cursor_name: String::new(),
+            number: 0,
             ard: own.ard,
             apd: own.apd,
             own,

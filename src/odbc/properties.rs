@@ -272,7 +272,32 @@ pub static PROPERTIES: &[Property] = {
             LOGGING,
             Integer,
             "1",
-            "How much goes to the log: 0 nothing, 1 errors, 2 statements, 3 requests, 4 every ODBC call.",
+            "How much goes to the log: 0 nothing, 1 errors, 2 statements, 3 requests, 4 every ODBC call, 5 the bodies of \
+             requests and answers.",
+        ),
+        property(
+            "MaxLogFileSize",
+            Keyword::MaxLogFileSize,
+            LOGGING,
+            Text,
+            "100MB",
+            "The largest that a log file gets before another one is begun: bytes, KB, MB or GB; 0 for no limit.",
+        ),
+        property(
+            "MaxLogFileCount",
+            Keyword::MaxLogFileCount,
+            LOGGING,
+            Integer,
+            "10",
+            "How many log files are kept, the one that is written to included.",
+        ),
+        property(
+            "LogBodies",
+            Keyword::LogBodies,
+            LOGGING,
+            Switch,
+            "0",
+            "Whether Verbosity 5 shows texts of messages and the like; secrets are never shown.",
         ),
         property(
             "ReadOnly",

@@ -8,10 +8,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::byte_size;
 use super::catalog::{Listing, Names, PseudoColumns};
 use super::connection_string::Pair;
 use super::properties::{PROPERTIES, Takes};
 use crate::error::{Error, Result, state};
+use crate::logging::{Limits, LogSettings};
 use crate::twilio::{ClientConfig, Credentials, ProxySettings, Secret, ServerCertificate};
 
 /// A setting.
@@ -43,6 +45,9 @@ pub enum Keyword {
     ConnectOnOpen,
     Logfile,
     Verbosity,
+    MaxLogFileSize,
+    MaxLogFileCount,
+    LogBodies,
     Pushdown,
     ParentScan,
     StrictTypes,
@@ -141,7 +146,7 @@ pub struct Settings {
     pub dry_run: bool,
     /// Whether the credentials are tried when the connection is opened.
     pub connect_on_open: bool,
-    pub log: Option<(PathBuf, u8)>,
+    pub log: LogSettings,
     /// Whether predicates are sent to Twilio.
     pub pushdown: bool,
     /// Whether parents are walked even where there may be very many.
@@ -184,13 +189,6 @@ impl Settings {
             .ok_or_else(|| missing("the account", "AccountSid", "TWILIO_ACCOUNT_SID"))?
             .value
             .to_owned();
-        let log = match find(Keyword::Logfile) {
-            Some(file) => {
-                let verbosity = number(find(Keyword::Verbosity), 0..=5, 1)?;
-                (verbosity > 0).then(|| (PathBuf::from(file.value), verbosity as u8))
-            }
-            None => number(find(Keyword::Verbosity), 0..=5, 0).map(|_| None)?,
-        };
         Ok(Settings {
             account_sid,
             credentials: credentials(&find)?,
@@ -212,7 +210,7 @@ impl Settings {
             allows_unfiltered: boolean(find(Keyword::AllowUnfiltered), false)?,
             dry_run: boolean(find(Keyword::DryRun), false)?,
             connect_on_open: boolean(find(Keyword::ConnectOnOpen), true)?,
-            log,
+            log: log(&find)?,
             pushdown: boolean(find(Keyword::Pushdown), true)?,
             walks_costly: one_of(&find, Keyword::ParentScan)? == 1,
             strict_types: boolean(find(Keyword::StrictTypes), false)?,
@@ -235,6 +233,7 @@ impl Settings {
         config.max_concurrency = self.max_concurrency;
         config.max_retries = self.max_retries;
         config.retry_budget = self.retry_budget;
+        config.log_bodies = self.log.bodies;
         config.timeout = match request_timeout {
             0 => self.timeout,
             seconds => Duration::from_secs(seconds.into()),
@@ -283,8 +282,11 @@ impl Settings {
             Keyword::AllowUnfiltered => switch(self.allows_unfiltered),
             Keyword::DryRun => switch(self.dry_run),
             Keyword::ConnectOnOpen => switch(self.connect_on_open),
-            Keyword::Logfile => self.log.as_ref().map(|(path, _)| path.display().to_string()),
-            Keyword::Verbosity => self.log.as_ref().map(|(_, level)| level.to_string()).or_else(default),
+            Keyword::Logfile => self.log.file.as_ref().map(|path| path.display().to_string()),
+            Keyword::Verbosity => Some(self.log.verbosity.to_string()),
+            Keyword::MaxLogFileSize => Some(byte_size::shown(self.log.limits.size)),
+            Keyword::MaxLogFileCount => Some(self.log.limits.files.to_string()),
+            Keyword::LogBodies => switch(self.log.bodies),
             Keyword::Pushdown => switch(self.pushdown),
             Keyword::ParentScan => text(if self.walks_costly { "Always" } else { "Auto" }),
             Keyword::StrictTypes => switch(self.strict_types),
@@ -374,6 +376,27 @@ pub fn is_given(sources: &[&[Pair]], wanted: Keyword) -> bool {
         pairs.iter().any(|pair| !pair.value.is_empty() && keyword(&pair.keyword, pairs) == Some(wanted))
     };
     sources.iter().any(has)
+}
+
+/// Where and what is logged.
+///
+/// # Errors
+/// HY024.
+fn log<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>) -> Result<LogSettings> {
+    let default = Limits::default();
+    Ok(LogSettings {
+        file: find(Keyword::Logfile).map(|found| PathBuf::from(found.value)),
+        verbosity: number(find(Keyword::Verbosity), 0..=5, 1)? as u8,
+        limits: Limits {
+            size: match find(Keyword::MaxLogFileSize) {
+                Some(found) => byte_size::parse(found.value)
+                    .ok_or_else(|| invalid(&found, "a number of bytes, which may end in KB, MB or GB"))?,
+                None => default.size,
+            },
+            files: number(find(Keyword::MaxLogFileCount), 1..=1000, default.files.into())? as u32,
+        },
+        bodies: boolean(find(Keyword::LogBodies), false)?,
+    })
 }
 
 /// A region or an edge. Beside a base URL it counts for nothing if it is from a later source.
@@ -568,6 +591,10 @@ mod tests {
             ("Timeout=soon", "1 to 86400"),
             ("Timeout=0", "1 to 86400"),
             ("Verbosity=6", "0 to 5"),
+            ("MaxLogFileSize=much", "KB, MB or GB"),
+            ("MaxLogFileSize=99999999999GB", "KB, MB or GB"),
+            ("MaxLogFileSize=MB", "KB, MB or GB"),
+            ("MaxLogFileCount=0", "1 to 1000"),
             ("ReadOnly=maybe", "true or false"),
             ("ParentScan=Never", "Auto or Always"),
             ("Subaccounts=Some", "None or All"),
@@ -596,7 +623,7 @@ mod tests {
     #[test]
     fn what_is_set_is_shown_but_for_secrets() {
         let given = "AccountSid=AC1;ApiKeySid=SK1;ApiKeySecret=s3;BaseUrl=http://127.0.0.1:1;Timeout=7;ProxyServer=http://p;ProxyPort=3128;ProxyUser=me;ProxyPassword=s3;SslServerCert=/srv/ca.pem;MaxConcurrency=3;MaxRetries=2;RetryBudget=9;ReadOnly=yes;\
-            ConnectOnOpen=0;Logfile=/tmp/l;Verbosity=3;Pushdown=off;ParentScan=always;StrictTypes=true;Subaccounts=all;MaxRows=10;BrowsableSchemas=Twilio, Verify;Tables=[Calls];\
+            ConnectOnOpen=0;Logfile=/tmp/l;Verbosity=3;MaxLogFileSize=1536k;MaxLogFileCount=4;LogBodies=on;Pushdown=off;ParentScan=always;StrictTypes=true;Subaccounts=all;MaxRows=10;BrowsableSchemas=Twilio, Verify;Tables=[Calls];\
             Views=Balance;PseudoColumns={Calls=A;B, *=C};Location=/srv/tables;UserDefinedViews=/srv/views.sql";
         let s = settings(&[given]).unwrap();
         let shown: Vec<String> = PROPERTIES.iter().map(|p| s.shown(p.keyword).unwrap_or_default()).collect();
@@ -629,6 +656,9 @@ mod tests {
             "Calls=A,Calls=B,*=C",
             "/tmp/l",
             "3",
+            "1536KB",
+            "4",
+            "1",
             "1",
             "1",
             "0",

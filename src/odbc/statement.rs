@@ -70,6 +70,8 @@ pub struct Statement {
     pub activity: Activity,
     pub attributes: StatementAttributes,
     pub cursor_name: String,
+    /// Its number in the log: that of the last text or catalogue function; 0 before, and where nothing is logged.
+    pub number: u32,
     /// The descriptors in use.
     pub ard: Token,
     pub apd: Token,

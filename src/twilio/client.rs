@@ -21,8 +21,9 @@ use super::request::{Request, encode_pairs};
 use super::retry::{self, Failure};
 use super::tls::Trust;
 use super::watch::{self, Halt, Stage};
-use super::{ClientConfig, Credentials, Error, error, transport};
+use super::{ClientConfig, Credentials, Error, bodies, error, transport};
 use crate::cancel::{CancelToken, Stop};
+use crate::logging::BODIES;
 use crate::model::Method;
 
 /// The largest answer that is read, in bytes after decompression. The largest pages known are below 5 MB.
@@ -60,6 +61,7 @@ struct Inner {
     gate: Gate,
     readers: Readers,
     journal: Journal,
+    log_bodies: bool,
     /// Keeps connections for the next request.
     pooled: ureq::Agent,
     /// Makes a new connection for every request. One that waited in a pool may have died unnoticed, and then
@@ -92,6 +94,10 @@ pub(super) struct Call<'a> {
     pub(super) is_file: bool,
     /// Whether it goes to where the credentials belong.
     pub(super) is_own: bool,
+    /// Names of fields of the body that are secrets.
+    pub(super) secrets: &'a [String],
+    /// What is read from the answer.
+    pub(super) layout: Option<&'a Layout>,
 }
 
 /// An answer whose status is a success.
@@ -153,6 +159,7 @@ impl Client {
             gate: Gate::new(config.max_concurrency),
             readers: Readers::default(),
             journal: Journal::default(),
+            log_bodies: config.log_bodies,
             hosts,
         })))
     }
@@ -238,7 +245,7 @@ impl Client {
         cancel: &CancelToken,
     ) -> Result<Option<Page>, Error> {
         let url = self.url(request);
-        let call = Call::of(request, &url, false);
+        let call = Call::of(request, &url, Some(layout), false);
         let answer = match self.send(&call, cancel) {
             Err(error) if error.is_not_found() => return Ok(None),
             answer => answer?,
@@ -268,7 +275,7 @@ impl Client {
         cancel: &CancelToken,
     ) -> Result<Written, Error> {
         let url = self.url(request);
-        let call = Call::of(request, &url, creates);
+        let call = Call::of(request, &url, layout, creates);
         let answer = self.send(&call, cancel)?;
         let is_foreign = |body: &[u8]| {
             let kind = answer.content_type.to_ascii_lowercase();
@@ -325,6 +332,11 @@ impl Client {
                 }
                 Err(attempt) => attempt,
             };
+            let number = recording.number();
+            if !matches!(attempt.failure, Failure::Status(1..)) {
+                let waited = recording.elapsed().as_millis();
+                log::debug!("#{number} {}: no answer after {waited} ms: {}", call.what(), attempt.error);
+            }
             recording.end(Some(&attempt.error));
             drop(permit);
             // Twilio has not processed what it does not authorise. A token may have been revoked, or have expired by
@@ -333,6 +345,7 @@ impl Client {
                 && !is_renewed
                 && self.forget_token(authorization.as_ref())
             {
+                log::debug!("#{number} again with a new access token: {}", attempt.error);
                 is_renewed = true;
                 repeats += 1;
                 continue;
@@ -345,9 +358,19 @@ impl Client {
             doubt.repeated |= doubt.maybe_done && attempt.failure.is_sent();
             let is_in_budget = started.elapsed().saturating_add(pause) <= self.0.retry_budget;
             if !again || !is_in_budget {
+                if retry::may_repeat(attempt.failure, call.creates) {
+                    let spent = if again { "RetryBudget" } else { "MaxRetries" };
+                    log::debug!("#{number} not again, {spent} is used up: {}", attempt.error);
+                }
                 return Err(call.verdict(if again { attempt.out_of_budget() } else { attempt }, doubt));
             }
-            log::debug!("{}: again in {} ms: {}", call.what(), pause.as_millis(), attempt.error);
+            log::debug!(
+                "#{number} again in {} ms (repeat {} of {}): {}",
+                pause.as_millis(),
+                repeats + 1,
+                self.0.max_retries,
+                attempt.error
+            );
             doubt.maybe_done |= matches!(attempt.failure, Failure::Lost | Failure::Status(500..));
             repeats += 1;
             sleep(pause, cancel).map_err(|stop| call.stopped(stop, doubt))?;
@@ -413,6 +436,10 @@ impl Client {
         let watch = watch::begin(cancel, inner.timeout, &authority);
         let failed = |error: ureq::Error| call.failed(&watch, &authority, &error);
         let agent = if call.creates { &inner.fresh } else { &inner.pooled };
+        let number = recording.number();
+        if log::log_enabled!(target: BODIES, log::Level::Trace) {
+            log::trace!(target: BODIES, "#{number} sends {}", bodies::request(call, inner.log_bodies));
+        }
         let mut response = self.run(agent, call, authorization, uri).map_err(failed)?;
 
         let status = response.status().as_u16();
@@ -428,11 +455,17 @@ impl Client {
         let response_location = response_location.and_then(|v| v.to_str().ok()).map(str::to_owned);
         let body = response.body_mut().with_config().limit(BODY_LIMIT).read_to_vec();
         log::debug!(
-            "{}: HTTP {status} in {} ms, request id {}",
+            "#{number} {}: HTTP {status} in {} ms, request id {}",
             call.what(),
             started.elapsed().as_millis(),
             request_id.as_deref().unwrap_or("unknown")
         );
+        if log::log_enabled!(target: BODIES, log::Level::Trace)
+            && let Ok(body) = &body
+        {
+            let text = bodies::answer(call, status, &content_type, body, inner.log_bodies);
+            log::trace!(target: BODIES, "#{number} receives {text}");
+        }
         let location = response_location.filter(|_| call.is_file && (300..400).contains(&status));
         if (200..300).contains(&status) || location.is_some() {
             let body = match body {
@@ -591,16 +624,20 @@ impl<'a> Call<'a> {
             creates: false,
             is_file: false,
             is_own: true,
+            secrets: &[],
+            layout: None,
         }
     }
 
-    fn of(request: &'a Request, url: &'a str, creates: bool) -> Self {
+    fn of(request: &'a Request, url: &'a str, layout: Option<&'a Layout>, creates: bool) -> Self {
         Call {
             method: request.method,
             headers: &request.headers,
             form: &request.form,
             json: request.json.as_deref(),
             creates,
+            secrets: &request.secrets,
+            layout,
             ..Call::get(url)
         }
     }

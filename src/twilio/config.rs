@@ -77,6 +77,8 @@ pub struct ClientConfig {
     pub proxy: Option<ProxySettings>,
     /// Which certificates are accepted.
     pub server_certificate: ServerCertificate,
+    /// Whether a log of bodies shows texts of messages and the like.
+    pub log_bodies: bool,
     /// How many requests may run at once; at least 1.
     pub max_concurrency: usize,
 }
@@ -95,6 +97,7 @@ impl ClientConfig {
             retry_budget: Duration::from_secs(60),
             proxy: None,
             server_certificate: ServerCertificate::default(),
+            log_bodies: false,
             max_concurrency: 8,
         }
     }

@@ -109,6 +109,16 @@ pub(super) struct Recording<'j> {
 }
 
 impl Recording<'_> {
+    /// The number of the attempt.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Since the attempt began.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     /// Notes that the head of the answer came.
     pub(super) fn answered(&self, status: u16, request_id: Option<&str>) {
         if let Some(entry) = self.journal.entries_mut().find(self.number) {

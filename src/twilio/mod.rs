@@ -10,6 +10,7 @@
 //! Page ◄─ decode ◄─ paging ◄─ client ◄────────────────────────────────────────┘
 //! ```
 
+mod bodies;
 mod client;
 mod config;
 mod decode;

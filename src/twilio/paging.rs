@@ -92,7 +92,7 @@ impl Pages {
                 Next::Url(url) => (url.clone(), false),
                 Next::End => return Ok(None),
             };
-            let call = Call::get(&url);
+            let call = Call { layout: Some(&self.layout), ..Call::get(&url) };
             let answer = match self.client.send(&call, cancel) {
                 Err(error) if sized && is_about_page_size(&error) => {
                     self.next = Next::First(None);

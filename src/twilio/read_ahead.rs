@@ -14,6 +14,7 @@ use super::decode::Page;
 use super::watch::SLICE;
 use super::{Error, Pages};
 use crate::cancel::{CancelToken, Stop};
+use crate::logging::Scope;
 
 /// Pages that are fetched before they are wanted.
 const AHEAD: usize = 2;
@@ -130,9 +131,11 @@ impl Reader {
         let (sender, answers) = sync_channel(AHEAD - 1);
         let stop = CancelToken::default();
         let token = stop.clone();
-        let thread = Builder::new()
-            .name("twilio-odbc pages".into())
-            .spawn(move || take.recv().ok().map(|pages| read(pages, &token, &sender)));
+        let scope = Scope::current();
+        let thread = Builder::new().name("twilio-odbc pages".into()).spawn(move || {
+            let _scope = scope.map(Scope::enter);
+            take.recv().ok().map(|pages| read(pages, &token, &sender))
+        });
         let Ok(thread) = thread else { return Err(pages) };
         match give.send(pages) {
             Ok(()) => Ok(Reader { answers, stop, thread }),

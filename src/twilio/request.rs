@@ -24,13 +24,23 @@ pub struct Request {
     pub form: Vec<(String, String)>,
     /// A JSON text that is the body instead of a form.
     pub json: Option<String>,
+    /// Names of fields of the body that are secrets, as they are sent; an empty one says that the whole body is.
+    pub secrets: Vec<String>,
 }
 
 impl Request {
     /// A request without query and body.
     pub fn new(product: impl Into<String>, method: Method, path: impl Into<String>) -> Self {
-        let (query, headers, form) = (Vec::new(), Vec::new(), Vec::new());
-        Request { product: product.into(), method, path: path.into(), query, headers, form, json: None }
+        Request {
+            product: product.into(),
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            form: Vec::new(),
+            json: None,
+            secrets: Vec::new(),
+        }
     }
 
     /// The path as it is sent, with the query.

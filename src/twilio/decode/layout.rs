@@ -11,6 +11,8 @@ pub struct Layout {
     root: Node,
     /// Columns that no field fills, by their positions.
     given: Vec<(usize, Value)>,
+    /// The paths of fields that are secrets.
+    secrets: Vec<Box<str>>,
 }
 
 /// A field: the columns that take its value, and the fields below it that are read as well.
@@ -37,6 +39,7 @@ impl Layout {
             types: Vec::new(),
             root: Node::default(),
             given: Vec::new(),
+            secrets: Vec::new(),
         };
         fields.into_iter().for_each(|(path, data_type)| layout.add_field(path, data_type));
         layout
@@ -75,6 +78,12 @@ impl Layout {
             node = node.child_or_insert(name);
         }
         node.secret = true;
+        self.secrets.push(path.into());
+    }
+
+    /// The paths of the fields that were hidden.
+    pub fn secrets(&self) -> &[Box<str>] {
+        &self.secrets
     }
 
     /// Adds a column that no row holds: it has this value, of that type or NULL, in each.
@@ -84,7 +93,7 @@ impl Layout {
     }
 
     /// The name of the array that holds a list's rows.
-    pub(super) fn items(&self) -> Option<&str> {
+    pub(in crate::twilio) fn items(&self) -> Option<&str> {
         self.items.as_deref()
     }
 
