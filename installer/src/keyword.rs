@@ -19,8 +19,8 @@ enum Kind {
     Level,
     /// A size: bytes, or a number of KB, MB or GB.
     Bytes,
-    /// A number of files.
-    Files,
+    /// A number, from the first to the second.
+    Number(u32, u32),
     OneOf(&'static [&'static str]),
     /// `Table=Column`, several with commas between them.
     Pairs,
@@ -32,16 +32,30 @@ const KEYWORDS: &[(&str, Kind)] = &[
     ("AuthToken", Kind::Secret),
     ("ApiKeySid", Kind::Sid("SK")),
     ("ApiKeySecret", Kind::Secret),
+    ("AuthScheme", Kind::OneOf(&["AuthToken", "ApiKey", "OAuth"])),
+    ("OAuthClientId", Kind::Text),
+    ("OAuthClientSecret", Kind::Secret),
     ("BaseUrl", Kind::BaseUrl),
     ("Region", Kind::Label),
     ("Edge", Kind::Label),
     ("Timeout", Kind::Seconds),
+    ("ProxyServer", Kind::Text),
+    ("ProxyPort", Kind::Number(1, 65_535)),
+    ("ProxyUser", Kind::Text),
+    ("ProxyPassword", Kind::Secret),
+    ("SslServerCert", Kind::Text),
+    ("MaxConcurrency", Kind::Number(1, 100)),
+    ("MaxRetries", Kind::Number(0, 100)),
+    ("RetryBudget", Kind::Number(0, 86_400)),
     ("ReadOnly", Kind::Switch),
+    ("AllowPaid", Kind::Switch),
+    ("AllowUnfiltered", Kind::Switch),
+    ("DryRun", Kind::Switch),
     ("ConnectOnOpen", Kind::Switch),
     ("Logfile", Kind::Text),
     ("Verbosity", Kind::Level),
     ("MaxLogFileSize", Kind::Bytes),
-    ("MaxLogFileCount", Kind::Files),
+    ("MaxLogFileCount", Kind::Number(1, 1000)),
     ("LogBodies", Kind::Switch),
     ("Pushdown", Kind::Switch),
     ("ParentScan", Kind::OneOf(&["Auto", "Always"])),
@@ -123,8 +137,13 @@ fn check_value(kind: Kind, value: &str) -> Result<String, String> {
             return known.map(|&word| word.to_owned()).ok_or(words.join(" or "));
         }
         Kind::Bytes if !is_size(value) => Err("a number of bytes, which may end in KB, MB or GB"),
-        Kind::Files if !value.parse().is_ok_and(|files| (1..=1000).contains(&files)) => {
-            Err("a number of files from 1 to 1000")
+        Kind::Number(least, most) => {
+            let is_it = value.parse().is_ok_and(|number: u32| (least..=most).contains(&number));
+            return if is_it {
+                Ok(value.to_owned())
+            } else {
+                Err(format!("a number from {least} to {most}"))
+            };
         }
         Kind::Level if !matches!(value.as_bytes(), [b'0'..=b'5']) => Err("a level from 0 to 5"),
         Kind::Pairs if !value.split([',', ';']).next().is_some_and(|first| first.contains('=')) => {
@@ -136,7 +155,6 @@ fn check_value(kind: Kind, value: &str) -> Result<String, String> {
         | Kind::Rows
         | Kind::Level
         | Kind::Bytes
-        | Kind::Files
         | Kind::Pairs
         | Kind::Text => Ok(value),
     };
@@ -209,6 +227,17 @@ mod tests {
 
     fn value(name: &str, value: &str) -> Option<String> {
         check(name, value, false).ok().map(|(_, value)| value)
+    }
+
+    #[test]
+    fn every_documented_keyword_is_known() {
+        let documented = include_str!("../../docs/dsn.md")
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+            .filter(|name| name.chars().all(|c| c.is_ascii_alphanumeric()));
+        let missing: Vec<&str> =
+            documented.filter(|name| !KEYWORDS.iter().any(|(known, _)| known == name)).collect();
+        assert_eq!(missing, [""; 0]);
     }
 
     #[test]

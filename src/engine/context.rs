@@ -21,6 +21,8 @@ pub(super) struct Context {
     pub cancel: CancelToken,
     /// Whether scans are kept, because SQLite may run one again for each row of another table.
     pub keep_scans: bool,
+    /// Whether every row is wanted: pages are then read ahead, which is in vain where a limit ends the statement.
+    pub wants_all: bool,
     /// What the system tables show.
     pub snapshots: Snapshots,
     /// Whether predicates are sent to Twilio.
@@ -57,12 +59,19 @@ struct State {
 }
 
 impl Context {
-    pub fn new(database: &Database, cancel: &CancelToken, keep_scans: bool, plans_costly: bool) -> Arc<Self> {
+    pub fn new(
+        database: &Database,
+        cancel: &CancelToken,
+        keep_scans: bool,
+        wants_all: bool,
+        plans_costly: bool,
+    ) -> Arc<Self> {
         Arc::new(Context {
             model: database.model.clone(),
             client: database.client.clone(),
             cancel: cancel.clone(),
             keep_scans,
+            wants_all,
             pushdown: database.pushdown,
             all_accounts: database.all_accounts,
             walks_costly: database.walks_costly,

@@ -115,6 +115,7 @@ impl Scan {
         let list = request.request(context, &request.table.list)?;
         let layout = Arc::new(request.layout(context, Some(&request.table.items)));
         let pages = context.client.list(list, layout, Some(request.page_size));
+        let pages = if context.wants_all { pages.read_ahead() } else { pages };
         Ok(Scan::List(if request.may_be_missing() { pages.under_parent() } else { pages }))
     }
 

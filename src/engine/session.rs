@@ -59,7 +59,7 @@ impl Session {
         cancel: &CancelToken,
     ) -> Result<Session> {
         Session::prepare(
-            Context::new(database, cancel, query.reruns, query.is_gated),
+            Context::new(database, cancel, query.reruns, wants_all(query, max_rows), query.is_gated),
             database,
             query,
             max_rows,
@@ -77,7 +77,7 @@ impl Session {
         max_rows: usize,
         cancel: &CancelToken,
     ) -> Result<Option<Session>> {
-        let context = Context::new(database, cancel, query.reruns, true);
+        let context = Context::new(database, cancel, query.reruns, wants_all(query, max_rows), true);
         let session = Session::prepare(context, database, query, max_rows)?;
         Ok(Some(session).filter(|session| !session.context.planned_costly()))
     }
@@ -184,7 +184,7 @@ pub(super) fn program(
     max_rows: usize,
     cancel: &CancelToken,
 ) -> Result<Program> {
-    let context = Context::new(database, cancel, query.reruns, query.is_gated);
+    let context = Context::new(database, cancel, query.reruns, wants_all(query, max_rows), query.is_gated);
     let mut roots = HashMap::new();
     let mut connect = || {
         let connection = empty(&context)?;
@@ -224,6 +224,11 @@ pub(super) fn program(
 
 fn reads_temporary_tables(tables: &[TableUse]) -> bool {
     tables.iter().any(|used| used.table.is_temporary())
+}
+
+/// Whether no limit ends the query.
+fn wants_all(query: &QueryPlan, max_rows: usize) -> bool {
+    max_rows == 0 && query.limit.is_none()
 }
 
 /// The query cut to its first rows. The smaller of two limits is to reach the table: SQLite joins an outer query with

@@ -28,6 +28,8 @@ pub struct PageStream {
     client: Client,
     /// Whether the first page was asked for.
     has_begun: bool,
+    /// Whether pages are read before they are wanted.
+    reads_ahead: bool,
 }
 
 #[derive(Debug)]
@@ -50,7 +52,13 @@ struct Reader {
 
 impl PageStream {
     pub(super) fn new(client: Client, pages: Pages) -> Self {
-        PageStream { state: State::Own(Box::new(pages)), client, has_begun: false }
+        PageStream { state: State::Own(Box::new(pages)), client, has_begun: false, reads_ahead: false }
+    }
+
+    /// Reads pages before they are wanted: for who wants them all.
+    pub fn read_ahead(mut self) -> Self {
+        self.reads_ahead = true;
+        self
     }
 
     /// Takes a list that is not found for one without rows, as [`Pages::set_under_parent`].
@@ -72,7 +80,7 @@ impl PageStream {
     /// Those of [`Pages::next_page`].
     pub fn next_page(&mut self, cancel: &CancelToken) -> Answer {
         let has_begun = std::mem::replace(&mut self.has_begun, true);
-        if has_begun && matches!(&self.state, State::Own(pages) if pages.has_more()) {
+        if has_begun && self.reads_ahead && matches!(&self.state, State::Own(pages) if pages.has_more()) {
             self.change(|state| match state {
                 State::Own(pages) => Reader::start(pages).map_or_else(State::Own, State::Reader),
                 other => other,
