@@ -110,6 +110,12 @@ def test_a_pinned_certificate_is_the_only_one(connect, secure, sim):
     assert sim.requests() == []
 
 
+def test_a_pinned_certificate_needs_no_name_and_no_time(connect, secure):
+    front = secure("other.example", not_after=datetime.datetime(2025, 1, 1))
+    opened = connect(account(f"https://localhost:{front.port}", SslServerCert=f"sha256:{front.fingerprint}"))
+    assert opened.execute(QUERY).fetchval() > 0
+
+
 def test_sessions_are_taken_up_again(connect, secure, pem):
     front = secure()
     opened = connect(account(f"https://localhost:{front.port}", SslServerCert=pem))

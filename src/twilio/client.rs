@@ -695,13 +695,12 @@ impl<'a> Call<'a> {
     /// The error of a request whose last attempt was this one. Where an earlier one may have been processed, a refusal of the
     /// last one may be what that one led to.
     fn verdict(&self, attempt: Attempt, doubt: Doubt) -> Error {
-        let stopped = matches!(*attempt.error, Error::Stopped(_));
-        let unknown = match attempt.failure {
-            Failure::Lost | Failure::TimedOut => self.writes(),
-            // Twilio has answered that it failed: what would create may have been created nevertheless.
-            Failure::Status(500..) => self.creates || (stopped && self.writes()),
-            _ => doubt.maybe_done && self.writes(),
-        };
+        let unknown = self.writes()
+            && match attempt.failure {
+                // Twilio has answered HTTP 5xx: it failed, perhaps after it had done what it was asked for.
+                Failure::Lost | Failure::TimedOut | Failure::Status(500..) => true,
+                _ => doubt.maybe_done,
+            };
         if unknown { self.outcome_unknown(attempt.error, doubt.repeated) } else { *attempt.error }
     }
 
