@@ -39,10 +39,11 @@ def exactly(connection: socket.socket, count: int) -> bytes:
 class Front:
     """A listener; `serve` handles a connection."""
 
-    def __init__(self) -> None:
-        self.listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.listener = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         self.port = self.listener.getsockname()[1]
         self.seen: list[str] = []
+        self.connections = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self) -> None:
@@ -51,6 +52,7 @@ class Front:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
+            self.connections += 1
             threading.Thread(target=self._handle, args=(connection,), daemon=True).start()
 
     def _handle(self, connection: socket.socket) -> None:
@@ -70,9 +72,9 @@ class Front:
 class Tls(Front):
     """TLS in front of a server; notes whether a handshake took up an earlier session."""
 
-    def __init__(self, context: ssl.SSLContext, target: int) -> None:
+    def __init__(self, context: ssl.SSLContext, target: int, host: str = "127.0.0.1") -> None:
         self.context, self.target = context, target
-        super().__init__()
+        super().__init__(host)
 
     def serve(self, connection: socket.socket) -> None:
         with self.context.wrap_socket(connection, server_side=True) as secure:
@@ -82,13 +84,19 @@ class Tls(Front):
 
 
 class HttpProxy(Front):
-    """Makes tunnels to loopback, whatever the name; asks for `credentials` if it is given some."""
+    """Makes tunnels to loopback, whatever the name; asks for `credentials` if it is given some, speaks TLS with a `context`."""
 
-    def __init__(self, credentials: str = "", silent: bool = False) -> None:
-        self.credentials, self.silent = credentials, silent
+    def __init__(self, credentials: str = "", silent: bool = False, context: ssl.SSLContext | None = None) -> None:
+        self.credentials, self.silent, self.context = credentials, silent, context
         super().__init__()
 
     def serve(self, connection: socket.socket) -> None:
+        if self.context is None:
+            return self.tunnel(connection)
+        with self.context.wrap_socket(connection, server_side=True) as secure:
+            return self.tunnel(secure)
+
+    def tunnel(self, connection: socket.socket) -> None:
         head = b""
         while b"\r\n\r\n" not in head:
             head += exactly(connection, 1)

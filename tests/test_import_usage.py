@@ -73,3 +73,9 @@ def test_it_is_listed_and_a_read_only_connection_may(connect, sim):
     assert cursor.execute("EXEC ImportUsage 'mine'").rowcount > 0
     with pytest.raises(pyodbc.Error, match="42S01"):
         cursor.execute("EXEC ImportUsage 'mine'")
+
+
+def test_an_expression_stays_one(cursor, sim):
+    cursor.execute("EXEC ImportUsage 'expression', IncludeSubaccounts = 1 = 0, Category = CASE 1 WHEN 2 THEN 'x' ELSE 'calls' END")
+    ((_, query),) = lists(sim)
+    assert (query["IncludeSubaccounts"], query["Category"]) == ("false", "calls")

@@ -6,7 +6,7 @@ import time
 import pyodbc
 import pytest
 
-from support import ACCOUNT, string
+from support import ACCOUNT, NO_MESSAGE, SUPPORT, string
 
 CLIENT = "OQ00000000000000000000000000000001"
 SECRET = "50000000000000000000000000000001"
@@ -84,6 +84,71 @@ def test_what_is_refused_with_a_new_token_too_is_an_error(connect, sim):
         opened.execute(QUERY).fetchall()
     assert error.value.args[0] == "28000"
     assert [request.status for request in sim.requests()] == [401, 200, 401]
+
+
+THREE = SEND + ", ('+14155550198', '+14155550100', 'y'), ('+14155550197', '+14155550100', 'z')"
+NO_TOKEN = [
+    ("drop_before", {}, "08S01"),
+    ("drop_after", {}, "08S01"),
+    ("delay_ms", {"delay_ms": 1500}, "HYT00"),
+    ("status", {"status": 503}, "HY000"),
+    ("status", {"status": 401}, "28000"),
+]
+
+
+@pytest.mark.parametrize(("kind", "fields", "state"), NO_TOKEN, ids=[f"{k}-{s}" for k, _, s in NO_TOKEN])
+def test_what_has_no_token_was_not_sent(connect, sim, kind, fields, state):
+    opened = connect(text(sim, ConnectOnOpen=0, Timeout=1, MaxRetries=1))
+    sim.fault(kind, path="token", times=0, **fields)
+    for statement in (SEND, THREE, QUERY):
+        with pytest.raises(pyodbc.Error, match="No access token could be had") as error:
+            opened.execute(statement).fetchall()
+        assert error.value.args[0] == state
+        assert "unknown" not in error.value.args[1] and "taken effect" not in error.value.args[1]
+        assert ("0 of 3 rows were written before, 3 were not sent" in error.value.args[1]) == (statement == THREE)
+    assert {request.path for request in sim.requests()} == {"/v2/token"}
+    assert sim.effects()["messages_sent"] == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"SELECT * FROM Messages WHERE Sid = '{NO_MESSAGE}'",
+        f"DELETE FROM Messages WHERE Sid = '{NO_MESSAGE}'",
+        f"SELECT * FROM ConferenceParticipants WHERE ConferenceSid = '{SUPPORT}'",
+    ],
+)
+def test_a_token_that_is_not_found_is_no_row_that_is_not_found(connect, sim, statement):
+    opened = connect(text(sim, ConnectOnOpen=0))
+    sim.fault("status", status=404, code=20404, path="token", times=0)
+    with pytest.raises(pyodbc.Error, match="No access token could be had"):
+        opened.execute(statement).fetchall()
+
+
+@pytest.mark.parametrize("statement", [SEND, QUERY])
+def test_who_waits_for_a_token_can_be_cancelled(connect, sim, statement):
+    cursor = connect(text(sim, ConnectOnOpen=0)).cursor()
+    sim.fault("delay_ms", path="token", delay_ms=3000)
+    timer = threading.Timer(0.3, cursor.cancel)
+    timer.start()
+    started = time.monotonic()
+    with pytest.raises(pyodbc.Error) as error:
+        cursor.execute(statement).fetchall()
+    assert time.monotonic() - started < 0.3 + 0.25
+    assert error.value.args[0] == "HY008" and "unknown" not in error.value.args[1]
+    timer.join()
+
+
+def test_a_token_that_expires_between_two_pages_is_renewed(connect, new_simulator):
+    paged = new_simulator("--messages", "3500")
+    opened = connect(text(paged))
+    cursor = opened.execute("SELECT Sid FROM Messages")
+    rows = cursor.fetchmany(10)
+    for count in (1000, 5000):
+        paged._control("POST", "tokens", {"revoke": True})
+        rows += cursor.fetchmany(count)
+    assert len({row.Sid for row in rows}) == len(rows) >= 3500
+    assert {request.status for request in paged.requests()} == {200, 401}
 
 
 @pytest.mark.parametrize(

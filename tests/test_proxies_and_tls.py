@@ -1,5 +1,6 @@
 """The way to Twilio: certificates, HTTP proxies, SOCKS proxies."""
 
+import datetime
 import hashlib
 import ssl
 import threading
@@ -39,11 +40,11 @@ def open_front():
 def secure(authority, open_front, sim):
     """The simulator behind TLS."""
 
-    def secure(name="localhost", issuer=authority):
+    def secure(name="localhost", issuer=authority, host="127.0.0.1", **options):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        certificate = issuer.issue_cert(name, ELSEWHERE)
+        certificate = issuer.issue_cert(name, ELSEWHERE, **options)
         certificate.configure_cert(context)
-        front = open_front(Tls(context, int(sim.url.rsplit(":", 1)[1])))
+        front = open_front(Tls(context, int(sim.url.rsplit(":", 1)[1]), host))
         der = ssl.PEM_cert_to_DER_cert(certificate.cert_chain_pems[0].bytes().decode())
         front.fingerprint = hashlib.sha256(der).hexdigest()
         return front
@@ -81,6 +82,22 @@ def test_a_certificate_of_another_host_is_refused(connect, secure, pem, sim):
     assert sim.requests() == []
 
 
+def test_a_certificate_that_has_expired_is_refused_at_once(connect, secure, pem, sim):
+    front = secure(not_after=datetime.datetime(2025, 1, 1))
+    state, message = refused(connect, account(f"https://localhost:{front.port}", SslServerCert=pem))
+    assert state == "08001" and "expired" in message
+    assert sim.requests() == [] and front.connections == 1, "the next one would be the same"
+
+
+def test_an_address_is_checked_as_a_name_is(connect, secure, pem, sim):
+    front = secure("::1", host="::1")
+    assert connect(account(f"https://[::1]:{front.port}", SslServerCert=pem)).execute(QUERY).fetchval() > 0
+    sim.clear()
+    front = secure("::2", host="::1")
+    assert refused(connect, account(f"https://[::1]:{front.port}", SslServerCert=pem))[0] == "08001"
+    assert sim.requests() == []
+
+
 def test_a_pinned_certificate_is_the_only_one(connect, secure, sim):
     front = secure()
     pairs = ":".join(front.fingerprint[i : i + 2] for i in range(0, 64, 2)).upper()
@@ -91,6 +108,12 @@ def test_a_pinned_certificate_is_the_only_one(connect, secure, sim):
     wrong = f"{int(front.fingerprint[0], 16) ^ 1:x}{front.fingerprint[1:]}"
     assert refused(connect, account(f"https://localhost:{front.port}", SslServerCert=f"sha256:{wrong}"))[0] == "08001"
     assert sim.requests() == []
+
+
+def test_a_pinned_certificate_needs_no_name_and_no_time(connect, secure):
+    front = secure("other.example", not_after=datetime.datetime(2025, 1, 1))
+    opened = connect(account(f"https://localhost:{front.port}", SslServerCert=f"sha256:{front.fingerprint}"))
+    assert opened.execute(QUERY).fetchval() > 0
 
 
 def test_sessions_are_taken_up_again(connect, secure, pem):
@@ -117,6 +140,20 @@ def test_an_http_proxy_makes_a_tunnel(connect, secure, pem, open_front, scheme):
     )
     assert connect(text).execute(QUERY).fetchval() > 0
     assert set(proxy.seen) == {f"CONNECT {ELSEWHERE}:{front.port} HTTP/1.1"}
+
+
+def test_a_tunnel_through_tls_has_tls_of_its_own(connect, secure, pem, open_front, authority, sim):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    front, proxy = secure(), open_front(HttpProxy(context=context))
+    common = dict(BaseUrl=f"https://{ELSEWHERE}:{front.port}", SslServerCert=pem)
+    text = account(None, **common, ProxyServer=f"https://localhost:{proxy.port}")
+    assert connect(text).execute(QUERY).fetchval() > 0
+    assert set(proxy.seen) == {f"CONNECT {ELSEWHERE}:{front.port} HTTP/1.1"} and front.seen
+    sim.clear()
+    # The proxy's certificate is for its name too.
+    assert refused(connect, account(None, **common, ProxyServer=f"https://127.0.0.1:{proxy.port}"))[0] == "08001"
+    assert sim.requests() == []
 
 
 def test_an_http_proxy_may_ask_who_it_is(connect, secure, pem, open_front, sim):
@@ -159,6 +196,17 @@ def test_the_environment_names_a_proxy(connect, secure, pem, open_front, monkeyp
     monkeypatch.setenv("NO_PROXY", "localhost,127.0.0.1")
     connect(account(f"https://localhost:{front.port}", SslServerCert=pem)).execute(QUERY)
     assert proxy.seen == []
+
+
+@pytest.mark.parametrize("scheme", ["socks4", "socks4a"])
+def test_a_proxy_of_another_kind_is_not_passed_by(connect, secure, pem, open_front, monkeypatch, scheme):
+    front, proxy = secure(), open_front(SocksProxy())
+    monkeypatch.setenv("ALL_PROXY", f"{scheme}://127.0.0.1:{proxy.port}")
+    text = account(f"https://{ELSEWHERE}:{front.port}", SslServerCert=pem)
+    state, message = refused(connect, text)
+    assert state == "08001" and "no kind of proxy" in message and "looked up" not in message
+    monkeypatch.setenv("NO_PROXY", ELSEWHERE)
+    assert "looked up" in refused(connect, text)[1]
 
 
 def test_this_machine_is_behind_a_proxy_only_if_the_connection_says_so(connect, open_front, monkeypatch, sim):

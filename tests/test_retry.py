@@ -153,3 +153,16 @@ def test_a_refusal_after_a_lost_update_says_nothing_of_the_first(cursor, sim, st
         cursor.execute(f"UPDATE ConferenceParticipants SET Muted = true {BY_KEY}")
     assert error.value.args[0] == "08S01" and str(code) in error.value.args[1]
     assert len(posts(sim)) == 2
+
+
+@pytest.mark.parametrize("processed", [True, False])
+@pytest.mark.parametrize("kinds", [["status"], ["drop_before", "status"], ["drop_after", "status"]], ids="-".join)
+def test_a_servers_failure_confirms_no_write(connect, sim, kinds, processed):
+    cursor = connect(f"DSN=Twilio;MaxRetries={len(kinds) - 1}").cursor()
+    for kind in kinds:
+        fields = {"status": 503, "processed": processed} if kind == "status" else {}
+        sim.fault(kind, method="DELETE", **fields)
+    with pytest.raises(pyodbc.OperationalError, match="outcome unknown") as error:
+        cursor.execute(f"DELETE FROM ConferenceParticipants {BY_KEY}")
+    assert error.value.args[0] == "08S01" and ("It was sent again" in error.value.args[1]) == (len(kinds) > 1)
+    assert len([request for request in sim.requests() if request.method == "DELETE"]) == len(kinds)

@@ -118,13 +118,14 @@ def test_a_write_of_all_rows_of_what_cannot_be_had_again_has_to_be_permitted(hav
     every = ["1 = 1", "Sid = Sid", "Sid IS NOT NULL", "NOT (Sid IS NULL)", "r.Sid LIKE '%'", "Sid <> ''", "Duration = 1 OR 1 = 1", "(1 = 1 AND Sid IS NOT NULL)"]
     every += ["LENGTH(Sid) > 0", "{fn LENGTH(Sid)} = 34", "Sid LIKE 'RE%'", "Sid <> 'x'", "Sid = UPPER(Sid)", f"AccountSid = '{ACCOUNT}'"]
     every += ["Sid > ''", "Sid IN (SELECT Sid FROM Recordings)", "EXISTS (SELECT 1 FROM Twilio.Recordings x WHERE x.Sid = x.Sid)"]
+    every += ["EXISTS (SELECT 1)", "EXISTS (SELECT 1 FROM Calls WHERE Duration > 5)", "(SELECT COUNT(Duration) FROM Recordings) > 0"]
     for where in ("", *(f" r WHERE {condition}" for condition in every)):
         with pytest.raises(pyodbc.Error, match="AllowUnfiltered=1") as error:
             having().execute(f"DELETE FROM Recordings{where}")
         assert error.value.args[0] == "42000"
     assert sim.requests() == []
     having().execute("EXPLAIN DELETE FROM Recordings")
-    for where in ("Duration < -100", "Sid IN (SELECT Sid FROM Recordings WHERE Duration < -100)", "Sid IN (SELECT MAX(Sid) FROM Recordings WHERE 1 = 0)", "Sid IN (SELECT RecordingSid FROM Transcriptions WHERE Duration < -100)"):
+    for where in ("Duration < -100", "Sid IN (SELECT Sid FROM Recordings WHERE Duration < -100)", "Sid IN (SELECT MAX(Sid) FROM Recordings WHERE 1 = 0)", "Sid IN (SELECT RecordingSid FROM Transcriptions WHERE Duration < -100)", "EXISTS (SELECT 1 FROM Calls c WHERE c.Sid = Recordings.CallSid AND 1 = 0)"):
         assert having().execute(f"DELETE FROM Recordings WHERE {where}").rowcount == 0
     assert writes(sim) == []
     count = having().execute("SELECT COUNT(*) FROM Recordings").fetchval()

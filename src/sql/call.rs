@@ -329,7 +329,10 @@ pub(super) fn import(model: &Model, call: &Call) -> Result<Option<String>> {
                 "{} {} {}",
                 quoted(input.sent_name()),
                 import.operator(input),
-                value.text()
+                match value {
+                    Written::Expression(_, text) => format!("({text})"),
+                    other => other.text(),
+                }
             )),
         }
     }

@@ -2,14 +2,14 @@
 //!
 //! A condition selects if one of its predicates compares a column of the row with something. What every row has tells none
 //! apart: its key, unless it is equated with a value, and its account. A function of these alone does not either
-//! (`LENGTH(Sid) > 0`). Of AND one side has to select, of OR both. Conditions that are true of every row by the values that
+//! (`LENGTH(Sid) > 0`), nor does a sub-query that has nothing to do with the row. Of AND one side has to select, of OR both. Conditions that are true of every row by the values that
 //! happen to be there are beyond a rule.
 
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Query, SelectItem, SetExpr, TableFactor, TableWithJoins, UnaryOperator, Value,
-    ValueWithSpan, visit_expressions,
+    BinaryOperator, Expr, Query, SelectItem, SetExpr, SetOperator, TableFactor, TableWithJoins,
+    UnaryOperator, Value, ValueWithSpan, Visit, Visitor,
 };
 
 use super::resolve::idents;
@@ -32,7 +32,15 @@ fn tells(table: &Table, condition: &Expr, negated: bool) -> bool {
             let (left, right) = (tells(table, left, negated), tells(table, right, negated));
             if (*op == And) == negated { left && right } else { left || right }
         }
-        Expr::BinaryOp { left, right, .. } if left.to_string() == right.to_string() => false,
+        Expr::BinaryOp { left, right, .. }
+        | Expr::IsDistinctFrom(left, right)
+        | Expr::IsNotDistinctFrom(left, right)
+            if left == right =>
+        {
+            false
+        }
+        Expr::Between { expr, low, high, .. } if expr == low && expr == high => false,
+        Expr::InList { expr, list, .. } if list.contains(expr) => false,
         Expr::BinaryOp { left, op, right } => {
             let equates = *op == if negated { NotEq } else { Eq };
             let is_value = |expr: &Expr| matches!(expr, Expr::Subquery(_)) || !reads(table, expr, |_| true);
@@ -49,7 +57,9 @@ fn tells(table: &Table, condition: &Expr, negated: bool) -> bool {
             is_of_row && !is_all_of(table, subquery)
         }
         Expr::InSubquery { expr, .. } => reads(table, expr, |c| is_telling(table, c)),
-        Expr::Exists { negated: not, subquery } if *not == negated => !is_all_of(table, subquery),
+        Expr::Exists { negated: not, subquery } if *not == negated => {
+            !is_all_of(table, subquery) && reads(table, condition, |column| !column.is_named(ACCOUNT))
+        }
         Expr::IsNotNull(operand) if !negated => may_lack(table, operand),
         Expr::IsNull(operand) if negated => may_lack(table, operand),
         Expr::IsNull(operand) | Expr::IsNotNull(operand) => {
@@ -96,13 +106,67 @@ fn may_lack(table: &Table, expr: &Expr) -> bool {
     }
 }
 
-/// Whether an expression reads such a column of the table.
+/// Whether an expression reads such a column of the row. A name inside a sub-query is one of the row's where it is
+/// qualified by what the sub-query does not read from.
 fn reads(table: &Table, expr: &Expr, is_such: impl Fn(&Column) -> bool) -> bool {
-    let found = visit_expressions(expr, |expr| match column(table, expr) {
-        Some(column) if is_such(column) => ControlFlow::Break(()),
-        _ => ControlFlow::Continue(()),
-    });
-    found.is_break()
+    let mut reading = Reading { table, is_such, inner: Vec::new() };
+    expr.visit(&mut reading).is_break()
+}
+
+struct Reading<'t, F> {
+    table: &'t Table,
+    is_such: F,
+    /// The names that the sub-queries around read from.
+    inner: Vec<Vec<String>>,
+}
+
+impl<F: Fn(&Column) -> bool> Visitor for Reading<'_, F> {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        let mut relations = Relations::default();
+        let _ = query.visit(&mut relations);
+        self.inner.push(relations.0);
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
+        self.inner.pop();
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+        let is_of_row = self.inner.is_empty()
+            || matches!(expr, Expr::CompoundIdentifier(path) if path.len() > 1 && {
+                let qualifier = &path[path.len() - 2].value;
+                !self.inner.iter().flatten().any(|name| name.eq_ignore_ascii_case(qualifier))
+            });
+        match is_of_row.then(|| column(self.table, expr)).flatten() {
+            Some(column) if (self.is_such)(column) => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+}
+
+/// The names by which a query's tables are qualified.
+#[derive(Default)]
+struct Relations(Vec<String>);
+
+impl Visitor for Relations {
+    type Break = ();
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+        let (name, alias) = match factor {
+            TableFactor::Table { name, alias, .. } => (idents(name).ok(), alias.as_ref()),
+            TableFactor::Derived { alias, .. } | TableFactor::NestedJoin { alias, .. } => {
+                (None, alias.as_ref())
+            }
+            _ => (None, None),
+        };
+        let name = name.and_then(|parts| parts.last().map(|part| part.value.clone()));
+        self.0.extend(alias.map(|alias| alias.name.value.clone()).or(name));
+        ControlFlow::Continue(())
+    }
 }
 
 fn is_text(expr: &Expr, is_such: impl Fn(&str) -> bool) -> bool {
@@ -111,7 +175,18 @@ fn is_text(expr: &Expr, is_such: impl Fn(&str) -> bool) -> bool {
 
 /// Whether a sub-query reads all rows of the very table.
 fn is_all_of(table: &Table, query: &Query) -> bool {
-    let SetExpr::Select(select) = &*query.body else { return false };
+    let is_cut = query.limit_clause.is_some() || query.fetch.is_some();
+    !is_cut && is_all_of_body(table, &query.body)
+}
+
+fn is_all_of_body(table: &Table, body: &SetExpr) -> bool {
+    let select = match body {
+        SetExpr::Select(select) => select,
+        SetExpr::SetOperation { op: SetOperator::Union, left, right, .. } => {
+            return is_all_of_body(table, left) || is_all_of_body(table, right);
+        }
+        _ => return false,
+    };
     let [TableWithJoins { relation: TableFactor::Table { name, .. }, joins }] = &select.from[..] else {
         return false;
     };
@@ -125,7 +200,7 @@ fn is_all_of(table: &Table, query: &Query) -> bool {
         }
         _ => false,
     };
-    let is_cut = query.limit_clause.is_some() || query.fetch.is_some() || select.top.is_some();
+    let is_cut = select.top.is_some();
     let is_cut =
         is_cut || select.having.is_some() || !joins.is_empty() || select.projection.iter().any(is_calculated);
     is_it && !is_cut && !select.selection.as_ref().is_some_and(|condition| selects(table, condition))
@@ -173,6 +248,16 @@ mod tests {
             "Duration = Duration",
             "1 IN (SELECT 1)",
             "Sid IN (SELECT Sid FROM Recordings WHERE LENGTH(Sid) > 0)",
+            "Sid IN (SELECT Sid FROM Recordings UNION SELECT Sid FROM Calls)",
+            "EXISTS (SELECT 1)",
+            "EXISTS (SELECT 1 FROM Calls c WHERE c.Duration > 5)",
+            "EXISTS (SELECT 1 FROM Calls WHERE Calls.Duration > 5)",
+            "EXISTS (SELECT 1 FROM Recordings x WHERE x.Sid = r.Sid)",
+            "(SELECT COUNT(Duration) FROM Recordings) > 0",
+            "1 < (SELECT MAX(Duration) FROM Recordings)",
+            "Duration IN (1, Duration)",
+            "Duration BETWEEN Duration AND Duration",
+            "Duration IS NOT DISTINCT FROM Duration",
         ] {
             assert!(is_unfiltered(condition), "{condition}");
         }
@@ -197,6 +282,11 @@ mod tests {
             "Price IS NOT NULL",
             "DateCreated < '2024-01-01'",
             "CallSid = 'CA00000000000000000000000000000000'",
+            "EXISTS (SELECT 1 FROM Calls c WHERE c.Sid = r.CallSid)",
+            "EXISTS (SELECT 1 FROM Transcriptions WHERE RecordingSid = r.Sid)",
+            "Duration > (SELECT AVG(Duration) FROM Recordings)",
+            "Duration IN (5, 6)",
+            "Duration IS DISTINCT FROM 5",
         ] {
             assert!(!is_unfiltered(condition), "{condition}");
         }

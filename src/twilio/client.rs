@@ -339,6 +339,7 @@ impl Client {
             }
             recording.end(Some(&attempt.error));
             drop(permit);
+            doubt.repeated |= doubt.maybe_done && attempt.failure.is_sent();
             // Twilio has not processed what it does not authorise. A token may have been revoked, or have expired by
             // Twilio's clock.
             if attempt.failure == Failure::Status(401)
@@ -355,7 +356,6 @@ impl Client {
             }
             let pause = retry::pause(repeats, attempt.retry_after);
             let again = repeats < self.0.max_retries && retry::may_repeat(attempt.failure, call.creates);
-            doubt.repeated |= doubt.maybe_done && attempt.failure.is_sent();
             let is_in_budget = started.elapsed().saturating_add(pause) <= self.0.retry_budget;
             if !again || !is_in_budget {
                 if retry::may_repeat(attempt.failure, call.creates) {
@@ -395,14 +395,18 @@ impl Client {
             ];
             let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
             let call = Call { method: Method::Post, form: &form, is_own: false, ..Call::get(&url) };
-            let answer = self.send(&call, cancel).map_err(|error| match error {
+            let answer = self.send(&call, cancel).and_then(|answer| answer.body);
+            let token =
+                answer.and_then(|body| Token::read(&body).map_err(|reason| call.invalid_answer(reason, "")));
+            token.map_err(|error| match error {
+                Error::Stopped(_) => error,
                 // Whatever the status, it is the credentials that Twilio does not take.
                 Error::Api { status: 400 | 401 | 403, code, message, more_info, request_id, what } => {
-                    Error::Api { status: 401, code, message, more_info, request_id, what }
+                    let refused = Error::Api { status: 401, code, message, more_info, request_id, what };
+                    Error::NoToken(Box::new(refused))
                 }
-                other => other,
-            })?;
-            Token::read(&answer.body?).map_err(|reason| call.invalid_answer(reason, ""))
+                other => Error::NoToken(Box::new(other)),
+            })
         })
     }
 
@@ -474,7 +478,7 @@ impl Client {
                     Err(Error::TooLarge { what: call.what(), limit })
                 }
                 // The write has been processed: its success outweighs a body that was lost on the way.
-                Err(error) if call.method != Method::Get => Err(*failed(error).error),
+                Err(error) if call.writes() => Err(*failed(error).error),
                 Err(error) => return Err(failed(error)),
             };
             return Ok(Answer {
@@ -642,6 +646,11 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Whether it changes something of the account's. What asks for a token changes nothing.
+    fn writes(&self) -> bool {
+        self.method != Method::Get && self.is_own
+    }
+
     /// The request as a person would name it: method and path, without the query.
     pub(super) fn what(&self) -> String {
         let method = self.method.name();
@@ -671,6 +680,10 @@ impl<'a> Call<'a> {
             (Some(Halt::TimedOut), _) if sent => (Failure::TimedOut, Error::Timeout { what: self.what() }),
             (Some(Halt::TimedOut), _) => (Failure::Unreachable, connect("it did not answer in time".into())),
             (None, _) if sent => (Failure::Lost, Error::Lost { what: self.what(), reason: reason() }),
+            // Neither a certificate nor a kind of proxy is another one the next time.
+            (None, ureq::Error::Io(cause)) if transport::is_final(cause) => {
+                (Failure::Unreachable, connect(reason()))
+            }
             (None, ureq::Error::Io(_)) if watch.stage() == Stage::Resolving => {
                 (Failure::Unreachable, connect(format!("its name cannot be looked up ({})", reason())))
             }
@@ -682,19 +695,18 @@ impl<'a> Call<'a> {
     /// The error of a request whose last attempt was this one. Where an earlier one may have been processed, a refusal of the
     /// last one may be what that one led to.
     fn verdict(&self, attempt: Attempt, doubt: Doubt) -> Error {
-        let stopped = matches!(*attempt.error, Error::Stopped(_));
-        let unknown = match attempt.failure {
-            Failure::Lost | Failure::TimedOut => self.method != Method::Get,
-            // Twilio has answered that it failed: what would create may have been created nevertheless.
-            Failure::Status(500..) => self.creates || (stopped && self.method != Method::Get),
-            _ => doubt.maybe_done && self.method != Method::Get,
-        };
+        let unknown = self.writes()
+            && match attempt.failure {
+                // Twilio has answered HTTP 5xx: it failed, perhaps after it had done what it was asked for.
+                Failure::Lost | Failure::TimedOut | Failure::Status(500..) => true,
+                _ => doubt.maybe_done,
+            };
         if unknown { self.outcome_unknown(attempt.error, doubt.repeated) } else { *attempt.error }
     }
 
     /// The error of a request that is not sent again because the statement is stopped.
     fn stopped(&self, stop: Stop, doubt: Doubt) -> Error {
-        match doubt.maybe_done && self.method != Method::Get {
+        match doubt.maybe_done && self.writes() {
             true => self.outcome_unknown(Box::new(stop.into()), doubt.repeated),
             false => stop.into(),
         }

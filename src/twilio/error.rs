@@ -42,6 +42,8 @@ pub enum Error {
     Timeout { what: String },
     /// The connection failed after the request, or a part of it, was sent.
     Lost { what: String, reason: String },
+    /// No access token could be had: the request itself was not sent.
+    NoToken(Box<Error>),
     /// A write was sent, and what became of it is not known: the answer was lost, or the statement was stopped before
     /// it came.
     OutcomeUnknown {
@@ -63,8 +65,8 @@ impl Error {
 
     /// Whether a part of the request may have left.
     pub fn was_sent(&self) -> bool {
-        use Error::{Connect, InvalidConfig, InvalidRequest, Stopped};
-        !matches!(self, InvalidConfig(_) | InvalidRequest(_) | Connect { .. } | Stopped(_))
+        use Error::{Connect, InvalidConfig, InvalidRequest, NoToken, Stopped};
+        !matches!(self, InvalidConfig(_) | InvalidRequest(_) | Connect { .. } | NoToken(_) | Stopped(_))
     }
 
     /// Whether a write may have taken effect.
@@ -99,6 +101,7 @@ impl Error {
             Error::Stopped(stop) => crate::error::Error::from(*stop).state,
             Error::Timeout { .. } => state::TIMEOUT,
             Error::Lost { .. } => state::COMMUNICATION_LINK_FAILURE,
+            Error::NoToken(cause) => cause.state(),
             Error::OutcomeUnknown { cause, .. } => match &**cause {
                 Error::Stopped(_) | Error::Timeout { .. } => cause.state(),
                 _ => state::COMMUNICATION_LINK_FAILURE,
@@ -119,7 +122,7 @@ impl Error {
             Error::Api { code: Some(code), .. } => *code,
             // What Twilio calls refused credentials, also when a proxy says it in its place.
             Error::Api { status: 401, .. } => 20003,
-            Error::OutcomeUnknown { cause, .. } => cause.native(),
+            Error::OutcomeUnknown { cause, .. } | Error::NoToken(cause) => cause.native(),
             _ => 0,
         }
     }
@@ -173,6 +176,7 @@ impl fmt::Display for Error {
             Error::Lost { what, reason } => {
                 write!(f, "The connection was lost during {what}: {}", sentence(reason))
             }
+            Error::NoToken(cause) => write!(f, "No access token could be had: {cause}"),
             Error::OutcomeUnknown { what, repeated, fields, cause } => {
                 write!(f, "{what}: outcome unknown")?;
                 if !fields.is_empty() {

@@ -183,7 +183,11 @@ pub(super) struct Readers(Mutex<Vec<JoinHandle<Option<Box<Pages>>>>>);
 impl Readers {
     fn keep(&self, thread: JoinHandle<Option<Box<Pages>>>) {
         let mut threads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        threads.retain(|thread| !thread.is_finished());
+        // Joined, which takes no time, rather than dropped: one that has finished may still be on its way out of the
+        // library's code.
+        for done in threads.extract_if(.., |thread| thread.is_finished()) {
+            drop(done.join());
+        }
         threads.push(thread);
     }
 

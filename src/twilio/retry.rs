@@ -2,7 +2,7 @@
 //!
 //! | what happened | a request that creates | any other request |
 //! |---|---|---|
-//! | the host's name is not known, or no connection in time | no | no |
+//! | the host's name is not known, no connection in time, a certificate that is not trusted | no | no |
 //! | no connection was made | yes | yes |
 //! | the connection failed after the first byte | **no**: it may have been processed | yes |
 //! | no answer in time | no | no: the caller has waited long enough |
@@ -27,7 +27,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 /// What became of an attempt that gave no success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// The name of the host could not be looked up, or no connection was made before the time was over.
+    /// The name of the host could not be looked up, no connection was made before the time was over, or the next one would
+    /// fail as well.
     Unreachable,
     /// No connection was made; nothing was sent.
     NotSent,

@@ -1,8 +1,8 @@
 //! Whom a connection trusts, and TLS on top of it.
 //!
 //! Certificates are checked by the platform's verifier. A file of further authorities, or the fingerprint of the one
-//! certificate that is accepted, can be given. Connections of a process that trust the same share their sessions, so that the
-//! next handshake is a short one.
+//! certificate that is accepted, can be given. Clients that trust what the platform does share their sessions, so that the
+//! next handshake is a short one; others have theirs for themselves.
 
 use std::fmt;
 use std::io::{Read, Write};

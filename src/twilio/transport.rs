@@ -37,6 +37,12 @@ pub(super) fn agent(config: Config, trust: Trust) -> ureq::Agent {
     ureq::Agent::with_parts(config, connector, LateResolver)
 }
 
+/// Whether a connection that failed so fails again the next time: by its certificate, or by the kind of its proxy.
+pub(super) fn is_final(error: &io::Error) -> bool {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    error.kind() == ErrorKind::Unsupported || matches!(cause, Some(rustls::Error::InvalidCertificate(_)))
+}
+
 fn halted(halt: Halt) -> ureq::Error {
     let kind = match halt {
         Halt::Stopped(_) => ErrorKind::Other,
@@ -71,7 +77,13 @@ impl<In: Transport> Connector<In> for Dialer {
         if let Some(tunnel) = chained {
             return Ok(Some(Either::A(tunnel)));
         }
-        let socks = details.config.proxy().filter(|p| proxy::is_socks(p) && !p.is_no_proxy(details.uri));
+        let proxy = details.config.proxy().filter(|proxy| !proxy.is_no_proxy(details.uri));
+        let socks = proxy.filter(|proxy| proxy::is_socks(proxy));
+        // An HTTP proxy's tunnel would have been made by now. The environment may name another kind.
+        if let Some(proxy) = proxy.filter(|_| socks.is_none()) {
+            let text = format!("{:?} is no kind of proxy that the driver knows", proxy.protocol());
+            return Err(io::Error::new(ErrorKind::Unsupported, text).into());
+        }
         let name = match socks {
             Some(proxy) => format!("{}:{}", proxy.host(), proxy.port()),
             None => host_and_port(details.uri)?,
