@@ -53,7 +53,7 @@ impl CancelToken {
     /// Starts an execution: forgets an earlier cancel and sets the deadline, `None` for no timeout.
     pub fn arm(&self, timeout: Option<Duration>) {
         let deadline = timeout.map_or(0, |t| {
-            let nanos = (self.0.epoch.elapsed() + t).as_nanos();
+            let nanos = self.0.epoch.elapsed().saturating_add(t).as_nanos();
             u64::try_from(nanos).unwrap_or(u64::MAX).max(1)
         });
         self.0.deadline.store(deadline, Ordering::Relaxed);
@@ -112,6 +112,10 @@ mod tests {
         token.arm(Some(Duration::ZERO));
         assert_eq!(token.stop(), Some(Stop::TimedOut));
         token.arm(Some(Duration::from_secs(60)));
+        assert_eq!(token.stop(), None);
+        // Later than any duration has passed, which a token that is new does not tell.
+        std::thread::sleep(Duration::from_millis(2));
+        token.arm(Some(Duration::MAX));
         assert_eq!(token.stop(), None);
     }
 }

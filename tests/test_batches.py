@@ -320,3 +320,15 @@ def test_an_array_is_refused_as_a_whole_where_nothing_may_be_written(sim):
         done = execute(statement, "DELETE FROM ConferenceParticipants WHERE CallSid = ?", [(CUSTOMER,), (EXPERT,)])
     assert (done.code, [record.state for record in done.records]) == (odbc.ERROR, ["25006"])
     assert sim.requests() == []
+
+
+def test_a_query_reads_no_sets_that_it_refuses(statement):
+    """There is no memory for as many as these."""
+    values = (c_int * 2)(1, 2)
+    statement.call(
+        "SQLBindParameter", c_ushort(1), c_short(1), c_short(-16), c_short(4), c_size_t(0), c_short(0), values,
+        c_ssize_t(0), None,
+    )  # fmt: skip
+    statement.call("SQLSetStmtAttr", c_int(PARAMSET_SIZE), c_void_p(2**40), c_int(0))
+    assert statement.execute("SELECT ?", check=False) == odbc.ERROR
+    assert [record.state for record in statement.diagnostics()] == ["HYC00"]

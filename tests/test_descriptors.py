@@ -625,3 +625,66 @@ def test_wide_texts_are_counted_in_bytes(direct):
         name = "Überschrift".encode("utf-16-le")
         ipd.call("SQLSetDescFieldW", c_short(1), c_short(NAME), name, c_int(len(name)))
         assert ipd.get("NAME") == "Überschrift"
+
+
+USE_BOOKMARKS, CURSOR_TYPE, STATIC, FIXED, VARIABLE = 12, 6, 3, 1, 2
+
+
+def test_record_0_is_the_bookmark(statement):
+    ard, ird = Descriptor.of(statement, APP_ROW), Descriptor.of(statement, IMP_ROW)
+    statement.set(CURSOR_TYPE, STATIC)
+    statement.prepare(PARTICIPANTS)
+    fails("07009", ird.get, "OCTET_LENGTH", 0)
+    fails("07009", ird.record, 0)
+    statement.execute("SELECT 1")
+    statement.close()
+    for kind, expected in [(VARIABLE, ("", -2, 0, 4, 0, 0, 0)), (FIXED, ("", 4, 0, 4, 10, 0, 0))]:
+        statement.set(USE_BOOKMARKS, kind)
+        statement.execute(PARTICIPANTS)
+        assert ird.record(0) == expected
+        assert (ird.get("CONCISE_TYPE", 0), ird.get("SEARCHABLE", 0), ird.get("COUNT", 0)) == (expected[1], 0, 3)
+        statement.close()
+    mark, length = create_string_buffer(b"\xee" * 8, 8), c_ssize_t()
+    for name, value in [("TYPE", -2), ("OCTET_LENGTH", 8), ("OCTET_LENGTH_PTR", ctypes.addressof(length))]:
+        ard.set(name, value, 0)
+    assert ard.set("DATA_PTR", ctypes.addressof(mark), 0) == SUCCESS
+    assert (ard.get("COUNT", 0), ard.get("DATA_PTR", 0), ard.get("TYPE", 0)) == (0, ctypes.addressof(mark), -2)
+    statement.execute(PARTICIPANTS)
+    for row in (1, 2):
+        statement.fetch()
+        assert (int.from_bytes(mark.raw[:4], "little"), mark.raw[4:], length.value) == (row, b"\xee" * 4, 4)
+    # SQL_UNBIND leaves the bookmark; its address unbinds it.
+    statement.call("SQLFreeStmt", c_ushort(2))
+    statement.fetch()
+    assert mark.raw[0] == 3
+    ard.set("DATA_PTR", None, 0)
+    ard.set("OCTET_LENGTH_PTR", None, 0)
+    statement.fetch()
+    assert mark.raw[0] == 3
+
+
+def test_a_bookmark_is_bound_whole_and_copied(direct):
+    with direct.statement() as statement, direct.statement() as other, Descriptor.allocate(direct) as explicit:
+        mark = create_string_buffer(8)
+        ard = Descriptor.of(statement, APP_ROW)
+        assert ard.set_record(0, -2, 0, 8, 0, 0, mark, None, None) == SUCCESS
+        assert ard.copy_to(explicit) == SUCCESS
+        assert (explicit.get("DATA_PTR", 0), explicit.get("COUNT", 0)) == (ctypes.addressof(mark), 0)
+        for each in (statement, other):
+            each.set(CURSOR_TYPE, STATIC)
+            each.set(USE_BOOKMARKS, VARIABLE)
+        other.call("SQLSetStmtAttr", c_int(APP_ROW), explicit.handle, c_int(0))
+        other.execute(PARTICIPANTS)
+        other.fetch()
+        assert mark.raw[0] == 1
+        assert Descriptor.of(other, IMP_ROW).copy_to(explicit) == SUCCESS
+        assert (explicit.get("CONCISE_TYPE", 0), explicit.get("OCTET_LENGTH", 0), explicit.get("DATA_PTR", 0)) == (-2, 4, 0)
+
+
+def test_parameters_have_no_bookmark(statement):
+    for kind in ("APD", "IPD"):
+        descriptor = Descriptor.of(statement, KINDS[kind])
+        fails("07009", descriptor.set, "TYPE", 1, 0)
+        fails("07009", descriptor.set_record, 0, 1, 0, 1, 0, 0, None, None, None)
+        fails("07009", descriptor.get, "TYPE", 0)
+        fails("07009", descriptor.get, "TYPE", -1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from ctypes import POINTER, byref, c_char, c_int, c_longlong, c_short, c_size_t, c_ssize_t, c_uint, c_ushort, cast, create_string_buffer
 from pathlib import Path
 
@@ -899,3 +900,55 @@ def test_a_participant_is_the_one_that_was_marked(statement):
         statement.set(FETCH_BOOKMARK_PTR, mark)
         statement.scroll(BOOKMARK)
         assert rowset.rows() == [call]
+
+
+def test_a_rowset_of_any_size_is_as_large_as_its_rows(statement):
+    """Nobody is told the status of rows that are not there, so that they take no time."""
+    rowset = Rowset(statement, 3)
+    statement.set(ROW_STATUS_PTR, 0)
+    for size in (2**40, 2**63, 2**64 - 1):
+        statement.set(ROW_ARRAY_SIZE, size)
+        statement.execute(numbers(3))
+        assert statement.scroll(NEXT) == SUCCESS
+        assert (rowset.fetched.value, [rowset.at(row) for row in range(3)]) == (3, ["1", "2", "3"])
+        assert statement.scroll(NEXT) == NO_DATA
+        statement.close()
+
+
+def test_many_rows_with_errors_and_warnings_take_their_time_each(statement):
+    """Twice as many rows take twice as long, not four times."""
+
+    def seconds(count: int) -> float:
+        text, numbers_, lengths = create_string_buffer(3 * count), create_string_buffer(count), (c_ssize_t * count)()
+        statement.set(ROW_ARRAY_SIZE, count)
+        statement.call("SQLBindCol", c_ushort(1), c_short(CHAR), text, c_ssize_t(3), lengths)
+        statement.call("SQLBindCol", c_ushort(2), c_short(-26), numbers_, c_ssize_t(1), lengths)
+        statement.execute(numbers(count, "'cut short', 1000"))
+        began = time.process_time()
+        assert statement.call("SQLFetch", check=False) == ERROR
+        took = time.process_time() - began
+        statement.close()
+        return took
+
+    seconds(1000)
+    few, many = min(seconds(4000) for _ in range(3)), min(seconds(32000) for _ in range(2))
+    assert many < few * 24, (few, many)
+
+
+def test_a_length_without_a_buffer_is_not_cut(statement):
+    length = c_ssize_t(77)
+    statement.call("SQLBindCol", c_ushort(1), c_short(CHAR), None, c_ssize_t(0), byref(length))
+    statement.execute("SELECT 'abc' UNION ALL SELECT '12345' UNION ALL SELECT NULL")
+    found = []
+    while (code := statement.call("SQLFetch")) != NO_DATA:
+        assert code == SUCCESS, statement.diagnostics()
+        found.append(length.value)
+    assert found == [3, 5, NULL_DATA]
+
+
+def test_a_timeout_of_any_size_is_taken(statement):
+    statement.set(QUERY_TIMEOUT, 2**64 - 1)
+    # A clock that has begun with the statement has to show a second.
+    time.sleep(1.1)
+    statement.execute(numbers(2))
+    assert [row[0] for row in statement.rows()] == ["1", "2"]

@@ -362,7 +362,8 @@ fn qualifier_of(text: &str) -> Option<IntervalType> {
     for c in text.chars() {
         match c {
             '(' => depth += 1,
-            ')' => depth -= 1,
+            ')' if depth > 0 => depth -= 1,
+            ')' => return None,
             _ if depth > 0 && !matches!(c, '0'..='9' | ',' | ' ') => return None,
             _ if depth > 0 => {}
             c => without.push(c),
@@ -547,6 +548,8 @@ mod tests {
             ("INTERVAL 1 DAY", 103),
             ("{INTERVAL '1' DAY", 103),
             ("INTERVALS '1' DAY", 103),
+            ("INTERVAL '1' DAY)(", 103),
+            ("INTERVAL '1' DAY(3", 103),
         ] {
             assert_eq!(text(written, code), Err(state::INVALID_CHARACTER_VALUE), "{written} {code}");
         }

@@ -88,15 +88,26 @@ impl StatementCall<'_> {
             return Ok(Field::Number(self.column_count()? as i64));
         }
         let column = self.column(number)?;
-        if number == 0
-            && let Some(field) = bookmark::attribute(self.statement.attributes.use_bookmarks, id)
-        {
-            return Ok(field);
-        }
-        attribute(&column, id, self.connection.version, self.connection.wchar).ok_or_else(|| {
+        let (version, wchar) = (self.connection.version, self.connection.wchar);
+        let field = match number {
+            0 => bookmark_attribute(self.statement.attributes.use_bookmarks, id, version, wchar),
+            _ => attribute(&column, id, version, wchar),
+        };
+        field.ok_or_else(|| {
             Error::new(state::INVALID_DESCRIPTOR_FIELD, format!("Columns have no attribute {id}."))
         })
     }
+}
+
+/// A field of column 0, the bookmark.
+pub fn bookmark_attribute(
+    use_bookmarks: usize,
+    id: i32,
+    version: OdbcVersion,
+    wchar: Wchar,
+) -> Option<Field> {
+    let column = bookmark::described(use_bookmarks);
+    bookmark::attribute(use_bookmarks, id).or_else(|| attribute(column, id, version, wchar))
 }
 
 /// A field of a column, by the id of a descriptor field or of an ODBC 2 column attribute; `None` for an unknown one.

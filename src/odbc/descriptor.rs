@@ -12,7 +12,6 @@ use super::registry::Token;
 use crate::abi::memory::Address;
 use crate::convert::{CTarget, CType, Wchar};
 use crate::engine::ResultColumn;
-use crate::error::{Error, Result, state};
 
 /// What a descriptor is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +139,14 @@ pub struct Addresses {
     pub indicator: Address,
 }
 
+/// What SQLCopyDesc copies.
+#[derive(Clone, Debug)]
+pub struct Contents {
+    pub header: Header,
+    pub bookmark: Record,
+    pub records: Vec<Record>,
+}
+
 /// A descriptor.
 #[derive(Debug)]
 pub struct Descriptor {
@@ -149,7 +156,7 @@ pub struct Descriptor {
     pub explicit: bool,
     pub header: Header,
     records: Vec<Record>,
-    /// Record 0 of an ARD: where bookmarks go. It does not count, and unbinding all columns leaves it.
+    /// Record 0: where bookmarks go. It does not count, and unbinding all columns leaves it.
     pub bookmark: Record,
     /// The columns of an IRD.
     pub columns: Arc<[ResultColumn]>,
@@ -179,26 +186,21 @@ impl Descriptor {
         &self.records
     }
 
-    /// The record of that number, counted from 1.
+    /// The record of that number, counted from 1; 0 is the bookmark's.
     pub fn record(&self, number: usize) -> Option<&Record> {
-        self.records.get(number.checked_sub(1)?)
+        match number.checked_sub(1) {
+            None => Some(&self.bookmark),
+            Some(index) => self.records.get(index),
+        }
     }
 
-    /// The record of that number, made where there is none.
-    ///
-    /// # Errors
-    /// 07009 for number 0.
-    pub fn record_mut(&mut self, number: usize) -> Result<&mut Record> {
-        let Some(index) = number.checked_sub(1) else {
-            return Err(Error::new(
-                state::INVALID_DESCRIPTOR_INDEX,
-                "Column and parameter numbers start at 1.",
-            ));
-        };
+    /// The record of that number, made where there is none; 0 is the bookmark's.
+    pub fn record_mut(&mut self, number: usize) -> &mut Record {
+        let Some(index) = number.checked_sub(1) else { return &mut self.bookmark };
         if self.records.len() <= index {
             self.records.resize(number, Record::default());
         }
-        Ok(&mut self.records[index])
+        &mut self.records[index]
     }
 
     /// Sets the number of the highest record; those above it are gone.
@@ -206,10 +208,10 @@ impl Descriptor {
         self.records.resize(count, Record::default());
     }
 
-    /// Unbinds a record; the highest bound one then is the last.
+    /// Unbinds a record; the highest bound one then is the last. 0 is the bookmark's.
     pub fn unbind(&mut self, number: usize) {
-        if let Some(record) = number.checked_sub(1).and_then(|index| self.records.get_mut(index)) {
-            *record = Record::default();
+        if number <= self.records.len() {
+            *self.record_mut(number) = Record::default();
         }
         self.shrink();
     }
@@ -220,10 +222,9 @@ impl Descriptor {
         self.records.truncate(count);
     }
 
-    /// Takes another one's header and records (SQLCopyDesc).
-    pub fn copy_from(&mut self, header: Header, records: Vec<Record>) {
-        self.header = header;
-        self.records = records;
+    /// Takes what another one holds (SQLCopyDesc).
+    pub fn take(&mut self, contents: Contents) {
+        Contents { header: self.header, bookmark: self.bookmark, records: self.records } = contents;
     }
 }
 
@@ -296,11 +297,16 @@ mod tests {
     fn unbinding_the_last_shrinks_the_count() {
         let mut byte = 0u8;
         let mut descriptor = Descriptor::new(Role::Application, false);
-        descriptor.record_mut(1).unwrap().data = Address::of(&mut byte);
-        descriptor.record_mut(3).unwrap().data = Address::of(&mut byte);
+        for number in [0, 1, 3] {
+            descriptor.record_mut(number).data = Address::of(&mut byte);
+        }
         assert_eq!(descriptor.count(), 3);
         descriptor.unbind(3);
         assert_eq!(descriptor.count(), 1);
-        assert!(descriptor.record_mut(0).is_err());
+        descriptor.unbind(9);
+        descriptor.set_count(0);
+        assert!(descriptor.record(0).is_some_and(Record::is_bound));
+        descriptor.unbind(0);
+        assert!(!descriptor.bookmark.is_bound());
     }
 }

@@ -1,17 +1,13 @@
 //! SQLGetDescField, SQLSetDescField, SQLGetDescRec, SQLSetDescRec, SQLCopyDesc.
 
-use std::sync::Arc;
-
-use super::column_attributes;
-use super::connection::ConnectionState;
-use super::constants::desc;
-use super::descriptor::{Descriptor, Header, Record, Role};
+use super::constants::{bookmarks, desc};
+use super::descriptor::{Contents, Descriptor, Record, Role};
 use super::descriptor_table::{self, Access, Facts};
 use super::dispatch::DescriptorCall;
-use super::statement::{State, no_result_set};
+use super::statement::{State, Statement, no_result_set};
 use super::width::{Field, Input};
+use super::{bookmark, column_attributes};
 use crate::abi::memory::Address;
-use crate::engine::ResultColumn;
 use crate::error::{Error, Result, state};
 
 /// What SQLGetDescRec gives.
@@ -56,13 +52,79 @@ impl DescriptorCall<'_> {
             .try_for_each(|statement| statement.refuse_in_dialogue())
     }
 
+    /// The statement that a descriptor came with.
+    fn owner(&self) -> Option<&Statement> {
+        self.group.statements.values().find(|statement| statement.own.all().contains(&self.handle))
+    }
+
+    /// SQL_ATTR_USE_BOOKMARKS of the statement that the descriptor came with.
+    fn use_bookmarks(&self) -> usize {
+        self.owner().map_or(bookmarks::OFF, |statement| statement.attributes.use_bookmarks)
+    }
+
+    /// The record that a number means. 0 is the bookmark's, of an application descriptor even before bookmarks are on.
+    ///
+    /// # Errors
+    /// 07009.
+    fn record_number(&self, number: i16) -> Result<usize> {
+        let none = |why: &str| {
+            let message = format!("{number} is no record number: {why}.");
+            Err(Error::new(state::INVALID_DESCRIPTOR_INDEX, message))
+        };
+        match (usize::try_from(number), self.descriptor().role) {
+            (Err(_), _) => none("they are not negative"),
+            (Ok(number @ 1..), _) => Ok(number),
+            (_, Role::ImplementationRow) if self.use_bookmarks() == bookmarks::OFF => Err(bookmark::off()),
+            (_, Role::ImplementationParameter) => none("parameters start at 1"),
+            (_, Role::Application) if self.owner().is_some_and(|owner| owner.own.apd == self.handle) => {
+                none("parameters start at 1")
+            }
+            _ => Ok(0),
+        }
+    }
+
+    /// A field of an IRD's record, `None` for one that it lacks; `None` beyond the last record.
+    fn column_field(&self, number: usize, id: i32) -> Option<Option<Field>> {
+        let columns = &self.descriptor().columns;
+        let (version, wchar) = (self.group.connection.version, self.group.connection.wchar);
+        match number.checked_sub(1) {
+            None if columns.is_empty() => None,
+            None => Some(column_attributes::bookmark_attribute(self.use_bookmarks(), id, version, wchar)),
+            Some(index) => {
+                columns.get(index).map(|column| column_attributes::attribute(column, id, version, wchar))
+            }
+        }
+    }
+
+    /// An IRD's record for a descriptor that can be changed.
+    fn described(&self, number: usize) -> Record {
+        let field = |id| self.column_field(number, id).flatten();
+        let numeric = |id| match field(id) {
+            Some(Field::Number(number)) => number,
+            _ => 0,
+        };
+        Record {
+            length: numeric(desc::LENGTH) as usize,
+            octet_length: numeric(desc::OCTET_LENGTH) as isize,
+            precision: numeric(desc::PRECISION) as i16,
+            scale: numeric(desc::SCALE) as i16,
+            nullable: numeric(desc::NULLABLE) as i16,
+            num_prec_radix: numeric(desc::NUM_PREC_RADIX) as i32,
+            name: match field(desc::NAME) {
+                Some(Field::Text(name)) => name,
+                _ => String::new(),
+            },
+            described: true,
+            ..Record::of_type(numeric(desc::CONCISE_TYPE) as i16)
+        }
+    }
+
     /// An IRD describes nothing while its statement has neither been prepared nor executed.
     fn refuse_unprepared(&self) -> Result<()> {
         if self.descriptor().role != Role::ImplementationRow {
             return Ok(());
         }
-        let owner = self.group.statements.values().find(|statement| statement.own.ird == self.handle);
-        match owner.map(|statement| &statement.state) {
+        match self.owner().map(|statement| &statement.state) {
             Some(State::Allocated) => Err(Error::new(
                 state::STATEMENT_NOT_PREPARED,
                 "The descriptor's statement has been neither prepared nor executed.",
@@ -87,19 +149,12 @@ impl DescriptorCall<'_> {
         if facts.in_header {
             return Ok(Some(header_field(descriptor, id)));
         }
-        let number = record_number(number)?;
-        if number > descriptor.count() {
-            return Ok(None);
-        }
-        let field = match role {
-            Role::ImplementationRow => column_attributes::attribute(
-                &descriptor.columns[number - 1],
-                id,
-                self.group.connection.version,
-                self.group.connection.wchar,
-            ),
-            _ => descriptor.records()[number - 1].field(id),
+        let number = self.record_number(number)?;
+        let found = match role {
+            Role::ImplementationRow => self.column_field(number, id),
+            _ => descriptor.record(number).map(|record| record.field(id)),
         };
+        let Some(field) = found else { return Ok(None) };
         field.map(Some).ok_or_else(|| unused(facts, role))
     }
 
@@ -143,8 +198,7 @@ impl DescriptorCall<'_> {
     pub fn set_field(&mut self, number: i16, id: i32, value: &Input) -> Result<()> {
         self.refuse_in_dialogue()?;
         let facts = known(id)?;
-        let descriptor = &mut self.group.descriptors[self.handle];
-        let role = descriptor.role;
+        let role = self.descriptor().role;
         match (facts.access(role), role) {
             (Access::Write | Access::Check, _) => {}
             (_, Role::ImplementationRow) => return Err(written_by_the_driver()),
@@ -155,12 +209,13 @@ impl DescriptorCall<'_> {
             (Access::Unused, _) => return Err(unused(facts, role)),
         }
         if facts.in_header {
-            return set_header_field(descriptor, id, value);
+            return set_header_field(&mut self.group.descriptors[self.handle], id, value);
         }
-        let number = record_number(number)?;
+        let number = self.record_number(number)?;
+        let descriptor = &mut self.group.descriptors[self.handle];
         let mut record = descriptor.record(number).cloned().unwrap_or_default();
         record.set(role, id, value)?;
-        *descriptor.record_mut(number)? = record;
+        *descriptor.record_mut(number) = record;
         if id == desc::DATA_PTR && value.pointer().is_null() && role == Role::Application {
             descriptor.shrink();
         }
@@ -173,12 +228,12 @@ impl DescriptorCall<'_> {
     /// 07009, HY010, HY016, HY021.
     pub fn set_record(&mut self, setting: &RecordSetting) -> Result<()> {
         self.refuse_in_dialogue()?;
-        let descriptor = &mut self.group.descriptors[self.handle];
-        let role = descriptor.role;
+        let role = self.descriptor().role;
         if role == Role::ImplementationRow {
             return Err(written_by_the_driver());
         }
-        let number = record_number(setting.number)?;
+        let number = self.record_number(setting.number)?;
+        let descriptor = &mut self.group.descriptors[self.handle];
         let mut record = descriptor.record(number).cloned().unwrap_or_default();
         let mut set = |id, value: Input| record.set(role, id, &value);
         set(desc::TYPE, Input::Number(setting.verbose_type.into()))?;
@@ -196,7 +251,7 @@ impl DescriptorCall<'_> {
         } else {
             record.check(role)?;
         }
-        *descriptor.record_mut(number)? = record;
+        *descriptor.record_mut(number) = record;
         if role == Role::Application && setting.data.is_null() {
             descriptor.shrink();
         }
@@ -207,18 +262,29 @@ impl DescriptorCall<'_> {
     ///
     /// # Errors
     /// 24000 (an IRD without columns), HY007, HY010.
-    pub fn contents(&self) -> Result<(Header, Vec<Record>)> {
+    pub fn contents(&self) -> Result<Contents> {
         self.refuse_in_dialogue()?;
         self.refuse_unprepared()?;
         let descriptor = self.descriptor();
         if descriptor.role == Role::ImplementationRow && descriptor.columns.is_empty() {
             return Err(no_result_set());
         }
-        let records = match descriptor.role {
-            Role::ImplementationRow => described(&descriptor.columns, &self.group.connection),
-            _ => descriptor.records().to_vec(),
-        };
-        Ok((descriptor.header, records))
+        let header = descriptor.header;
+        Ok(match descriptor.role {
+            Role::ImplementationRow => Contents {
+                header,
+                bookmark: match self.use_bookmarks() {
+                    bookmarks::OFF => Record::default(),
+                    _ => self.described(0),
+                },
+                records: (1..=descriptor.count()).map(|number| self.described(number)).collect(),
+            },
+            _ => Contents {
+                header,
+                bookmark: descriptor.bookmark.clone(),
+                records: descriptor.records().to_vec(),
+            },
+        })
     }
 
     /// SQLCopyDesc, with what [`DescriptorCall::contents`] took from the source. All fields are copied, those too that
@@ -226,16 +292,16 @@ impl DescriptorCall<'_> {
     ///
     /// # Errors
     /// HY010, HY016, HY021 (a bound record that cannot be bound in the target).
-    pub fn copy_from(&mut self, (header, records): (Header, Vec<Record>)) -> Result<()> {
+    pub fn copy_from(&mut self, contents: Contents) -> Result<()> {
         self.refuse_in_dialogue()?;
         let descriptor = &mut self.group.descriptors[self.handle];
         if descriptor.role == Role::ImplementationRow {
             return Err(written_by_the_driver());
         }
-        for record in records.iter().filter(|record| !record.data.is_null()) {
+        for record in contents.records.iter().filter(|record| !record.data.is_null()) {
             record.check(descriptor.role)?;
         }
-        descriptor.copy_from(header, records);
+        descriptor.take(contents);
         Ok(())
     }
 }
@@ -257,38 +323,6 @@ fn unused(facts: &Facts, role: Role) -> Error {
 
 fn written_by_the_driver() -> Error {
     Error::new(state::CANNOT_MODIFY_IRD, "An implementation row descriptor is written by the driver only.")
-}
-
-fn record_number(number: i16) -> Result<usize> {
-    usize::try_from(number).ok().filter(|&number| number > 0).ok_or_else(|| {
-        Error::new(
-            state::INVALID_DESCRIPTOR_INDEX,
-            format!("{number} is no record number: they start at 1, and there are no bookmarks."),
-        )
-    })
-}
-
-/// The columns as records, for a descriptor that can be changed.
-fn described(columns: &Arc<[ResultColumn]>, connection: &ConnectionState) -> Vec<Record> {
-    let (version, wchar) = (connection.version, connection.wchar);
-    let number = |column: &ResultColumn, id| match column_attributes::attribute(column, id, version, wchar) {
-        Some(Field::Number(number)) => number,
-        _ => 0,
-    };
-    columns
-        .iter()
-        .map(|column| Record {
-            length: number(column, desc::LENGTH) as usize,
-            octet_length: number(column, desc::OCTET_LENGTH) as isize,
-            precision: number(column, desc::PRECISION) as i16,
-            scale: number(column, desc::SCALE) as i16,
-            nullable: column.nullable.into(),
-            num_prec_radix: number(column, desc::NUM_PREC_RADIX) as i32,
-            name: column.name.clone(),
-            described: true,
-            ..Record::of_type(number(column, desc::CONCISE_TYPE) as i16)
-        })
-        .collect()
 }
 
 fn header_field(descriptor: &Descriptor, id: i32) -> Field {

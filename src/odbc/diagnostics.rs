@@ -33,16 +33,15 @@ pub struct Diagnostics {
     /// Rows that the last execution wrote.
     pub row_count: isize,
     pub dynamic_function: (&'static str, i32),
-    /// Errors, then warnings.
-    records: Vec<Record>,
-    errors: usize,
+    errors: Vec<Record>,
+    warnings: Vec<Record>,
 }
 
 impl Diagnostics {
     /// Starts a call: its predecessor's records go.
     pub fn clear(&mut self) {
-        self.records.clear();
-        self.errors = 0;
+        self.errors.clear();
+        self.warnings.clear();
         self.return_code = 0;
     }
 
@@ -54,23 +53,22 @@ impl Diagnostics {
     /// Adds a record.
     pub fn post_at(&mut self, error: Error, row: isize, column: i32) {
         let record = Record { error, row, column };
-        if record.is_warning() {
-            self.records.push(record);
-        } else {
-            self.records.insert(self.errors, record);
-            self.errors += 1;
-        }
+        let records = if record.is_warning() { &mut self.warnings } else { &mut self.errors };
+        records.push(record);
     }
 
     /// Whether there is a record: a call that succeeded then says SQL_SUCCESS_WITH_INFO.
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.len() == 0
+    }
+
+    fn len(&self) -> usize {
+        self.errors.len() + self.warnings.len()
     }
 
     /// How many rows have an error, not only a warning.
     pub fn rows_in_error(&self) -> usize {
-        let mut rows: Vec<isize> =
-            self.records[..self.errors].iter().filter(|r| r.row > 0).map(|r| r.row).collect();
+        let mut rows: Vec<isize> = self.errors.iter().filter(|r| r.row > 0).map(|r| r.row).collect();
         rows.dedup();
         rows.len()
     }
@@ -78,14 +76,15 @@ impl Diagnostics {
     /// The record of that number, counted from 1. Errors come before warnings (SQLGetDiagField, "Sequence of
     /// Status Records"); otherwise they keep the order in which they were posted.
     pub fn record(&self, number: usize) -> Option<&Record> {
-        self.records.get(number.checked_sub(1)?)
+        let index = number.checked_sub(1)?;
+        self.errors.get(index).or_else(|| self.warnings.get(index - self.errors.len()))
     }
 
     /// A header field; `None` for the id of a record field. `for_statement` says that the handle has the fields
     /// that only statements have.
     pub fn header_field(&self, id: i32, for_statement: bool) -> Option<Field> {
         Some(match id {
-            diag::NUMBER => Field::Number(self.records.len() as i64),
+            diag::NUMBER => Field::Number(self.len() as i64),
             diag::RETURNCODE => Field::from(self.return_code),
             diag::ROW_COUNT if for_statement => Field::Number(self.row_count as i64),
             // The number of rows of a streamed result is not known before its end.
@@ -162,6 +161,19 @@ mod tests {
         assert_eq!(diagnostics.record(2).unwrap().error.state, state::TRUNCATED);
         assert!(diagnostics.record(3).is_none());
         assert!(diagnostics.record(0).is_none());
+    }
+
+    #[test]
+    fn each_row_in_error_counts_once() {
+        let mut diagnostics = Diagnostics::default();
+        for row in [1, 2, 2, 4] {
+            diagnostics.post_at(Error::new(state::TRUNCATED, "cut"), row, 1);
+            diagnostics.post_at(Error::new(state::NUMERIC_OUT_OF_RANGE, "large"), row, 2);
+        }
+        diagnostics.post(Error::new(state::GENERAL_ERROR, "of no row"));
+        assert_eq!(diagnostics.rows_in_error(), 3);
+        let rows: Vec<isize> = (1..).map_while(|number| diagnostics.record(number)).map(|r| r.row).collect();
+        assert_eq!(rows, [1, 2, 2, 4, diag::NO_ROW_NUMBER, 1, 2, 2, 4]);
     }
 
     #[test]

@@ -108,7 +108,10 @@ impl StatementCall<'_> {
         let ipd = &self.descriptors[self.statement.own.ipd];
         let gathered = output::outputs(apd, ipd, &plan.prepared).and_then(|_| {
             let is_read = |marker| output::is_read(ipd, &plan.prepared, marker);
-            gather(apd, ipd, plan.prepared.parameters(), self.connection.wchar, is_read)
+            let size = apd.header.array_size;
+            // A query is refused any other number than one, so that two are enough to know.
+            let sets = if plan.prepared.queries() { size.min(2) } else { size };
+            gather(apd, ipd, plan.prepared.parameters(), sets, self.connection.wchar, is_read)
         });
         let sets = match gathered {
             Ok(sets) => sets,

@@ -66,10 +66,7 @@ impl StatementCall<'_> {
         let ard = &mut self.descriptors[self.statement.ard];
         let number = usize::from(binding.number);
         if binding.value.is_null() && binding.length_or_indicator.is_null() {
-            match number {
-                0 => ard.bookmark = Record::default(),
-                _ => ard.unbind(number),
-            }
+            ard.unbind(number);
             return Ok(Completion::Success);
         }
         if binding.c_type != C_DEFAULT && CType::from_code(binding.c_type).is_none() {
@@ -84,15 +81,13 @@ impl StatementCall<'_> {
                 format!("BufferLength is {}; it must not be negative.", binding.buffer_length),
             ));
         }
-        let record = match number {
-            0 if !has_bookmarks => return Err(bookmark::off()),
-            0 => {
-                bookmark::c_type(binding.c_type)?;
-                &mut ard.bookmark
+        if number == 0 {
+            if !has_bookmarks {
+                return Err(bookmark::off());
             }
-            _ => ard.record_mut(number)?,
-        };
-        *record = Record {
+            bookmark::c_type(binding.c_type)?;
+        }
+        *ard.record_mut(number) = Record {
             octet_length: binding.buffer_length,
             data: binding.value,
             octet_length_ptr: binding.length_or_indicator,
@@ -207,8 +202,9 @@ impl StatementCall<'_> {
         let outcome = rowset.fill(cursor, step, receivers.size, diagnostics, attributes);
         let rows = *outcome.as_ref().unwrap_or(&0);
         receivers.fetched.write(rows);
-        for row in rows..receivers.size {
-            rowset.set_status(row, row::NO_ROW);
+        // Where nobody reads them, a rowset of any size costs no more than its rows.
+        if !receivers.status.is_null() {
+            (rows..receivers.size).for_each(|row| rowset.set_status(row, row::NO_ROW));
         }
         outcome?;
         if rows == 0 {
@@ -271,7 +267,8 @@ fn bound<'a>(
     record: &'a Record,
     target: Result<CTarget>,
 ) -> Bound<'a> {
-    let capacity = usize::try_from(record.octet_length).unwrap_or(0);
+    // Without a buffer there is the length alone, and nothing to cut.
+    let capacity = if record.data.is_null() { 0 } else { usize::try_from(record.octet_length).unwrap_or(0) };
     let fixed = target.as_ref().ok().and_then(|target| target.c_type.fixed_size());
     Bound { source, column, record, target, element: fixed.unwrap_or(capacity), capacity }
 }
@@ -386,7 +383,8 @@ impl Bound<'_> {
         }
         let part = convert::take(&converted, 0, self.capacity, Rest::IsLost)?;
         write_part(&part, at);
-        Ok(part.truncated.then(truncated).or(converted.warning))
+        let is_cut = part.truncated && !at.data.is_null();
+        Ok(is_cut.then(truncated).or(converted.warning))
     }
 }
 

@@ -29,11 +29,7 @@ impl StatementCall<'_> {
     /// 07006, 07009, 22002, 22003, 22007, 22018, 24000, HY003, HY009, HY010, HY090, HYC00 (a block of a
     /// forward-only cursor).
     pub fn get_data(&mut self, request: &Request) -> Result<Completion> {
-        let ard = &self.descriptors[self.statement.ard];
-        let record = match request.number {
-            0 => Some(&ard.bookmark),
-            number => ard.record(number.into()),
-        };
+        let record = self.descriptors[self.statement.ard].record(request.number.into());
         let record = record.filter(|_| request.c_type == ARD_TYPE).cloned();
         let use_bookmarks = self.statement.attributes.use_bookmarks;
         let max_length = self.statement.attributes.max_length;

@@ -141,7 +141,7 @@ impl StatementCall<'_> {
             ));
         }
         let number = usize::from(binding.number);
-        *self.descriptors[self.statement.apd].record_mut(number)? = Record {
+        *self.descriptors[self.statement.apd].record_mut(number) = Record {
             octet_length: binding.buffer_length.max(0),
             data: binding.value,
             octet_length_ptr: binding.length_or_indicator,
@@ -150,7 +150,7 @@ impl StatementCall<'_> {
             ..Record::of_type(binding.c_type)
         };
         if c_type == CType::Numeric {
-            let record = self.descriptors[self.statement.apd].record_mut(number)?;
+            let record = self.descriptors[self.statement.apd].record_mut(number);
             record.precision = binding.column_size.min(38) as i16;
             record.scale = binding.decimal_digits;
         }
@@ -160,7 +160,7 @@ impl StatementCall<'_> {
             ..Record::of_type(binding.sql_type)
         };
         described.set_size_and_digits(binding.column_size, binding.decimal_digits);
-        *self.descriptors[self.statement.own.ipd].record_mut(number)? = described;
+        *self.descriptors[self.statement.own.ipd].record_mut(number) = described;
         Ok(Completion::Success)
     }
 }
@@ -214,7 +214,7 @@ pub fn sql_type(code: i16, size: usize, scale: i16) -> Result<ColumnType> {
     })
 }
 
-/// Reads all parameter sets that the application has bound. What is bound as output alone is left out: it is NULL in
+/// Reads the first `sets` of the parameter sets that the application has bound. What is bound as output alone is left out: it is NULL in
 /// each set.
 ///
 /// # Errors
@@ -223,6 +223,7 @@ pub fn gather(
     apd: &Descriptor,
     ipd: &Descriptor,
     markers: &[ParameterInfo],
+    sets: usize,
     wchar: Wchar,
     is_read: impl Fn(usize) -> bool,
 ) -> Result<Vec<ParameterSet>> {
@@ -267,7 +268,7 @@ pub fn gather(
         }
         ParameterSet::Ready(slots)
     };
-    Ok((0..apd.header.array_size).map(set).collect())
+    Ok((0..sets).map(set).collect())
 }
 
 /// Says in the message which parameter is meant.
@@ -407,7 +408,7 @@ impl Target {
 
 #[cfg(test)]
 mod tests {
-    use super::super::descriptor::Role;
+    use super::super::descriptor::{Contents, Role};
     use super::*;
 
     fn marker(data_type: DataType) -> ParameterInfo {
@@ -422,7 +423,8 @@ mod tests {
 
     fn bound(records: Vec<Record>) -> Descriptor {
         let mut apd = Descriptor::new(Role::Application, false);
-        apd.copy_from(apd.header, records);
+        let (header, bookmark) = (apd.header, Record::default());
+        apd.take(Contents { header, bookmark, records });
         apd
     }
 
@@ -439,11 +441,10 @@ mod tests {
             ..Record::default()
         };
         let mut apd = bound(vec![record]);
-        apd.header.array_size = 3;
         let mut operations = [0u16, 0, param::IGNORE];
         apd.header.array_status = Address::of(&mut operations[..]);
         let ipd = Descriptor::new(Role::ImplementationParameter, false);
-        let sets = gather(&apd, &ipd, &[marker(DataType::Integer)], Wchar::Utf16, |_| true).unwrap();
+        let sets = gather(&apd, &ipd, &[marker(DataType::Integer)], 3, Wchar::Utf16, |_| true).unwrap();
         let value = |set: &ParameterSet| match set {
             ParameterSet::Ready(slots) => match &slots[0] {
                 Slot::Ready(value) => Some(value.clone()),
@@ -459,7 +460,7 @@ mod tests {
     #[test]
     fn a_marker_without_binding_is_an_error() {
         let (apd, ipd) = (bound(vec![]), Descriptor::new(Role::ImplementationParameter, false));
-        let error = gather(&apd, &ipd, &[marker(DataType::Text)], Wchar::Utf16, |_| true).err().unwrap();
+        let error = gather(&apd, &ipd, &[marker(DataType::Text)], 1, Wchar::Utf16, |_| true).err().unwrap();
         assert_eq!(error.state, state::WRONG_PARAMETER_COUNT);
     }
 
