@@ -16,7 +16,7 @@ links_odbc() {
 }
 
 ldconfig_lists() {
-    PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -qF "$1"
+    [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) == *"$1"* ]]
 }
 
 has_node_headers() {
