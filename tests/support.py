@@ -115,9 +115,9 @@ class Request:
 class Simulator:
     """A running `twilio-sim`."""
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, max_seconds: int = 1800) -> None:
         # Ends by itself, should this process not come to ending it.
-        command = [RELEASE / "twilio-sim", "--port", "0", "--max-seconds", "1800", *options]
+        command = [RELEASE / "twilio-sim", "--port", "0", "--max-seconds", str(max_seconds), *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().removeprefix("listening on ").strip()
         assert self.url.startswith("http://127.0.0.1:"), "twilio-sim did not start"

@@ -33,6 +33,11 @@ const NOT_ACTIVE: i32 = 20005;
 /// The largest header of an answer, in bytes.
 const HEADER_LIMIT: usize = 64 << 10;
 
+/// The longest URL that is sent, in bytes: it has to fit into [`OUTPUT_BUFFER`] with the header fields.
+pub(super) const URL_LIMIT: usize = 12 << 10;
+/// What of a request is held before it is sent, in bytes.
+const OUTPUT_BUFFER: usize = 16 << 10;
+
 /// How requests introduce themselves.
 pub const USER_AGENT: &str = concat!("twilio-odbc/", env!("CARGO_PKG_VERSION"));
 
@@ -431,6 +436,15 @@ impl Client {
         permit: &Permit<'_>,
     ) -> Result<Answer, Attempt> {
         let inner = &*self.0;
+        if call.url.len() > URL_LIMIT {
+            let text = format!(
+                "{} was not sent: its URL has {} bytes, and {URL_LIMIT} are the most. Shorten the values that are \
+                 compared with.",
+                call.what(),
+                call.url.len()
+            );
+            return Err(Attempt::new(Failure::Status(0), Error::InvalidRequest(text)));
+        }
         let uri: Uri = call.url.parse().map_err(|_| {
             let text = format!("The path of {} is no part of a URL.", call.what());
             Attempt::new(Failure::Status(0), Error::InvalidRequest(text))
@@ -551,7 +565,7 @@ fn agent_config(hosts: &Hosts, proxy: Option<Proxy>, idle: usize) -> Config {
         .user_agent(USER_AGENT)
         .accept("application/json")
         .max_response_header_size(HEADER_LIMIT)
-        .output_buffer_size(16 << 10)
+        .output_buffer_size(OUTPUT_BUFFER)
         .max_idle_connections(idle)
         .max_idle_connections_per_host(idle);
     match proxy {

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use super::Error;
-use super::client::{Call, Client};
+use super::client::{Call, Client, URL_LIMIT};
 use super::decode::{self, Continuation, Layout, List, Page};
 use super::host::BadLink;
 use super::request::Request;
@@ -147,8 +147,12 @@ impl Pages {
         }
     }
 
-    /// The URL of the next page, unless it has been read.
+    /// The URL of the next page, unless it has been read. One that grows from page to page ends somewhere too.
     fn unseen(&self, call: &Call<'_>, url: String) -> Result<String, Error> {
+        if url.len() > URL_LIMIT {
+            let reason = format!("its link to the next page has {} bytes", url.len());
+            return Err(call.invalid_answer(reason, ""));
+        }
         match self.seen.contains(&self.hasher.hash_one(&url)) {
             true => Err(Error::RepeatedLink { what: call.what() }),
             false => Ok(url),

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::client::URL_LIMIT;
 use super::{Client, ClientConfig, Credentials, Error, Layout, Request};
 use crate::cancel::{CancelToken, Stop};
 use crate::error::state;
@@ -169,6 +170,33 @@ fn a_link_to_another_host_is_not_followed() {
     let error = server.client().list(conferences(), layout(), None).next_page(&token()).unwrap_err();
     assert!(matches!(&error, Error::ForeignLink { host, .. } if host == "evil.example"), "{error}");
     assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_link_that_is_too_long_is_an_error() {
+    let link = format!("/2010-04-01/Accounts/{ACCOUNT}/Conferences.json?After={}", "1".repeat(URL_LIMIT));
+    let page = format!(r#"{{"conferences": [], "next_page_uri": "{link}"}}"#);
+    let server = Server::start(vec![answer(200, &page)]);
+    let error = server.client().list(conferences(), layout(), None).next_page(&token()).unwrap_err();
+    assert!(matches!(&error, Error::InvalidAnswer { reason, .. } if reason.contains("next page")), "{error}");
+}
+
+#[test]
+fn a_request_that_is_too_long_is_not_sent() {
+    let server = Server::start(vec![answer(200, r#"{"conferences": []}"#)]);
+    let read = |bytes: usize| {
+        let mut request = conferences();
+        let rest = server.client().url(&request).len() + "?FriendlyName=".len();
+        request.query.push(("FriendlyName".into(), "x".repeat(bytes - rest)));
+        server.client().list(request, layout(), None).next_page(&token())
+    };
+    let error = read(URL_LIMIT + 1).unwrap_err();
+    assert!(
+        matches!(&error, Error::InvalidRequest(text) if text.contains("Conferences.json was not sent")),
+        "{error}"
+    );
+    assert!(server.requests().is_empty());
+    read(URL_LIMIT).unwrap();
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Answers that go wrong on request: what a fault is, which request it hits, what it does to the answer.
 
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -64,6 +67,12 @@ pub(crate) struct Fault {
     /// How many matching requests pass before.
     #[serde(default)]
     pub(crate) skip: u32,
+    /// Which part of the matching requests it hits, 0 to 1; the others neither count nor are passed over.
+    #[serde(default = "all")]
+    pub(crate) share: f64,
+    /// Decides which ones.
+    #[serde(default)]
+    pub(crate) seed: u64,
     #[serde(default, rename = "match")]
     pub(crate) matching: Match,
     /// Of a status fault: the HTTP status.
@@ -98,6 +107,10 @@ fn once() -> u32 {
     1
 }
 
+fn all() -> f64 {
+    1.0
+}
+
 fn server_error() -> u16 {
     500
 }
@@ -122,6 +135,9 @@ impl Fault {
         if !(200..=599).contains(&self.status) || self.status == 204 {
             return Err(format!("status {} is not between 200 and 599, or is 204", self.status));
         }
+        if !(0.0..=1.0).contains(&self.share) {
+            return Err(format!("share {} is not between 0 and 1", self.share));
+        }
         match &self.retry_after {
             None | Some(Value::Number(_)) => Ok(()),
             Some(Value::String(text)) if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) => Ok(()),
@@ -134,6 +150,15 @@ impl Fault {
         matching.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&request.method))
             && matching.path_contains.as_ref().is_none_or(|text| request.path.contains(text))
             && matching.query_contains.as_ref().is_none_or(|text| request.raw_query.contains(text))
+    }
+
+    /// Draws whether it hits the request that came as the `occurrence`th of its kind. Requests of several threads come in
+    /// any order, and so each is drawn for by what it asks.
+    fn is_drawn(&self, request: &Request, occurrence: u32) -> bool {
+        let mut hasher = DefaultHasher::new();
+        (self.seed, &request.method, &request.path, &request.raw_query, &request.body, occurrence)
+            .hash(&mut hasher);
+        (hasher.finish() as f64) < self.share * u64::MAX as f64
     }
 
     /// The answer of a status fault.
@@ -253,6 +278,8 @@ impl<'a> Links<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     waiting: Vec<Fault>,
+    /// How often each request came, by its hash, while a fault waited that hits a share.
+    drawn_for: HashMap<u64, u32>,
 }
 
 /// What hits one request.
@@ -269,6 +296,7 @@ impl Faults {
 
     pub(crate) fn clear(&mut self) {
         self.waiting.clear();
+        self.drawn_for.clear();
     }
 
     pub(crate) fn waiting(&self) -> &[Fault] {
@@ -278,9 +306,13 @@ impl Faults {
     /// Takes what hits this request: all matching delays, and the first other matching fault.
     pub(crate) fn take(&mut self, request: &Request) -> Hit {
         let mut hit = Hit::default();
+        let occurrence = self.occurrence(request);
         for fault in &mut self.waiting {
             let is_delay = fault.kind == Kind::DelayMs;
-            if (!is_delay && hit.fault.is_some()) || !fault.hits(request) {
+            if (!is_delay && hit.fault.is_some())
+                || !fault.hits(request)
+                || !fault.is_drawn(request, occurrence)
+            {
                 continue;
             }
             if fault.skip > 0 {
@@ -301,6 +333,18 @@ impl Faults {
         self.waiting.retain(|fault| fault.times != u32::MAX);
         hit
     }
+
+    /// How many such requests came before, as far as that is drawn by.
+    fn occurrence(&mut self, request: &Request) -> u32 {
+        if self.waiting.iter().all(|fault| fault.share >= 1.0) {
+            return 0;
+        }
+        let mut hasher = DefaultHasher::new();
+        (&request.method, &request.path, &request.raw_query, &request.body).hash(&mut hasher);
+        let count = self.drawn_for.entry(hasher.finish()).or_default();
+        *count += 1;
+        *count
+    }
 }
 
 #[cfg(test)]
@@ -309,7 +353,7 @@ mod tests {
 
     fn faults(order: Value) -> Faults {
         let order: Order = serde_json::from_value(order).unwrap();
-        Faults { waiting: order.faults }
+        Faults { waiting: order.faults, ..Faults::default() }
     }
 
     fn get(path: &str) -> Request {
@@ -344,6 +388,24 @@ mod tests {
         ]}));
         let hit = faults.take(&get("/"));
         assert_eq!((hit.delay_ms, hit.fault.unwrap().kind), (12, Kind::Cut));
+    }
+
+    #[test]
+    fn a_share_is_drawn_by_seed_and_request_in_whatever_order_they_come() {
+        let drawn = |seed: u64, order: &mut dyn Iterator<Item = usize>| {
+            let mut faults =
+                faults(json!({"faults": [{"kind": "cut", "times": 0, "share": 0.2, "seed": seed}]}));
+            let hits = order.filter(|n| faults.take(&get(&format!("/{n}"))).fault.is_some());
+            hits.collect::<std::collections::BTreeSet<_>>()
+        };
+        let hits = drawn(1, &mut (0..1000));
+        assert!((150..250).contains(&hits.len()), "{}", hits.len());
+        assert_eq!(drawn(1, &mut (0..1000).rev()), hits);
+        assert_ne!(drawn(2, &mut (0..1000)), hits);
+        let mut again = faults(json!({"faults": [{"kind": "cut", "times": 0, "share": 0.2, "seed": 1}]}));
+        let often = (0..1000).filter(|_| again.take(&get("/")).fault.is_some()).count();
+        assert!((150..250).contains(&often), "a repeat is drawn for anew: {often}");
+        assert!(faults(json!({"faults": [{"kind": "cut", "share": 1.5}]})).waiting[0].check().is_err());
     }
 
     #[test]

@@ -61,6 +61,10 @@ struct Arguments {
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=10_000_000))]
     messages: u32,
 
+    /// The most rows of a page, however many are asked for
+    #[arg(long)]
+    page_limit: Option<usize>,
+
     /// SID of the main account
     #[arg(long, default_value = MAIN_ACCOUNT)]
     account_sid: String,
@@ -88,6 +92,7 @@ fn main() -> io::Result<()> {
             account_sid: arguments.account_sid,
             auth_token: arguments.auth_token,
             latency: Duration::from_millis(arguments.latency_ms),
+            page_limit: arguments.page_limit,
             extra: Extra {
                 rows: arguments.rows,
                 conferences: arguments.conferences,

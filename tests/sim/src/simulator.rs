@@ -22,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) account_sid: String,
     pub(crate) auth_token: String,
     pub(crate) latency: Duration,
+    /// The most rows of a page, whatever is asked for.
+    pub(crate) page_limit: Option<usize>,
     pub(crate) extra: Extra,
 }
 
@@ -158,6 +160,8 @@ impl Simulator {
     }
 
     fn answer(&self, request: &Request) -> Answer {
+        let short = self.settings.page_limit.and_then(|limit| shortened(request, limit));
+        let request = short.as_ref().unwrap_or(request);
         let (known, generic) = (&self.credentials, self.generic.as_ref());
         if Tokens::is_asked(request) {
             return self.tokens().give(request, known).unwrap_or_else(|error| error.answer());
@@ -176,6 +180,16 @@ impl Simulator {
 
 fn seeded(settings: &Settings) -> World {
     World::seeded(&settings.account_sid, &settings.auth_token, settings.extra)
+}
+
+/// The request with a smaller page, where it asks for a larger one.
+fn shortened(request: &Request, limit: usize) -> Option<Request> {
+    let size = request.query.iter().position(|(name, size)| {
+        name == "PageSize" && size.parse::<usize>().is_ok_and(|size| size > limit)
+    })?;
+    let mut short = request.clone();
+    short.query[size].1 = limit.to_string();
+    Some(short)
 }
 
 /// A panic in one connection must not take the others with it.
