@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from odbc import DBC, DESC, ENV, ERROR, INVALID_HANDLE, NEED_DATA, NO_DATA, NTS, STMT, SUCCESS, SUCCESS_WITH_INFO, Library
+from support import ACCOUNT, TOKEN, string
 
 DATA = tomllib.loads((Path(__file__).parent / "state_tables.toml").read_text())
 
@@ -108,6 +109,7 @@ class Handles:
     number: c_int = field(default_factory=lambda: c_int(1))
     length: c_ssize_t = field(default_factory=lambda: c_ssize_t(4))
     deferred: c_ssize_t = field(default_factory=lambda: c_ssize_t(-2))
+    bookmark: c_int = field(default_factory=lambda: c_int(1))
 
     def call(self, function: str, *arguments: object) -> int:
         return self.library.call(function, *arguments)
@@ -202,9 +204,14 @@ class Handles:
             self.environment = 0
 
 
-def bring_statement(handles: Handles, state: str, deferred: bool) -> None:
-    """A new statement in that state. `deferred`: what is prepared in S2 and S3 has a parameter whose data comes later."""
+def bring_statement(handles: Handles, state: str, deferred: bool, scrolls: bool = False) -> None:
+    """A new statement in that state. `deferred`: what is prepared in S2 and S3 has a parameter whose data comes later.
+    `scrolls`: its cursors are static, and have a bookmark bound to column 0, of row 1."""
     handles.allocate_statement()
+    if scrolls:
+        for attribute, value in ((6, 3), (12, 2)):
+            handles.done("SQLSetStmtAttr", handles.statement, c_int(attribute), c_void_p(value), c_int(0))
+        handles.done("SQLBindCol", handles.statement, c_ushort(0), c_short(-2), byref(handles.bookmark), c_ssize_t(4), None)
     number, suffix = re.fullmatch(r"(S\d+)(\w*)", state).groups()
     texts = DEFERRED if deferred else PLAIN
     if deferred:
@@ -213,7 +220,7 @@ def bring_statement(handles: Handles, state: str, deferred: bool) -> None:
         handles.drop(STMT)
     elif number in ("S2", "S3"):
         handles.done("SQLPrepare", handles.statement, texts["nr" if number == "S2" else "r"].encode(), c_int(NTS))
-    elif number in ("S4", "S5", "S6"):
+    elif number in ("S4", "S5", "S6", "S7"):
         handles.bind(handles.length)
         text = (texts["nr" if number == "S4" else "r"]).encode()
         if suffix == "p":
@@ -223,6 +230,8 @@ def bring_statement(handles: Handles, state: str, deferred: bool) -> None:
             handles.done("SQLExecDirect", handles.statement, text, c_int(NTS))
         if number == "S6":
             handles.done("SQLFetch", handles.statement)
+        if number == "S7":
+            handles.done("SQLExtendedFetch", handles.statement, *STATEMENT_CALLS["SQLExtendedFetch"])
         if deferred:
             assert handles.bind(handles.deferred) == SUCCESS
     elif number in ("S8", "S9", "S10"):
@@ -268,7 +277,10 @@ def state_of(handles: Handles) -> str:
         return "S3" if columns.value else "S2"
     state = "S4"
     if columns.value:
-        state = "S6" if succeeds("SQLGetStmtAttr", c_int(14), byref(c_size_t()), c_int(0), None) else "S5"
+        state = "S5"
+        if succeeds("SQLGetStmtAttr", c_int(14), byref(c_size_t()), c_int(0), None):
+            # Neither goes on from the other.
+            state = "S7" if handles.call("SQLFetch", statement) == ERROR else "S6"
     handles.call("SQLFreeStmt", statement, c_ushort(0))
     return state + ("p" if succeeds("SQLNumResultCols", byref(columns)) else "")
 
@@ -459,9 +471,9 @@ class Attempt:
         return self.on_connection("SQLDriverConnect", None, text, c_short(NTS), None, c_short(0), None, c_ushort(0))
 
     def SQLBrowseConnect(self, variant: str) -> int:
-        text = self.handles.connect
-        if variant == "more":
-            text = re.sub("(AuthToken|DSN)=[^;]*;", "", text) or "DRIVER=Twilio"
+        # unixODBC wants to know whose dialogue it is; what is given a second time is ignored.
+        text = string(**{"Driver": "Twilio"} if self.handles.is_managed else {}, AccountSid=ACCOUNT, ConnectOnOpen=0)
+        text += string(AuthToken=TOKEN) if variant == "whole" else ""
         out, length = create_string_buffer(4096), c_short()
         return self.on_connection("SQLBrowseConnect", text.encode(), c_short(NTS), out, c_short(len(out)), byref(length))
 
@@ -552,6 +564,7 @@ def sql(text: bytes | None) -> list[object]:
 
 
 NUMBER, LENGTH, POINTER = c_int(), c_ssize_t(), c_void_p()
+ROWS, STATUS = c_size_t(), c_ushort()
 TEXT = create_string_buffer(256)
 TABLE = named(None, None, b"Conferences")
 
@@ -559,6 +572,7 @@ TABLE = named(None, None, b"Conferences")
 STATEMENT_CALLS: dict[str, list[object]] = {
     "SQLBindCol": [c_ushort(1), c_short(4), byref(NUMBER), c_ssize_t(4), byref(LENGTH)],
     "SQLBulkOperations(ADD)": [c_short(4)],
+    "SQLBulkOperations(FETCH_BY_BOOKMARK)": [c_short(7)],
     "SQLCancel": [],
     "SQLCloseCursor": [],
     "SQLColAttribute(COUNT)": [c_ushort(1), c_ushort(1001), None, c_short(0), None, byref(LENGTH)],
@@ -585,6 +599,7 @@ STATEMENT_CALLS: dict[str, list[object]] = {
     "SQLExecDirect(null)": sql(None),
     "SQLExecute": [],
     "SQLExecute(with data to come)": [],
+    "SQLExtendedFetch": [c_ushort(1), c_ssize_t(0), byref(ROWS), byref(STATUS)],
     "SQLFetch": [],
     "SQLFetchScroll": [c_short(1), c_ssize_t(0)],
     "SQLGetCursorName": [TEXT, c_short(256), byref(c_short())],
@@ -606,9 +621,12 @@ STATEMENT_CALLS: dict[str, list[object]] = {
     "SQLRowCount": [byref(LENGTH)],
     "SQLSetCursorName": [b"states", c_short(NTS)],
     "SQLSetPos(POSITION)": [c_size_t(1), c_ushort(0), c_ushort(0)],
+    "SQLSetPos(REFRESH)": [c_size_t(1), c_ushort(1), c_ushort(0)],
     "SQLSetStmtAttr(QUERY_TIMEOUT)": [c_int(0), c_void_p(0), c_int(0)],
     "SQLSetStmtAttr(CURSOR_TYPE)": [c_int(6), c_void_p(0), c_int(0)],
 }
 
+# Calls of which cursors that only go forward have none.
+SCROLLED = {"SQLSetPos", "SQLBulkOperations"}
 # Calls before which the statement has a parameter, whose data comes at execution.
 DEFER = {"SQLExecDirect(with data to come)", "SQLExecute(with data to come)", "SQLDescribeParam"}
