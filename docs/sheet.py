@@ -33,7 +33,7 @@ def main() -> None:
             settings = Path(folder, "odbc.ini")
             settings.write_text(f"[Twilio]\n{lines}")
             sheet, page = Path(folder, "sheet.ods"), Path(folder, "sheet.pdf")
-            script = TESTS / "clients" / "libreoffice_sheet.py"
+            script = DOCS / "examples" / "libreoffice_sheet.py"
             subprocess.run(
                 ["/usr/bin/python3", script, "Twilio", SQL, sheet, page],
                 check=True, stdout=subprocess.DEVNULL, env={**os.environ, "ODBCINI": str(settings)},

@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from ctypes import byref, c_char, c_int, c_short, c_size_t, c_ssize_t, c_uint32, c_ushort, c_void_p, sizeof
+from ctypes import byref, c_char, c_int, c_short, c_size_t, c_ssize_t, c_uint32, c_ushort, c_void_p, create_string_buffer, sizeof
 from typing import NamedTuple
 
 import odbc
@@ -106,6 +106,17 @@ def test_the_sets_of_an_array_are_one_insert(statement, sim):
     statement.call("SQLSetStmtAttr", c_int(PARAMSET_SIZE), c_void_p(1), c_int(0))
     statement.execute("SELECT Id FROM sys_identity ORDER BY Number")
     assert [row[0] for row in statement.rows()] == made
+
+
+def test_more_sets_than_there_is_memory_for_are_refused(statement, sim):
+    text = create_string_buffer(b"Hello")
+    statement.call(
+        "SQLBindParameter", c_ushort(1), c_short(1), c_short(odbc.CHAR), c_short(12), c_size_t(2000), c_short(0), text, c_ssize_t(6), None
+    )
+    statement.set(PARAMSET_SIZE, 2**50)
+    assert statement.execute("INSERT INTO Messages ([To], Sender, Body) VALUES ('+14155550123', '+14155550100', ?)", check=False) == odbc.ERROR
+    assert [record.state for record in statement.diagnostics()] == ["HY001"]
+    assert sim.lines() == []
 
 
 def test_each_set_is_executed_after_the_one_before(statement):

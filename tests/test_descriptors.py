@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import byref, c_char_p, c_int, c_short, c_size_t, c_ssize_t, c_ushort, c_void_p, create_string_buffer
+from ctypes import byref, c_char_p, c_int, c_short, c_size_t, c_ssize_t, c_uint, c_ushort, c_void_p, create_string_buffer
 from typing import NamedTuple
 
 import pytest
@@ -247,6 +247,44 @@ def test_there_is_no_data_beyond_the_last_record(statement):
         assert found[kind].get(field, 4) is None, kind
         assert found[kind].record(4) is None, kind
         fails("07009", found[kind].get, field, -1)
+
+
+def test_record_0_is_where_bookmarks_go(statement):
+    """It counts as no column, is there from the start, and is bound by its fields as by SQLBindCol."""
+    statement.set(12, 2)
+    statement.set(6, 3)
+    found = descriptors(statement)
+    ard = found["ARD"]
+    assert ard.record(0) == ("", 99, 0, 0, 0, 0, 0) and ard.get("DATA_PTR", 0) == 0
+    mark = c_uint()
+    assert ard.set_record(0, -2, 0, 4, 0, 0, byref(mark), None, None) == SUCCESS
+    assert (ard.get("CONCISE_TYPE", 0), ard.get("OCTET_LENGTH", 0)) == (-2, 4)
+    assert ard.get("DATA_PTR", 0) == ctypes.addressof(mark)
+    assert ard.get("COUNT", 0) == 0
+    statement.execute(PARTICIPANTS)
+    statement.scroll(5, 3)
+    assert mark.value == 3
+    ard.set("DATA_PTR", None, 0)
+    statement.fetch()
+    assert mark.value == 3, "unbound"
+    fails("HY021", ard.set_record, 0, 4711, 0, 0, 0, 0, byref(mark), None, None)
+    for call in (found["IPD"].get, found["IPD"].set):
+        arguments = ("TYPE", 1, 0) if call == found["IPD"].set else ("TYPE", 0)
+        fails("07009", call, *arguments)
+
+
+@pytest.mark.parametrize("use, expected", [(2, ("", -2, 0, 4, 0, 0, 0)), (1, ("", 4, 0, 4, 10, 0, 0)), (0, None)])
+def test_record_0_describes_the_bookmark(statement, use, expected):
+    ird = Descriptor.of(statement, IMP_ROW)
+    statement.set(12, use)
+    statement.prepare(PARTICIPANTS)
+    assert ird.get("COUNT", 0) == 3
+    if expected:
+        assert ird.record(0) == expected
+        assert ird.get("UNNAMED", 0) == 1 and ird.get("SEARCHABLE", 0) == 0
+    else:
+        fails("07009", ird.get, "TYPE", 0)
+        fails("07009", ird.record, 0)
 
 
 def test_a_statement_without_result_has_no_columns(statement):
@@ -574,6 +612,20 @@ def test_a_copied_binding_works(direct):
         two.execute(PARTICIPANTS)
         two.fetch()
         assert text.value.decode() == SUPPORT_CALLS[0]
+
+
+def test_the_bookmarks_record_is_copied(direct):
+    with direct.statement() as one, direct.statement() as two:
+        mark = c_uint()
+        one.set(12, 2)
+        one.call("SQLBindCol", c_ushort(0), c_short(-2), byref(mark), c_ssize_t(4), None)
+        target = Descriptor.of(two, APP_ROW)
+        Descriptor.of(one, APP_ROW).copy_to(target)
+        assert (target.get("DATA_PTR", 0), target.get("OCTET_LENGTH", 0)) == (ctypes.addressof(mark), 4)
+        assert target.get("COUNT", 0) == 0
+        one.prepare(PARTICIPANTS)
+        Descriptor.of(one, IMP_ROW).copy_to(target)
+        assert target.record(0)[:4] == ("", -2, 0, 4) and target.get("DATA_PTR", 0) == 0
 
 
 def test_what_cannot_be_bound_in_the_target_is_not_copied(direct):

@@ -1,6 +1,6 @@
 """LibreOffice without a window: a Calc sheet filled through SDBC, and a row set as forms of Base have it.
 
-Both scripts are in `clients/`, to be copied. They run in the Python that LibreOffice's bridge belongs to.
+Both scripts are in `docs/examples/`, to be copied. They run in the Python that LibreOffice's bridge belongs to.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from support import CONFERENCES
+from support import CONFERENCES, ROOT
 
-CLIENTS = Path(__file__).parent / "clients"
+EXAMPLES = ROOT / "docs" / "examples"
 NAMES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
     "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
@@ -29,7 +29,7 @@ MESSAGES = 'SELECT "To", Body, Price, DateSent, NumMedia, ErrorMessage FROM Mess
 
 
 def run(script: str, *arguments: object) -> str:
-    command = ["/usr/bin/python3", CLIENTS / script, *arguments]
+    command = ["/usr/bin/python3", EXAMPLES / script, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -119,7 +119,7 @@ def test_the_tables_are_listed(tmp_path, cursor):
 
 
 def test_a_failed_query_is_told_and_nothing_stays_behind(tmp_path):
-    command = ["/usr/bin/python3", CLIENTS / "libreoffice_sheet.py", "Twilio", "SELECT Nothing FROM Conferences", tmp_path / "x.ods"]
+    command = ["/usr/bin/python3", EXAMPLES / "libreoffice_sheet.py", "Twilio", "SELECT Nothing FROM Conferences", tmp_path / "x.ods"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=180, env={**os.environ, "TMPDIR": str(tmp_path)})
     assert done.returncode != 0
     assert "[Twilio][ODBC] The column Nothing at line 1, column 8 does not exist." in done.stderr

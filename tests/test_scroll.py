@@ -1,7 +1,4 @@
-"""Static cursors: every orientation, bookmarks, SQLSetPos, SQLBulkOperations, and what a forward-only cursor refuses.
-
-Everything is tried through the driver manager and on the driver itself.
-"""
+"""Static cursors: every orientation, and what a forward-only cursor refuses."""
 
 from __future__ import annotations
 
@@ -9,119 +6,21 @@ import subprocess
 import sys
 import threading
 import time
-from ctypes import POINTER, byref, c_char, c_int, c_longlong, c_short, c_size_t, c_ssize_t, c_uint, c_ushort, cast, create_string_buffer
+from ctypes import POINTER, byref, c_char, c_int, c_short, c_size_t, c_ssize_t, c_uint, c_ushort, cast, create_string_buffer
 from pathlib import Path
 
 import pytest
 
 import odbc
 from odbc import CHAR, ERROR, MANAGER, NO_DATA, NULL_DATA, SUCCESS, SUCCESS_WITH_INFO
+from scrolling import (  # noqa: F401
+    ABSOLUTE, BINARY, BOOKMARK, CONCURRENCY, CURSOR_TYPE, DYNAMIC, FIRST, FIXED, FORWARD_ONLY, KEYSET_DRIVEN, LAST,
+    MAX_LENGTH, MAX_ROWS, NEXT, NO_ROW, OFF, PARTICIPANTS, PRIOR, QUERY_TIMEOUT, REFRESH, RELATIVE, ROWSET_SIZE,
+    ROWS_FETCHED_PTR, ROW_ARRAY_SIZE, ROW_BIND_OFFSET_PTR, ROW_BIND_TYPE, ROW_ERROR, ROW_NUMBER, ROW_STATUS_PTR,
+    ROW_SUCCESS, Rowset, SCROLLABLE, SENSITIVITY, SLONG, STATIC, UBIGINT, UPDATE, USE_BOOKMARKS, VARIABLE, connect,
+    fetch_refused, link, numbers, part, refused, set_position, statement, states,
+)
 from support import ACCOUNT, CONFERENCES, LIBRARY, MESSAGES, SUPPORT, SUPPORT_CALLS, TOKEN, string
-
-NEXT, FIRST, LAST, PRIOR, ABSOLUTE, RELATIVE, BOOKMARK = 1, 2, 3, 4, 5, 6, 8
-(SENSITIVITY, SCROLLABLE, QUERY_TIMEOUT, MAX_ROWS, MAX_LENGTH, ROW_BIND_TYPE, CURSOR_TYPE, CONCURRENCY, ROWSET_SIZE, RETRIEVE_DATA,
- USE_BOOKMARKS, ROW_NUMBER, FETCH_BOOKMARK_PTR, ROW_BIND_OFFSET_PTR, ROW_OPERATION_PTR, ROW_STATUS_PTR, ROWS_FETCHED_PTR,
- ROW_ARRAY_SIZE) = -2, -1, 0, 1, 3, 5, 6, 7, 9, 11, 12, 14, 16, 23, 24, 25, 26, 27  # fmt: skip
-FORWARD_ONLY, KEYSET_DRIVEN, DYNAMIC, STATIC = 0, 1, 2, 3
-OFF, FIXED, VARIABLE = 0, 1, 2
-BINARY, UBIGINT, ULONG, SLONG = -2, -27, -18, -16
-ROW_SUCCESS, NO_ROW, ROW_ERROR, ROW_WITH_INFO = 0, 3, 5, 6
-POSITION, REFRESH, UPDATE, DELETE, ADD = range(5)
-FETCH_BY_BOOKMARK = 7
-
-PARTICIPANTS = f"SELECT CallSid, Label, Muted FROM ConferenceParticipants WHERE ConferenceSid = '{SUPPORT}'"
-
-
-def numbers(count: int, select: str = "i") -> str:
-    return f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) SELECT {select} FROM n"
-
-
-@pytest.fixture(params=["manager", "driver"])
-def connect(request, sim):
-    """Gives connections that take further keywords."""
-    opened = []
-
-    def connect(**keywords: object) -> odbc.Connection:
-        path = MANAGER if request.param == "manager" else LIBRARY
-        source = {"DSN": "Twilio"} if request.param == "manager" else {"AccountSid": ACCOUNT, "AuthToken": TOKEN, "BaseUrl": sim.url}
-        context = odbc.connected(string(**source, **keywords), path)
-        opened.append(context)
-        return context.__enter__()
-
-    yield connect
-    for context in opened:
-        context.__exit__(None, None, None)
-
-
-@pytest.fixture
-def link(connect):
-    return connect()
-
-
-@pytest.fixture
-def statement(link):
-    with link.statement() as statement:
-        statement.set(CURSOR_TYPE, STATIC)
-        yield statement
-
-
-class Rowset:
-    """A rowset of `size` rows with one column bound as text, column-wise."""
-
-    WIDTH = 48
-
-    def __init__(self, statement: odbc.Statement, size: int, column: int | None = 1) -> None:
-        self.statement = statement
-        # The driver writes here for as long as the statement lives.
-        statement.buffers = self
-        self.fetched, self.status = c_size_t(77), (c_ushort * 64)(*[77] * 64)
-        self.data, self.lengths = create_string_buffer(self.WIDTH * 64), (c_ssize_t * 64)()
-        statement.set(ROWS_FETCHED_PTR, self.fetched)
-        statement.set(ROW_STATUS_PTR, self.status)
-        self.resize(size)
-        if column:
-            statement.call("SQLBindCol", c_ushort(column), c_short(CHAR), self.data, c_ssize_t(self.WIDTH), self.lengths)
-
-    def resize(self, size: int) -> None:
-        self.size = size
-        self.statement.set(ROW_ARRAY_SIZE, size)
-
-    def at(self, row: int) -> str | None:
-        if self.lengths[row] == NULL_DATA:
-            return None
-        start = row * self.WIDTH
-        return self.data.raw[start : start + self.lengths[row]].decode()
-
-    def rows(self) -> list[str | None]:
-        assert list(self.status[self.fetched.value : self.size]) == [NO_ROW] * (self.size - self.fetched.value)
-        return [self.at(row) for row in range(self.fetched.value)]
-
-    def numbers(self) -> list[int]:
-        return [int(value) for value in self.rows()]
-
-
-def states(handle: odbc.Handle) -> list[str]:
-    return [record.state for record in handle.diagnostics()]
-
-
-def refused(statement: odbc.Statement, function: str, *arguments: object) -> str:
-    assert statement.call(function, *arguments, check=False) == ERROR
-    return states(statement)[0]
-
-
-def fetch_refused(statement: odbc.Statement, orientation: int, offset: int = 0) -> str:
-    return refused(statement, "SQLFetchScroll", c_short(orientation), c_ssize_t(offset))
-
-
-def set_position(statement: odbc.Statement, row: int, operation: int = POSITION, lock: int = 0) -> tuple:
-    return ("SQLSetPos", c_size_t(row), c_ushort(operation), c_ushort(lock))
-
-
-def part(statement: odbc.Statement, column: int, c_type: int, size: int) -> tuple[int, bytes, int]:
-    buffer, indicator = create_string_buffer(size), c_ssize_t()
-    code = statement.call("SQLGetData", c_ushort(column), c_short(c_type), buffer, c_ssize_t(size), byref(indicator), check=False)
-    return code, buffer.raw, indicator.value
-
 
 # Attributes
 
@@ -537,242 +436,6 @@ def test_a_row_that_cannot_be_converted_is_one_row(statement):
     assert statement.text(1) == "x"
 
 
-# SQLSetPos, SQLGetData
-
-
-def test_get_data_reads_any_row_of_the_rowset(statement):
-    rowset = Rowset(statement, 4, column=None)
-    statement.execute(PARTICIPANTS)
-    statement.scroll(FIRST)
-    assert statement.text(1) == SUPPORT_CALLS[0], "the first one, if none is chosen"
-    for row in (4, 1, 3, 2, 2):
-        statement.call(*set_position(statement, row))
-        assert statement.text(1) == SUPPORT_CALLS[row - 1]
-    assert rowset.fetched.value == 4
-    statement.scroll(NEXT)
-    assert statement.text(1) == SUPPORT_CALLS[4]
-
-
-def test_parts_begin_anew_at_each_row(statement):
-    Rowset(statement, 2, column=None)
-    statement.execute(PARTICIPANTS)
-    statement.scroll(FIRST)
-    for row in (1, 2, 1):
-        statement.call(*set_position(statement, row))
-        assert part(statement, 1, CHAR, 11) == (SUCCESS_WITH_INFO, SUPPORT_CALLS[row - 1][:10].encode() + b"\0", 34)
-        assert part(statement, 1, CHAR, 11) == (SUCCESS_WITH_INFO, SUPPORT_CALLS[row - 1][10:20].encode() + b"\0", 24)
-
-
-def test_what_set_pos_refuses(statement):
-    Rowset(statement, 3)
-    statement.execute(PARTICIPANTS)
-    assert refused(statement, *set_position(statement, 1)) == "24000"
-    statement.scroll(ABSOLUTE, 4)
-    for row, operation, lock, state in [
-        (3, POSITION, 0, "HY107"), (10**9, REFRESH, 0, "HY107"), (0, POSITION, 0, "HY109"),
-        (1, UPDATE, 0, "HYC00"), (1, DELETE, 0, "HYC00"), (0, ADD, 0, "HYC00"), (1, POSITION, 1, "HYC00"), (1, REFRESH, 2, "HYC00"),
-        (1, 5, 0, "HY092"), (1, POSITION, 3, "HY092"),
-    ]:  # fmt: skip
-        assert refused(statement, *set_position(statement, row, operation, lock)) == state, (row, operation, lock)
-    statement.scroll(NEXT)
-    assert refused(statement, *set_position(statement, 1)) == "24000"
-    statement.close()
-    assert refused(statement, *set_position(statement, 1)) == "HY010"
-
-
-def test_refresh_fills_the_buffers_again(statement):
-    rowset = Rowset(statement, 3)
-    statement.execute(numbers(9))
-    statement.scroll(ABSOLUTE, 4)
-    for index in range(3):
-        rowset.data[index * rowset.WIDTH] = b"x"
-        rowset.status[index] = 77
-    statement.call(*set_position(statement, 2, REFRESH))
-    assert [rowset.data[index * rowset.WIDTH] for index in range(3)] == [b"x", b"5", b"x"]
-    assert list(rowset.status[:3]) == [77, ROW_SUCCESS, 77]
-    assert statement.text(1) == "5"
-    operations = (c_ushort * 3)(1, 0, 0)
-    statement.set(ROW_OPERATION_PTR, operations)
-    rowset.data[rowset.WIDTH] = b"y"
-    statement.call(*set_position(statement, 0, REFRESH))
-    assert [rowset.data[index * rowset.WIDTH] for index in range(3)] == [b"x", b"5", b"6"]
-    assert list(rowset.status[:3]) == [77, ROW_SUCCESS, ROW_SUCCESS]
-
-
-def test_data_may_be_left_out_and_refreshed(statement):
-    rowset = Rowset(statement, 2)
-    statement.set(RETRIEVE_DATA, 0)
-    statement.execute(numbers(9))
-    statement.scroll(ABSOLUTE, 4)
-    assert (rowset.fetched.value, rowset.data[0]) == (2, b"\0")
-    assert list(rowset.status[:2]) == [ROW_SUCCESS] * 2
-    statement.call(*set_position(statement, 0, REFRESH))
-    assert rowset.numbers() == [4, 5]
-    assert statement.get(ROW_NUMBER) == 4
-
-
-def test_a_block_of_a_forward_only_cursor_has_no_single_rows(link):
-    with link.statement() as statement:
-        Rowset(statement, 2)
-        statement.execute(numbers(3))
-        statement.fetch()
-        assert part(statement, 1, CHAR, 10)[0] == ERROR
-        assert states(statement) == ["HYC00"]
-
-
-# Bookmarks
-
-
-class Bookmarks:
-    """Column 0 of a rowset, bound."""
-
-    def __init__(self, statement: odbc.Statement, c_type: int = BINARY) -> None:
-        each = {BINARY: c_uint, ULONG: c_uint, UBIGINT: c_longlong}[c_type]
-        self.values, self.lengths = (each * 64)(), (c_ssize_t * 64)()
-        size = odbc.ctypes.sizeof(each)
-        statement.call("SQLBindCol", c_ushort(0), c_short(c_type), self.values, c_ssize_t(size), self.lengths)
-        self.size, self.each = size, each
-
-    def __getitem__(self, row: int):
-        assert self.lengths[row] == self.size
-        return self.each(self.values[row])
-
-
-@pytest.mark.parametrize(("kind", "c_type"), [(VARIABLE, BINARY), (FIXED, ULONG), (VARIABLE, UBIGINT), (FIXED, UBIGINT)])
-def test_a_bookmark_leads_back(statement, kind, c_type):
-    statement.set(USE_BOOKMARKS, kind)
-    assert statement.get(USE_BOOKMARKS) == kind
-    rowset, marks = Rowset(statement, 3), Bookmarks(statement, c_type)
-    statement.execute(numbers(20))
-    statement.scroll(ABSOLUTE, 7)
-    ninth = marks[2]
-    statement.set(FETCH_BOOKMARK_PTR, ninth)
-    for offset, expected in [(0, [9, 10, 11]), (-3, [6, 7, 8]), (11, [20]), (12, []), (-8, [1, 2, 3]), (-9, []), (0, [9, 10, 11])]:
-        assert statement.scroll(BOOKMARK, offset) == (SUCCESS if expected else NO_DATA)
-        assert rowset.numbers() == expected
-    statement.scroll(LAST)
-    statement.scroll(BOOKMARK)
-    assert rowset.numbers() == [9, 10, 11]
-
-
-def test_bookmarks_that_are_none(statement):
-    statement.set(USE_BOOKMARKS, VARIABLE)
-    Rowset(statement, 2)
-    statement.execute(numbers(20))
-    assert fetch_refused(statement, BOOKMARK) == "HY111"
-    statement.scroll(ABSOLUTE, 5)
-    for value in (0, 7, 21, 2**32 - 1):
-        mark = c_uint(value)
-        statement.set(FETCH_BOOKMARK_PTR, mark)
-        assert fetch_refused(statement, BOOKMARK) == "HY111", value
-    statement.close()
-    statement.set(USE_BOOKMARKS, OFF)
-    statement.execute(numbers(20))
-    assert fetch_refused(statement, BOOKMARK) == "HY106"
-
-
-def test_column_0_is_described(statement):
-    statement.set(USE_BOOKMARKS, VARIABLE)
-    statement.execute(numbers(3))
-    assert statement.describe(0) == ("", -2, 4, 0, 0)
-    value = c_ssize_t()
-    for field, expected in [(2, -2), (1002, -2), (1013, 4)]:
-        statement.call("SQLColAttribute", c_ushort(0), c_ushort(field), None, c_short(0), None, byref(value))
-        assert value.value == expected, field
-    assert statement.columns() == 1
-    statement.close()
-    statement.set(USE_BOOKMARKS, FIXED)
-    statement.execute(numbers(3))
-    assert statement.describe(0)[:3] == ("", 4, 10)
-    statement.close()
-    statement.set(USE_BOOKMARKS, OFF)
-    statement.execute(numbers(3))
-    name = create_string_buffer(9)
-    assert refused(statement, "SQLDescribeCol", c_ushort(0), name, c_short(9), None, None, None, None, None) == "07009"
-
-
-def test_column_0_is_read(statement):
-    statement.set(USE_BOOKMARKS, VARIABLE)
-    Rowset(statement, 3)
-    statement.execute(numbers(9))
-    statement.scroll(ABSOLUTE, 4)
-    for row in (1, 3):
-        statement.call(*set_position(statement, row))
-        code, data, length = part(statement, 0, BINARY, 20)
-        assert (code, int.from_bytes(data[:4], sys.byteorder), length) == (SUCCESS, 3 + row, 4)
-        code, data, length = part(statement, 0, UBIGINT, 8)
-        assert (code, int.from_bytes(data, sys.byteorder), length) == (SUCCESS, 3 + row, 8)
-    assert part(statement, 0, CHAR, 20)[0] == ERROR
-    assert states(statement) == ["07006"]
-
-
-def test_column_0_without_bookmarks(statement):
-    buffer = create_string_buffer(8)
-    statement.execute(numbers(3))
-    statement.scroll(FIRST)
-    assert refused(statement, "SQLGetData", c_ushort(0), c_short(BINARY), buffer, c_ssize_t(8), None) == "07009"
-    statement.close()
-    statement.set(USE_BOOKMARKS, VARIABLE)
-    statement.call("SQLBindCol", c_ushort(0), c_short(BINARY), buffer, c_ssize_t(8), None)
-    statement.set(USE_BOOKMARKS, OFF)
-    statement.execute(numbers(3))
-    assert fetch_refused(statement, FIRST) == "07009"
-    statement.call("SQLFreeStmt", c_ushort(2))
-    assert fetch_refused(statement, FIRST) == "07009", "SQL_UNBIND leaves the bookmark"
-    statement.call("SQLBindCol", c_ushort(0), c_short(BINARY), None, c_ssize_t(0), None)
-    assert statement.scroll(FIRST) == SUCCESS
-
-
-def test_bookmarks_come_even_without_data(statement):
-    statement.set(USE_BOOKMARKS, VARIABLE)
-    statement.set(RETRIEVE_DATA, 0)
-    rowset, marks = Rowset(statement, 2), Bookmarks(statement)
-    statement.execute(numbers(9))
-    statement.scroll(ABSOLUTE, 4)
-    assert (marks[0].value, marks[1].value, rowset.data[0]) == (4, 5, b"\0")
-
-
-def test_rows_are_fetched_by_their_bookmarks(statement):
-    statement.set(USE_BOOKMARKS, VARIABLE)
-    rowset, marks = Rowset(statement, 4), Bookmarks(statement)
-    statement.execute(numbers(30))
-    statement.scroll(ABSOLUTE, 20)
-    statement.scroll(ABSOLUTE, 4)
-    marks.values[:4] = [20, 6, 99, 1]
-    marks.lengths[:4] = [4] * 4
-    assert statement.call("SQLBulkOperations", c_short(FETCH_BY_BOOKMARK)) == SUCCESS_WITH_INFO
-    assert sorted(states(statement)) == ["01S01", "HY111"]
-    assert list(rowset.status[:4]) == [ROW_SUCCESS, ROW_SUCCESS, ROW_ERROR, ROW_SUCCESS]
-    assert [rowset.at(row) for row in (0, 1, 3)] == ["20", "6", "1"]
-    operations = (c_ushort * 4)(0, 1, 1, 0)
-    statement.set(ROW_OPERATION_PTR, operations)
-    marks.values[:4] = [2, 3, 99, 5]
-    assert statement.call("SQLBulkOperations", c_short(FETCH_BY_BOOKMARK)) == SUCCESS
-    assert [rowset.at(row) for row in (0, 1, 3)] == ["2", "6", "5"]
-    statement.scroll(ABSOLUTE, 10)
-    assert rowset.numbers() == [10, 11, 12, 13]
-
-
-def test_what_bulk_operations_refuse(statement, link):
-    bulk = lambda operation: refused(statement, "SQLBulkOperations", c_short(operation))  # noqa: E731
-    assert bulk(FETCH_BY_BOOKMARK) == "HY010"
-    statement.execute(numbers(3))
-    statement.scroll(FIRST)
-    assert [bulk(operation) for operation in (4, 5, 6, 7, 8, 0)] == ["HYC00"] * 3 + ["HY092"] * 3
-    statement.close()
-    statement.set(USE_BOOKMARKS, VARIABLE)
-    statement.execute(numbers(3))
-    statement.scroll(FIRST)
-    assert bulk(FETCH_BY_BOOKMARK) == "07009"
-    with link.statement() as forward:
-        forward.set(USE_BOOKMARKS, VARIABLE)
-        forward.execute(numbers(3))
-        forward.fetch()
-        assert refused(forward, "SQLBulkOperations", c_short(FETCH_BY_BOOKMARK)) == "HY109"
-        assert fetch_refused(forward, BOOKMARK) == "HY106"
-        assert int.from_bytes(part(forward, 0, BINARY, 4)[1], sys.byteorder) == 1, "rows are numbered all the same"
-
-
 # ODBC 2
 
 
@@ -885,21 +548,6 @@ def test_what_was_stored_leaves_nothing_behind(connect, tmp_path, monkeypatch):
         statement.execute(numbers(20_000, "printf('%.1000c', 'x')"))
         statement.scroll(LAST)
         assert list(tmp_path.iterdir()) == [], "the file has no name"
-
-
-def test_a_participant_is_the_one_that_was_marked(statement):
-    """As a form that shows a table keeps its current record."""
-    statement.set(USE_BOOKMARKS, VARIABLE)
-    rowset, marks = Rowset(statement, 5), Bookmarks(statement)
-    statement.execute(PARTICIPANTS)
-    statement.scroll(FIRST)
-    found = dict(zip(rowset.rows(), (marks[row].value for row in range(5)), strict=True))
-    rowset.resize(1)
-    for call in reversed(SUPPORT_CALLS):
-        mark = c_uint(found[call])
-        statement.set(FETCH_BOOKMARK_PTR, mark)
-        statement.scroll(BOOKMARK)
-        assert rowset.rows() == [call]
 
 
 def test_a_rowset_of_any_size_is_as_large_as_its_rows(statement):

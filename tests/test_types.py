@@ -261,3 +261,18 @@ def test_the_size_of_a_text_is_counted_in_utf16_units(cursor, expression, parame
 def test_a_cast_keeps_whole_characters(cursor):
     row = cursor.execute("SELECT CAST('a🎉🎉' AS VARCHAR(4)), CAST('aé🎉' AS VARCHAR(4)), CAST('🎉' AS VARCHAR(1))").fetchone()
     assert tuple(row) == ("a🎉", "aé🎉", "")
+
+
+@pytest.mark.parametrize("sql_type", ["BINARY(3)", "VARBINARY(3)", "SQL_VARBINARY(3)"])
+@pytest.mark.parametrize("value", ["X'47726FC3BC'", "'Größe'", "?"])
+def test_a_cast_keeps_so_many_bytes(cursor, sql_type, value):
+    parameters = (b"Gr\xf6\x00e",) if value == "?" else ()
+    cursor.execute(f"SELECT CAST({value} AS {sql_type}) AS v, CAST({value} AS VARBINARY(9000)) AS w", *parameters * 2)
+    assert [column[3] for column in cursor.description] == [3, 9000]
+    short, long = cursor.fetchone()
+    assert short == long[:3] and len(long) >= 5
+
+
+@pytest.mark.parametrize("text", ["DATE '0000-12-31'", "CAST('0000-12-31 10:00:00' AS TIMESTAMP)", "{d '0000-12-31'}"])
+def test_there_is_no_year_0(cursor, text):
+    assert refused(cursor, f"SELECT {text}")[0] in ("22007", "22018")

@@ -1,10 +1,6 @@
 <?php
 // PHP with PDO_ODBC (Debian: php-cli, php-odbc):  php php_pdo.php 'DSN=Twilio'
-// USE_DRIVER: without it PDO may put unixODBC's cursor library in between, which refuses long columns.
-$db = new PDO('odbc:' . ($argv[1] ?? 'DSN=Twilio'), null, null, [
-    PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION,
-    PDO::ODBC_ATTR_USE_CURSOR_LIBRARY => PDO::ODBC_SQL_USE_DRIVER,
-]);
+$db = new PDO('odbc:' . ($argv[1] ?? 'DSN=Twilio'), null, null, [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION]);
 
 $tables = $db->query("SELECT SchemaName, TableName FROM sys_tables WHERE SchemaName = 'Twilio' AND TableName LIKE 'Mess%'");
 foreach ($tables->fetchAll(PDO::FETCH_NUM) as $table) {
@@ -27,6 +23,15 @@ $found->execute();
 $found->bindColumn('Body', $body);
 while ($found->fetch(PDO::FETCH_BOUND)) {
     echo "found: $body\n";
+}
+
+// A cursor that scrolls: the rows that were read are kept, and come again in any order.
+$scroll = $db->prepare("SELECT Sid, Body FROM Messages WHERE DateCreated < '2024-01-01' ORDER BY DateCreated",
+                       [PDO::ATTR_CURSOR => PDO::CURSOR_SCROLL]);
+$scroll->execute();
+foreach (['LAST' => 0, 'PRIOR' => 0, 'FIRST' => 0, 'ABS' => 2, 'REL' => -1] as $step => $offset) {
+    $row = $scroll->fetch(PDO::FETCH_ASSOC, constant("PDO::FETCH_ORI_$step"), $offset);
+    echo "$step $offset: $row[Body]\n";
 }
 
 // One statement, sent once for each row.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
@@ -15,7 +16,10 @@ use crate::error::{Error, Result, SqlState, state};
 use crate::model::{ColumnType, DataType};
 use crate::value::{Value, ValueRef};
 
-/// A date, a time, or both, between the years 0 and 9999.
+/// The years of a date: SQL's, and those of the Gregorian calendar, which has no year 0.
+const YEARS: RangeInclusive<i16> = 1..=9999;
+
+/// A date, a time, or both, in one of the [`YEARS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Temporal {
     Date(Date),
@@ -221,7 +225,8 @@ impl Temporal {
                 plain.then(|| text.parse().ok().map(Temporal::Time))?
             }
             // Neither signed years nor dates without hyphens.
-            [b'0'..=b'9', _, _, _, b'-', ..] => Self::parse_dated(text),
+            [b'0'..=b'9', _, _, _, b'-', ..] => Self::parse_dated(text)
+                .filter(|temporal| temporal.year().is_none_or(|year| YEARS.contains(&year))),
             _ => None,
         }
     }
@@ -239,7 +244,15 @@ impl Temporal {
             return pieces.time_zone_annotation().is_none().then_some(Temporal::Timestamp(timestamp));
         };
         let utc = timestamp.checked_sub(SignedDuration::from_secs(offset.seconds().into())).ok()?;
-        (0..=9999).contains(&utc.year()).then_some(Temporal::Timestamp(utc))
+        Some(Temporal::Timestamp(utc))
+    }
+
+    fn year(self) -> Option<i16> {
+        match self {
+            Temporal::Date(date) => Some(date.year()),
+            Temporal::Time(_) => None,
+            Temporal::Timestamp(timestamp) => Some(timestamp.year()),
+        }
     }
 
     /// The bytes of SQL_DATE_STRUCT, SQL_TIME_STRUCT or SQL_TIMESTAMP_STRUCT, and whether a time part or a fraction
@@ -271,7 +284,7 @@ impl Temporal {
         let field = |i: usize| bytes.get(2 * i..2 * i + 2).map(|b| i16::from_ne_bytes([b[0], b[1]]));
         let small = |i: usize| field(i).and_then(|f| i8::try_from(f).ok());
         let date = || {
-            let year = field(0).filter(|year| (0..=9999).contains(year))?;
+            let year = field(0).filter(|year| YEARS.contains(year))?;
             Date::new(year, small(1)?, small(2)?).ok()
         };
         match c_type {
@@ -439,6 +452,8 @@ mod tests {
             "2020-01-31T10:20:30[Europe/Berlin]",
             "2020-02-30 00:00:00",
             "9999-12-31 23:59:59-01:00",
+            "0000-12-31",
+            "0001-01-01 00:00:00+01:00",
             "-002020-01-31",
             "{ts '2020-01-31'}",
             "{d '2020-01-31'",
@@ -475,6 +490,7 @@ mod tests {
             timestamp([2020, 13, 1, 0, 0, 0], 0),
             timestamp([2020, 2, 30, 0, 0, 0], 0),
             timestamp([2020, 0, 1, 0, 0, 0], 0),
+            timestamp([0, 12, 31, 0, 0, 0], 0),
             timestamp([-1, 1, 1, 0, 0, 0], 0),
             timestamp([10000, 1, 1, 0, 0, 0], 0),
             timestamp([2020, 1, 1, 24, 0, 0], 0),

@@ -5,9 +5,10 @@
 //! the connection until then; an error, like SQLDisconnect, forgets it.
 
 use super::connection_string::{self, Pair};
+use super::credentials::{self, Missing};
 use super::dispatch::ConnectionCall;
 use super::properties::{PROPERTIES, Takes};
-use super::settings::{self, Keyword, Missing};
+use super::settings::{self, Keyword};
 use super::{connect, dsn};
 use crate::error::{Error, Result, state};
 
@@ -62,7 +63,7 @@ impl ConnectionCall<'_> {
         let stored = if data_source.is_empty() { Vec::new() } else { dsn::read(&data_source) };
         let environment = settings::environment();
         let sources = [given.as_slice(), &stored, &environment];
-        let missing = settings::missing_keywords(&sources);
+        let missing = credentials::missing_keywords(&sources);
         if !missing.is_empty() {
             let needs = browse_result(&missing, &sources);
             self.group.connection.browsing = Some(given);
@@ -104,7 +105,7 @@ mod tests {
     fn what_must_be_given_stands_before_what_may() {
         let given = connection_string::parse("UID=SK1;Region=ie1;ReadOnly=1").unwrap();
         let sources = [given.as_slice()];
-        let text = browse_result(&settings::missing_keywords(&sources), &sources);
+        let text = browse_result(&credentials::missing_keywords(&sources), &sources);
         assert_eq!(
             text,
             "AccountSid:Account SID=?;ApiKeySecret:Secret of the API key=?;*BaseUrl=?;*Edge=?;*Timeout=?;\

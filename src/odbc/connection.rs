@@ -178,6 +178,20 @@ impl Group {
         }
     }
 
+    /// Between the calls of SQLBrowseConnect attributes are neither set nor told.
+    ///
+    /// # Errors
+    /// HY010.
+    pub fn refuse_while_browsing(&self) -> Result<()> {
+        match self.connection.browsing {
+            Some(_) => Err(Error::new(
+                state::FUNCTION_SEQUENCE,
+                "SQLBrowseConnect still asks for something: answer it, or end the dialogue by SQLDisconnect.",
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// Frees all statements and descriptors.
     pub fn release_children(&mut self) {
         for (token, statement) in self.statements.drain() {

@@ -36,6 +36,7 @@ impl ConnectionCall<'_> {
     /// 08002 and HY011 (too late), 08003 (too early), HY010 (a statement waits for parameter data), HY024, HY092, HY118, HYC00.
     pub fn set_attribute(&mut self, id: i32, value: &Input) -> Result<Completion> {
         self.group.refuse_in_dialogue()?;
+        self.group.refuse_while_browsing()?;
         if let Setting::Replaced(warning) = self.take_attribute(id, value)? {
             self.warn(warning);
         }
@@ -119,8 +120,9 @@ impl ConnectionCall<'_> {
     /// SQLGetConnectAttr.
     ///
     /// # Errors
-    /// 08003, HY092, HY118, HYC00.
+    /// 08003, HY010, HY092, HY118, HYC00.
     pub fn attribute(&self, id: i32) -> Result<Field> {
+        self.group.refuse_while_browsing()?;
         let connection = &self.group.connection;
         let kept = &connection.attributes;
         let Some(attribute) = attributes::connection(id) else {

@@ -93,6 +93,15 @@ pub enum Position {
     Broken(Error),
 }
 
+/// The functions that fetch. A cursor that one kind has fetched from is not for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fetcher {
+    /// SQLFetch and SQLFetchScroll.
+    Odbc3,
+    /// SQLExtendedFetch.
+    Odbc2,
+}
+
 /// A value that SQLGetData delivers in parts.
 pub struct PartialValue {
     /// Counted from 1; 0 is the bookmark.
@@ -118,6 +127,7 @@ pub struct OpenCursor {
     row_number: usize,
     /// Whether the last row of a stream has been passed: it is not asked again.
     at_end: bool,
+    fetcher: Option<Fetcher>,
     /// The column that SQLGetData read last; another column's parts start anew.
     pub partial: Option<PartialValue>,
 }
@@ -147,6 +157,7 @@ impl OpenCursor {
             affected: -1,
             row_number: 0,
             at_end: false,
+            fetcher: None,
             partial: None,
         }
     }
@@ -154,6 +165,26 @@ impl OpenCursor {
     /// Whether it goes anywhere but to the next rowset.
     pub fn scrolls(&self) -> bool {
         self.scrolls
+    }
+
+    /// Refuses a function once the cursor was fetched from by one of the other kind.
+    ///
+    /// # Errors
+    /// HY010.
+    pub fn refuse_mixed(&self, fetcher: Fetcher) -> Result<()> {
+        match self.fetcher {
+            Some(other) if other != fetcher => Err(Error::new(
+                state::FUNCTION_SEQUENCE,
+                "SQLExtendedFetch does not go together with SQLFetch, SQLFetchScroll or SQLBulkOperations: close the cursor \
+                 between them.",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes what has fetched from the cursor.
+    pub fn fetched_by(&mut self, fetcher: Fetcher) {
+        self.fetcher = Some(fetcher);
     }
 
     /// The first row of the rowset of `size` rows that a fetch leads to, and the 01S06 of one that was to begin before

@@ -2,7 +2,7 @@
 
 use super::bookmark::{self, Bookmark};
 use super::constants::{C_DEFAULT, bookmarks, fetch, row};
-use super::cursor::{OpenCursor, Position, Rowset};
+use super::cursor::{Fetcher, OpenCursor, Position, Rowset};
 use super::descriptor::{Addresses, Descriptor, Header, Record};
 use super::diagnostics::Diagnostics;
 use super::dispatch::{Completion, StatementCall};
@@ -183,7 +183,8 @@ impl StatementCall<'_> {
     }
 
     fn fetch_rowset(&mut self, step: Move, receivers: Option<Receivers>) -> Result<Completion> {
-        self.statement.cursor()?;
+        let fetcher = if receivers.is_some() { Fetcher::Odbc2 } else { Fetcher::Odbc3 };
+        self.statement.cursor()?.refuse_mixed(fetcher)?;
         let own = self.statement.own;
         let ard = &self.descriptors[self.statement.ard];
         let ird = self.descriptors[own.ird].header;
@@ -207,6 +208,7 @@ impl StatementCall<'_> {
             (rows..receivers.size).for_each(|row| rowset.set_status(row, row::NO_ROW));
         }
         outcome?;
+        cursor.fetched_by(fetcher);
         if rows == 0 {
             return Ok(Completion::NoData);
         }

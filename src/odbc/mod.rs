@@ -2,9 +2,9 @@
 //!
 //! A call comes from [`crate::abi`] through [`dispatch`], which finds the handle in the [`registry`], takes the
 //! connection's lock and collects [`diagnostics`]. Connections open through [`connection_string`], [`dsn`] and
-//! [`settings`], whose keywords are [`properties`], or by the dialogue of [`browse`]; statements go from [`execute`] (their parameters from
-//! [`parameters`], in parts from [`data_at_execution`], in sets to [`batch`]) to a [`cursor`], which [`fetch`] and
-//! [`get_data`] empty into bound buffers. [`scroll`] says where a static cursor goes, [`bookmark`] and [`set_pos`] how its
+//! [`settings`] (with [`credentials`]), whose keywords are [`properties`], or by the dialogue of [`browse`]; statements go
+//! from [`execute`] (their parameters from [`parameters`], in parts from [`data_at_execution`], in sets to [`batch`]) to a
+//! [`cursor`], which [`fetch`] and [`get_data`] empty into bound buffers. [`scroll`] says where a static cursor goes, [`bookmark`] and [`set_pos`] how its
 //! rows are come back to.
 //! [`types`], [`info`] and [`catalog`] answer from tables and the model, and [`system`] shows the same as tables.
 //! [`width`] says how wide everything is.
@@ -21,6 +21,7 @@ pub mod connection;
 pub mod connection_attributes;
 pub mod connection_string;
 pub mod constants;
+mod credentials;
 pub mod cursor;
 pub mod data_at_execution;
 pub mod descriptor;

@@ -218,7 +218,7 @@ pub fn sql_type(code: i16, size: usize, scale: i16) -> Result<ColumnType> {
 /// each set.
 ///
 /// # Errors
-/// 07002 when a marker has no binding. What concerns one set is in that set.
+/// 07002 when a marker has no binding, HY001 for more sets than memory has room for. What concerns one set is in that set.
 pub fn gather(
     apd: &Descriptor,
     ipd: &Descriptor,
@@ -268,7 +268,13 @@ pub fn gather(
         }
         ParameterSet::Ready(slots)
     };
-    Ok((0..sets).map(set).collect())
+    let mut read = Vec::new();
+    read.try_reserve_exact(sets).map_err(|_| {
+        let message = format!("There is no memory for {sets} sets of parameters (SQL_ATTR_PARAMSET_SIZE).");
+        Error::new(state::MEMORY_ALLOCATION, message)
+    })?;
+    read.extend((0..sets).map(set));
+    Ok(read)
 }
 
 /// Says in the message which parameter is meant.

@@ -2,7 +2,7 @@
 
 use super::bookmark;
 use super::constants::{bookmarks, bulk, lock, position, row};
-use super::cursor::{OpenCursor, Position, Rowset};
+use super::cursor::{Fetcher, OpenCursor, Position, Rowset};
 use super::dispatch::{Completion, StatementCall};
 use super::execute::Running;
 use super::fetch::{Buffers, bound_columns, rowset_failed};
@@ -81,6 +81,7 @@ impl StatementCall<'_> {
             return Err(Error::new(state::INVALID_ATTRIBUTE, message));
         }
         let cursor = self.statement.cursor()?;
+        cursor.refuse_mixed(Fetcher::Odbc3)?;
         if operation != bulk::FETCH_BY_BOOKMARK {
             return Err(read_only("SQLBulkOperations"));
         }
@@ -95,7 +96,7 @@ impl StatementCall<'_> {
             return Err(Error::new(state::INVALID_CURSOR_POSITION, message));
         }
         let ard = &self.descriptors[self.statement.ard];
-        if !ard.bookmark.is_bound() {
+        if ard.bookmark.data.is_null() {
             let message = "Column 0 is not bound: it holds the bookmarks of the rows to fetch.";
             return Err(Error::new(state::INVALID_DESCRIPTOR_INDEX, message));
         }

@@ -1,9 +1,8 @@
 //! What a connection is opened with: the keywords of connection strings and DSNs, and their values.
 //!
 //! Settings come from the connection string, then the DSN, then the environment variables; what an earlier source
-//! says, a later one does not change. An auth token, an API key and an OAuth application are alternatives: AuthScheme says which one
-//! is used, or else the earliest source does, and where one source has several, the last of these three. A UID that starts with `SK` is an API key, and PWD its
-//! secret; otherwise UID is the account and PWD its auth token.
+//! says, a later one does not change. A UID that starts with `SK` is an API key, and PWD its secret; otherwise UID is the
+//! account and PWD its auth token.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use std::time::Duration;
 use super::byte_size;
 use super::catalog::{Listing, Names, PseudoColumns};
 use super::connection_string::Pair;
+use super::credentials;
 use super::properties::{PROPERTIES, Takes};
 use crate::error::{Error, Result, state};
 use crate::logging::{Limits, LogSettings};
@@ -165,10 +165,10 @@ pub struct Settings {
 }
 
 /// The value of a setting, and the number of its source.
-struct Found<'a> {
-    source: usize,
-    name: &'a str,
-    value: &'a str,
+pub(super) struct Found<'a> {
+    pub source: usize,
+    pub name: &'a str,
+    pub value: &'a str,
 }
 
 impl Settings {
@@ -186,12 +186,12 @@ impl Settings {
             })
         };
         let account_sid = find(Keyword::AccountSid)
-            .ok_or_else(|| missing("the account", "AccountSid", "TWILIO_ACCOUNT_SID"))?
+            .ok_or_else(|| credentials::missing("the account", "AccountSid", "TWILIO_ACCOUNT_SID"))?
             .value
             .to_owned();
         Ok(Settings {
             account_sid,
-            credentials: credentials(&find)?,
+            credentials: credentials::of(&find)?,
             base_url: find(Keyword::BaseUrl).map(|found| found.value.to_owned()),
             region: place(&find, Keyword::Region)?,
             edge: place(&find, Keyword::Edge)?,
@@ -337,39 +337,6 @@ fn proxy<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>) -> Result<Option<Prox
     }))
 }
 
-/// A keyword without which no connection can be opened, and what it is, for a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Missing {
-    pub keyword: &'static str,
-    pub label: &'static str,
-}
-
-/// What [`Settings::from_sources`] would miss.
-pub fn missing_keywords(sources: &[&[Pair]]) -> Vec<Missing> {
-    let is_given = |keyword| is_given(sources, keyword);
-    let need = |keyword, label| Missing { keyword, label };
-    let (account, key) = (is_given(Keyword::AccountSid), is_given(Keyword::ApiKeySid));
-    let mut missing = Vec::new();
-    match (account, key) {
-        (false, _) if key || is_given(Keyword::OAuthClientId) => {
-            missing.push(need("AccountSid", "Account SID"))
-        }
-        (false, false) => missing.push(need("UID", "Account SID or API key SID")),
-        _ => {}
-    }
-    if is_given(Keyword::OAuthClientId) {
-        if !is_given(Keyword::OAuthClientSecret) {
-            missing.push(need("OAuthClientSecret", "Secret of the OAuth application"));
-        }
-    } else if key && !is_given(Keyword::ApiKeySecret) {
-        missing.push(need("ApiKeySecret", "Secret of the API key"));
-    } else if !key && !is_given(Keyword::AuthToken) {
-        let label = if account { "Auth token" } else { "Auth token or secret of the API key" };
-        missing.push(need("PWD", label));
-    }
-    missing
-}
-
 /// Whether a source has a value for the setting.
 pub fn is_given(sources: &[&[Pair]], wanted: Keyword) -> bool {
     let has = |pairs: &&[Pair]| {
@@ -434,56 +401,6 @@ fn listing<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>) -> Result<Listing> 
     })
 }
 
-/// What the connection proves with who it is: what AuthScheme says, or else what the earliest source has; the later of auth
-/// token, API key and OAuth application where one source has several.
-fn credentials<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>) -> Result<Credentials> {
-    const SCHEMES: [Keyword; 3] = [Keyword::AuthToken, Keyword::ApiKeySid, Keyword::OAuthClientId];
-    let scheme = match find(Keyword::AuthScheme) {
-        Some(_) => Some(SCHEMES[one_of(find, Keyword::AuthScheme)?]),
-        None => {
-            let given = SCHEMES.iter().rev().filter_map(|&scheme| Some((find(scheme)?.source, scheme)));
-            given.min_by_key(|(source, _)| *source).map(|(_, scheme)| scheme)
-        }
-    };
-    let text = |keyword| find(keyword).map(|found| found.value.to_owned());
-    match scheme {
-        Some(Keyword::AuthToken) => {
-            let token = text(Keyword::AuthToken)
-                .ok_or_else(|| missing("the account's auth token", "AuthToken", "TWILIO_AUTH_TOKEN"))?;
-            Ok(Credentials::AuthToken(token.into()))
-        }
-        Some(Keyword::ApiKeySid) => {
-            let sid = text(Keyword::ApiKeySid)
-                .ok_or_else(|| missing("the API key", "ApiKeySid", "TWILIO_API_KEY"))?;
-            let secret = text(Keyword::ApiKeySecret)
-                .ok_or_else(|| missing("the secret of the API key", "ApiKeySecret", "TWILIO_API_SECRET"))?;
-            Ok(Credentials::ApiKey { sid, secret: secret.into() })
-        }
-        Some(_) => {
-            let client_id = text(Keyword::OAuthClientId)
-                .ok_or_else(|| missing("the OAuth application", "OAuthClientId", "TWILIO_CLIENT_ID"))?;
-            let secret = text(Keyword::OAuthClientSecret).ok_or_else(|| {
-                missing("the secret of the OAuth application", "OAuthClientSecret", "TWILIO_CLIENT_SECRET")
-            })?;
-            Ok(Credentials::OAuth { client_id, secret: secret.into() })
-        }
-        None => Err(missing(
-            "the credentials",
-            "AuthToken, or ApiKeySid and ApiKeySecret, or OAuthClientId and OAuthClientSecret,",
-            "TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET",
-        )),
-    }
-}
-
-fn missing(what: &str, keyword: &str, variable: &str) -> Error {
-    Error::new(
-        state::INVALID_AUTHORIZATION,
-        format!(
-            "To connect, {what} must be known: set {keyword} in the connection string or the DSN, or the environment variable {variable}."
-        ),
-    )
-}
-
 fn boolean(found: Option<Found<'_>>, default: bool) -> Result<bool> {
     let Some(found) = found else { return Ok(default) };
     match found.value.to_ascii_lowercase().as_str() {
@@ -494,7 +411,7 @@ fn boolean(found: Option<Found<'_>>, default: bool) -> Result<bool> {
 }
 
 /// The position of the word that is given, in any letter case; the first one where none is.
-fn one_of<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>, keyword: Keyword) -> Result<usize> {
+pub(super) fn one_of<'a>(find: &impl Fn(Keyword) -> Option<Found<'a>>, keyword: Keyword) -> Result<usize> {
     let Some(found) = find(keyword) else { return Ok(0) };
     let words = match PROPERTIES.iter().find(|p| p.keyword == keyword).map(|p| p.takes) {
         Some(Takes::OneOf(words)) => words,
@@ -533,13 +450,6 @@ mod tests {
         Settings::from_sources(&parsed.iter().map(Vec::as_slice).collect::<Vec<_>>())
     }
 
-    fn key_of(settings: &Settings) -> Option<&str> {
-        match &settings.credentials {
-            Credentials::ApiKey { sid, .. } => Some(sid),
-            _ => None,
-        }
-    }
-
     #[test]
     fn earlier_sources_go_first_and_later_ones_fill() {
         let s = settings(&["accountsid=AC1", "AccountSid=AC2;PWD=t;Timeout=7"]).unwrap();
@@ -555,34 +465,6 @@ mod tests {
     #[test]
     fn an_empty_value_is_left_out() {
         assert_eq!(settings(&["UID=;PWD=t", "UID=AC2"]).unwrap().account_sid, "AC2");
-    }
-
-    #[test]
-    fn uid_may_be_an_api_key() {
-        let s = settings(&["UID=SK1;PWD=s;AccountSid=AC1"]).unwrap();
-        assert_eq!(key_of(&s), Some("SK1"));
-        assert_eq!(s.user_name(), "SK1");
-    }
-
-    #[test]
-    fn the_earlier_credentials_are_used() {
-        let key = "ApiKeySid=SK1;ApiKeySecret=s";
-        assert_eq!(key_of(&settings(&["UID=AC1;PWD=t", key]).unwrap()), None);
-        assert_eq!(key_of(&settings(&[key, "UID=AC1;PWD=t"]).unwrap()), Some("SK1"));
-        assert_eq!(key_of(&settings(&[&format!("UID=AC1;PWD=t;{key}")]).unwrap()), Some("SK1"));
-    }
-
-    #[test]
-    fn what_is_missing_is_named() {
-        for (text, keyword) in [
-            ("PWD=t", "TWILIO_ACCOUNT_SID"),
-            ("UID=AC1", "TWILIO_AUTH_TOKEN"),
-            ("UID=AC1;ApiKeySid=SK1", "ApiKeySecret"),
-        ] {
-            let error = settings(&[text]).unwrap_err();
-            assert_eq!(error.state, state::INVALID_AUTHORIZATION);
-            assert!(error.message.contains(keyword), "{}", error.message);
-        }
     }
 
     #[test]

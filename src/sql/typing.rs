@@ -1,6 +1,6 @@
 //! The types of expressions: the rules that SQLite, which types values row by row, does not have.
 
-use sqlparser::ast::{BinaryOperator, DataType as SqlDataType, Expr, Value};
+use sqlparser::ast::{BinaryLength, BinaryOperator, DataType as SqlDataType, Expr, Value};
 
 use crate::convert;
 use crate::model::{ColumnType, DataType};
@@ -328,9 +328,9 @@ pub(super) fn cast(target: &SqlDataType) -> Option<ColumnType> {
             return moment(target);
         }
         SqlDataType::JSON => ColumnType::of(DataType::Json),
-        SqlDataType::Binary(_) | SqlDataType::Varbinary(_) | SqlDataType::Blob(_) => {
-            ColumnType::of(DataType::Binary)
-        }
+        SqlDataType::Binary(size) | SqlDataType::Blob(size) => sized_binary(*size),
+        SqlDataType::Varbinary(Some(BinaryLength::IntegerLength { length })) => sized_binary(Some(*length)),
+        SqlDataType::Varbinary(_) => sized_binary(None),
         SqlDataType::Custom(name, modifiers) => {
             return moment(target).or_else(|| named(&name.to_string(), modifiers));
         }
@@ -358,9 +358,16 @@ fn named(name: &str, modifiers: &[String]) -> Option<ColumnType> {
             None => ColumnType::of(DataType::Decimal),
         }),
         "date" | "type_date" => of(DataType::Date),
-        "binary" | "varbinary" | "longvarbinary" => of(DataType::Binary),
+        "binary" | "varbinary" | "longvarbinary" => Some(sized_binary(number(0))),
         _ => None,
     }
+}
+
+/// So many bytes at the most, or without end.
+fn sized_binary(size: Option<u64>) -> ColumnType {
+    let whole = ColumnType::of(DataType::Binary);
+    let size = size.map_or(whole.size, |size| u32::try_from(size).unwrap_or(u32::MAX).clamp(1, whole.size));
+    ColumnType { size, ..whole }
 }
 
 fn sized_decimal(precision: u64, scale: i64) -> ColumnType {

@@ -1,9 +1,6 @@
 /* What Excel's ADO and linked servers call over ODBC, as an application of ODBC 2: statement attributes set on the
  * connection, old type codes, numbers bound as SQL_C_NUMERIC, rows of a structure at an offset, columns bound before
- * SQLGetTypeInfo, writes between SQL_AUTOCOMMIT_OFF and SQL_AUTOCOMMIT_ON.
- *
- * ADO fetches by SQLExtendedFetch, of which Windows' driver manager makes what extended_fetch does for a driver of
- * ODBC 3; unixODBC makes nothing of it. */
+ * SQLGetTypeInfo, blocks by SQLExtendedFetch, writes between SQL_AUTOCOMMIT_OFF and SQL_AUTOCOMMIT_ON. */
 
 #include "odbc_test.h"
 
@@ -88,16 +85,6 @@ static void types(void)
     STMT(SQLFreeStmt(stmt, SQL_DROP));
 }
 
-static SQLRETURN extended_fetch(SQLHSTMT stmt, SQLULEN *fetched, SQLUSMALLINT *status)
-{
-    SQLULEN size;
-    STMT(SQLGetStmtAttr(stmt, SQL_ROWSET_SIZE, &size, sizeof size, NULL));
-    STATEMENT(SQL_ATTR_ROW_ARRAY_SIZE, size);
-    STATEMENT(SQL_ATTR_ROWS_FETCHED_PTR, fetched);
-    STATEMENT(SQL_ATTR_ROW_STATUS_PTR, status);
-    return SQLFetchScroll(stmt, SQL_FETCH_NEXT, 0);
-}
-
 static void describe(SQLHSTMT stmt)
 {
     SQLSMALLINT columns, length, type, digits, nullable;
@@ -144,7 +131,7 @@ static void blocks(SQLHSTMT stmt)
     STMT(SQLBindCol(stmt, 4, SQL_C_NUMERIC, &rows->amount, sizeof rows->amount, &rows->amount_length));
     printf("a number of %d bytes\n", (int)sizeof(SQL_NUMERIC_STRUCT));
     for (int block = 0;; block++, offset += ROWS * sizeof(row)) {
-        code = extended_fetch(stmt, &fetched, status);
+        code = SQLExtendedFetch(stmt, SQL_FETCH_NEXT, 0, &fetched, status);
         if (code == SQL_NO_DATA)
             break;
         STMT(code);
@@ -179,10 +166,10 @@ static void skip(SQLHSTMT stmt)
     execute(stmt, "SELECT CallSid" PARTICIPANTS "ORDER BY CallSid");
     STMT(SQLBindCol(stmt, 1, SQL_C_CHAR, one.key, sizeof one.key, &one.key_length));
     STATEMENT(SQL_ATTR_RETRIEVE_DATA, SQL_RD_OFF);
-    STMT(extended_fetch(stmt, &fetched, status));
+    STMT(SQLExtendedFetch(stmt, SQL_FETCH_NEXT, 0, &fetched, status));
     printf("passed over: %s\n", one.key);
     STATEMENT(SQL_ATTR_RETRIEVE_DATA, SQL_RD_ON);
-    STMT(extended_fetch(stmt, &fetched, status));
+    STMT(SQLExtendedFetch(stmt, SQL_FETCH_NEXT, 0, &fetched, status));
     printf("the one behind: %s\n", one.key);
     STMT(SQLFreeStmt(stmt, SQL_UNBIND));
     STMT(SQLFreeStmt(stmt, SQL_CLOSE));

@@ -30,18 +30,30 @@ fn convert_to(c: &Call<'_>) -> Result<Value> {
         }
         "time" => moment(value, DataType::Time, c.integer(3)),
         "timestamp" => moment(value, DataType::Timestamp, c.integer(3)),
+        "binary" => {
+            let mut bytes = match value {
+                ValueRef::Blob(bytes) => bytes.to_vec(),
+                other => text(other).unwrap_or_default().into_bytes(),
+            };
+            bytes.truncate(size_of(c));
+            Ok(bytes.into())
+        }
         _ => {
-            let size = c.integer(3).and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
             if let ValueRef::Blob(bytes) = value
                 && std::str::from_utf8(bytes).is_err()
             {
                 return Err(Error::new(state::INVALID_CHARACTER_VALUE, "The bytes are not valid UTF-8."));
             }
             let mut text = text(value).unwrap_or_default();
-            text.truncate(units_end(&text, size));
+            text.truncate(units_end(&text, size_of(c)));
             Ok(text.into())
         }
     }
+}
+
+/// The size that the type has, or none.
+fn size_of(c: &Call<'_>) -> usize {
+    c.integer(3).and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX)
 }
 
 /// Where the characters end that fit into so many UTF-16 units, which is how the size of a text is counted.

@@ -288,6 +288,9 @@ fn casts() {
     check(
         "convert_to(' 12 ', 'integer', 0) = 12
         convert_to('12.9', 'integer', 0) = 12
+        hex(convert_to('Grüße', 'binary', 0, 3)) = 4772C3
+        hex(convert_to(X'010203', 'binary', 0, 2)) = 0102
+        convert_to(NULL, 'binary', 0, 2) = NULL
         convert_to(-1.9, 'bigint', 0) = -1
         convert_to('9223372036854775807', 'bigint', 0) = 9223372036854775807
         convert_to('x', 'integer', 1) = NULL

@@ -205,24 +205,10 @@ fn column_type(declared: &SqlDataType) -> Option<ColumnType> {
     match declared {
         SqlDataType::Text | SqlDataType::Clob(_) => Some(ColumnType::text(LONG)),
         SqlDataType::Varchar(l) | SqlDataType::Nvarchar(l) if is_max(l) => Some(ColumnType::text(LONG)),
-        SqlDataType::Custom(name, arguments) => {
-            let digits = arguments.first().and_then(|digits| digits.parse().ok());
-            match name.to_string().to_ascii_lowercase().as_str() {
-                "ntext" | "longvarchar" | "wlongvarchar" => Some(ColumnType::text(LONG)),
-                "varbinary" | "binary" => binary(digits),
-                _ => typing::cast(declared),
-            }
-        }
-        SqlDataType::Binary(digits) => binary(*digits),
-        SqlDataType::Varbinary(Some(sqlparser::ast::BinaryLength::IntegerLength { length })) => {
-            binary(Some(*length))
-        }
+        SqlDataType::Custom(name, _) => match name.to_string().to_ascii_lowercase().as_str() {
+            "ntext" | "longvarchar" | "wlongvarchar" => Some(ColumnType::text(LONG)),
+            _ => typing::cast(declared),
+        },
         _ => typing::cast(declared),
     }
-}
-
-fn binary(size: Option<u64>) -> Option<ColumnType> {
-    let whole = ColumnType::of(DataType::Binary);
-    let size = size.map_or(whole.size, |size| u32::try_from(size).unwrap_or(whole.size).max(1));
-    Some(ColumnType { size, ..whole })
 }

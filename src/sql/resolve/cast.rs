@@ -48,12 +48,13 @@ impl Resolver<'_> {
             DataType::Text if target.size != ColumnType::UNKNOWN_TEXT_SIZE => vec![target.size],
             DataType::Decimal => vec![target.size, target.scale.into()],
             DataType::Time | DataType::Timestamp => vec![target.scale.into()],
+            DataType::Binary if target != ColumnType::of(DataType::Binary) => vec![target.size],
             _ => Vec::new(),
         };
         // SQLite's own gives 0 for text that is no number, and knows no dates.
         let is_plain = match target.data_type {
-            DataType::Text => detail.is_empty(),
-            DataType::Json | DataType::Binary => true,
+            DataType::Text | DataType::Binary => detail.is_empty(),
+            DataType::Json => true,
             _ => false,
         };
         if is_plain {
