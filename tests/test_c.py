@@ -1,17 +1,22 @@
 """The C programs of `c/`, each with its expected output beside it: run as they are, and under valgrind.
 
-A program is given a connection string. To add one, write `c/NAME.c` and `c/NAME.out`.
+A program is given a connection string. To add one, write `c/NAME.c` and `c/NAME.out`. Those of `c/direct/` are linked with
+the driver instead of the driver manager.
+
+`SANITIZER=address` compiles the programs with that sanitizer; see sanitize.sh.
 """
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from support import account
+from support import LIBRARY, account
 
 FOLDER = Path(__file__).parent / "c"
-PROGRAMS = sorted(source.stem for source in FOLDER.glob("*.c"))
+PROGRAMS = sorted(str(source.relative_to(FOLDER).with_suffix("")) for source in FOLDER.rglob("*.c"))
+SANITIZER = os.environ.get("SANITIZER")
 
 VALGRIND = [
     # Threads take turns: else one that computes can keep the one that cancels it from running for long.
@@ -29,8 +34,11 @@ def compiled(tmp_path_factory):
     def compile(name: str) -> Path:
         if name not in made:
             program = folder / name
-            command = ["gcc", "-std=c11", "-D_GNU_SOURCE", "-g", "-Wall", "-Wextra", "-Werror", "-o", program,
-                       FOLDER / f"{name}.c", "-lodbc", "-lpthread"]  # fmt: skip
+            program.parent.mkdir(exist_ok=True)
+            libraries = [LIBRARY, f"-Wl,-rpath,{LIBRARY.parent}"] if name.startswith("direct/") else ["-lodbc"]
+            sanitizer = [f"-fsanitize={SANITIZER}", "-fno-omit-frame-pointer"] if SANITIZER else []
+            command = ["gcc", "-std=c11", "-D_GNU_SOURCE", "-g", "-Wall", "-Wextra", "-Werror", *sanitizer, "-o", program,
+                       FOLDER / f"{name}.c", *libraries, "-lpthread"]  # fmt: skip
             done = subprocess.run(command, capture_output=True, text=True)
             assert done.returncode == 0, done.stderr
             made[name] = program

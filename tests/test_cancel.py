@@ -1,5 +1,6 @@
 """SQLCancel from another thread, and the query timeout."""
 
+import socket
 import statistics
 import threading
 import time
@@ -11,7 +12,7 @@ import odbc
 import pyodbc
 import pytest
 
-from support import SUPPORT, account
+from support import CONFERENCES, LIBRARY, SUPPORT, account
 
 PARTICIPANTS = f"SELECT * FROM ConferenceParticipants WHERE ConferenceSid = '{SUPPORT}'"
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"
@@ -254,3 +255,29 @@ def test_a_slow_request_ends_within_200_milliseconds_of_the_query_timeout(impati
         assert fails(impatient, PARTICIPANTS)[0] == "HYT00"
         delays.append(time.monotonic() - started - 1)
     assert 0 <= statistics.median(delays) < 0.2
+
+
+@pytest.mark.parametrize("path", [odbc.MANAGER, LIBRARY], ids=["manager", "driver"])
+def test_a_connection_that_is_being_opened_is_cancelled_and_opens_later(sim, path):
+    delays = []
+    with socket.create_server(("127.0.0.1", 0)) as silent, odbc.environment(path) as env, env.connection() as connection:
+        for _ in range(5):
+            called: list[float] = []
+            codes: list[int] = []
+
+            def cancel() -> None:
+                called.append(time.monotonic())
+                codes.append(connection.library.call("SQLCancelHandle", c_short(odbc.DBC), connection.handle))
+
+            timer = threading.Timer(0.3, cancel)
+            timer.start()
+            assert connection.driver_connect(account(f"http://127.0.0.1:{silent.getsockname()[1]}", Timeout=5)) == odbc.ERROR
+            returned = time.monotonic()
+            timer.join()
+            assert codes == [odbc.SUCCESS]
+            assert connection.diagnostics()[0].state == "HY008"
+            assert "Connecting was cancelled." in connection.diagnostics()[0].message
+            delays.append(returned - called[0])
+        connection.driver_connect(account(sim.url), check=True)
+        assert connection.query("SELECT COUNT(*) FROM Conferences") == [[str(CONFERENCES)]]
+    assert statistics.median(delays) < 0.2

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -10,6 +9,7 @@ use super::connection::Session;
 use super::connection_string::{self, Pair};
 use super::dispatch::{Completion, ConnectionCall};
 use super::dsn;
+use super::execute::Running;
 use super::settings::{self, Settings};
 use super::system::System;
 use crate::engine::Database;
@@ -90,9 +90,10 @@ impl ConnectionCall<'_> {
         let client = Client::new(config)?;
         let model = model(&settings)?;
         if settings.connect_on_open {
-            let seconds = u64::from(connection.attributes.login_timeout);
-            connection.cancel.arm((seconds > 0).then(|| Duration::from_secs(seconds)));
-            client.check(&connection.cancel).map_err(|error| login_timed_out(error.into(), seconds))?;
+            let seconds = connection.attributes.login_timeout as usize;
+            let activity = &self.shared.activity;
+            let _running = Running::start(activity, seconds);
+            client.check(&activity.cancel).map_err(|error| stopped(error.into(), seconds))?;
         }
         for unknown in settings.listing.unknown(&model) {
             log::warn!("{unknown}");
@@ -148,15 +149,16 @@ fn model(settings: &Settings) -> Result<Arc<Model>> {
     Ok(model)
 }
 
-/// The login timeout uses the token that a query timeout uses; its message has to say which one it was.
-fn login_timed_out(error: Error, seconds: u64) -> Error {
-    if error.state == state::TIMEOUT && seconds > 0 {
-        return Error::new(
-            state::TIMEOUT,
-            format!("The login timeout expired: Twilio did not answer within {seconds} s."),
-        );
+/// What stops opening a connection is the token that stops a statement; the message has to say which one it was.
+fn stopped(error: Error, seconds: usize) -> Error {
+    match error.state {
+        state::TIMEOUT if seconds > 0 => {
+            let message = format!("The login timeout expired: Twilio did not answer within {seconds} s.");
+            Error::new(state::TIMEOUT, message)
+        }
+        state::OPERATION_CANCELLED => Error::new(state::OPERATION_CANCELLED, "Connecting was cancelled."),
+        _ => error,
     }
-    error
 }
 
 /// The connection string as it may be logged.

@@ -9,18 +9,20 @@ use super::descriptor::Descriptors;
 use super::diagnostics::{Diagnostics, Names};
 use super::dispatch::{Completion, ConnectionCall};
 use super::info::{self, InfoContext, InfoValue};
-use super::registry::{self, Token};
+use super::registry::{self, Activity, Token};
 use super::statement::{State, Statement};
 use super::system::System;
 use super::types::OdbcVersion;
-use crate::cancel::CancelToken;
 use crate::convert::Wchar;
 use crate::engine::Database;
 use crate::error::{Error, Result, state};
 use crate::logging::{Log, Scope};
 
-/// A connection. Everything that belongs to it is behind one lock.
-pub struct Connection(Mutex<Group>);
+/// A connection. Everything that belongs to it is behind one lock, but what SQLCancelHandle needs.
+pub struct Connection {
+    group: Mutex<Group>,
+    pub activity: Activity,
+}
 
 /// A connection with its statements and descriptors.
 pub struct Group {
@@ -40,8 +42,6 @@ pub struct ConnectionState {
     pub session: Option<Session>,
     /// What SQLBrowseConnect has been given so far, while it asks for more.
     pub browsing: Option<Vec<Pair>>,
-    /// Stops the check that opening a connection makes (SQL_ATTR_LOGIN_TIMEOUT).
-    pub cancel: CancelToken,
     /// Names of cursors, in any letter case, and their statements.
     pub cursor_names: HashMap<String, Token>,
     /// The number that the next generated cursor name has.
@@ -61,7 +61,7 @@ pub struct Session {
 impl Connection {
     /// A connection that is not open.
     pub fn new(version: OdbcVersion, wchar: Wchar) -> Self {
-        Connection(Mutex::new(Group {
+        let group = Group {
             connection: ConnectionState {
                 diagnostics: Diagnostics::default(),
                 version,
@@ -69,23 +69,23 @@ impl Connection {
                 attributes: ConnectionAttributes::default(),
                 session: None,
                 browsing: None,
-                cancel: CancelToken::default(),
                 cursor_names: HashMap::new(),
                 next_cursor: 1,
             },
             statements: HashMap::new(),
             descriptors: Descriptors::default(),
-        }))
+        };
+        Connection { group: Mutex::new(group), activity: Activity::default() }
     }
 
     /// The state, under its lock.
     pub fn lock(&self) -> MutexGuard<'_, Group> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.group.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The state, if nobody is using it.
     pub fn try_lock(&self) -> Option<MutexGuard<'_, Group>> {
-        match self.0.try_lock() {
+        match self.group.try_lock() {
             Ok(group) => Some(group),
             Err(std::sync::TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
             Err(std::sync::TryLockError::WouldBlock) => None,

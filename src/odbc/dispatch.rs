@@ -110,6 +110,10 @@ pub fn on_environment(
         return invalid(function, handle);
     };
     let mut state = environment.lock();
+    // Another thread may have freed the handle since it was looked up.
+    if registry::get(handle).is_none() {
+        return invalid(function, handle);
+    }
     run(function, handle, &mut *state, |state| &mut state.diagnostics, |state| body(&environment, state))
 }
 
@@ -121,6 +125,10 @@ pub fn on_connection(
 ) -> i16 {
     let Some(Object::Connection(shared)) = registry::get(handle) else { return invalid(function, handle) };
     let mut group = shared.lock();
+    // Another thread may have freed the handle since it was looked up.
+    if registry::get(handle).is_none() {
+        return invalid(function, handle);
+    }
     let _scope = group.connection.log_scope(0).enter();
     let mut call = ConnectionCall { function, handle, shared: &shared, group: &mut group };
     run(function, handle, &mut call, |call| &mut call.group.connection.diagnostics, body)
@@ -134,6 +142,10 @@ pub fn beside_connection(
 ) -> i16 {
     let Some(Object::Connection(shared)) = registry::get(handle) else { return invalid(function, handle) };
     let mut group = shared.lock();
+    // Another thread may have freed the handle since it was looked up.
+    if registry::get(handle).is_none() {
+        return invalid(function, handle);
+    }
     let before = std::mem::take(&mut group.connection.diagnostics);
     let mut call = ConnectionCall { function, handle, shared: &shared, group: &mut group };
     let code = run(function, handle, &mut call, |call| &mut call.group.connection.diagnostics, body);

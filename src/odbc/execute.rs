@@ -23,13 +23,13 @@ use crate::sql;
 /// The codes of SQL_DIAG_DYNAMIC_FUNCTION_CODE that matter here.
 const SEARCHED: [i32; 2] = [19, 82];
 
-/// Marks a statement as running, so that SQLCancel knows that there is something to stop.
+/// Marks a statement as running, or a connection as being opened, so that SQLCancel knows that there is something to stop.
 pub struct Running(Arc<AtomicBool>);
 
 impl Running {
-    /// Forgets an earlier cancel, sets the query timeout (seconds, 0 for none), and lets SQLCancel act.
-    pub fn start(activity: &Activity, query_timeout: usize) -> Running {
-        activity.cancel.arm((query_timeout > 0).then(|| Duration::from_secs(query_timeout as u64)));
+    /// Forgets an earlier cancel, sets the query or login timeout (seconds, 0 for none), and lets SQLCancel act.
+    pub fn start(activity: &Activity, timeout: usize) -> Running {
+        activity.cancel.arm((timeout > 0).then(|| Duration::from_secs(timeout as u64)));
         activity.running.store(true, Ordering::Release);
         Running(activity.running.clone())
     }

@@ -128,31 +128,29 @@ fn no_transaction() -> Error {
 
 /// SQLFreeHandle.
 pub fn free_handle(function: Function, kind: i16, handle: Token) -> i16 {
-    let code = match Kind::from_code(kind) {
+    // Under the object's lock: a call that waits for it must not use what is freed.
+    let removed = |()| {
+        registry::remove(handle);
+        Completion::Success
+    };
+    match Kind::from_code(kind) {
         Some(Kind::Environment) => on_environment(function, handle, |_, environment| {
-            refuse(
-                !environment.connections().is_empty(),
-                "Connections of the environment are still allocated.",
-            )
+            let in_use = !environment.connections().is_empty();
+            refuse(in_use, "Connections of the environment are still allocated.").map(removed)
         }),
         Some(Kind::Connection) => on_connection(function, handle, |call| {
-            refuse(
-                call.group.connection.session.is_some() || call.group.connection.browsing.is_some(),
-                "The connection is still open; disconnect it first.",
-            )
+            let connection = &call.group.connection;
+            let in_use = connection.session.is_some() || connection.browsing.is_some();
+            refuse(in_use, "The connection is still open; disconnect it first.").map(removed)
         }),
-        Some(Kind::Statement) => return free_statement(function, handle),
-        Some(Kind::Descriptor) => return free_descriptor(function, handle),
-        None => return SqlReturn::INVALID_HANDLE.0,
-    };
-    if code == SqlReturn::SUCCESS.0 {
-        registry::remove(handle);
+        Some(Kind::Statement) => free_statement(function, handle),
+        Some(Kind::Descriptor) => free_descriptor(function, handle),
+        None => SqlReturn::INVALID_HANDLE.0,
     }
-    code
 }
 
-fn refuse(condition: bool, why: &str) -> Result<Completion> {
-    if condition { Err(Error::new(state::FUNCTION_SEQUENCE, why)) } else { Ok(Completion::Success) }
+fn refuse(condition: bool, why: &str) -> Result<()> {
+    if condition { Err(Error::new(state::FUNCTION_SEQUENCE, why)) } else { Ok(()) }
 }
 
 fn free_statement(function: Function, handle: Token) -> i16 {
@@ -284,14 +282,20 @@ pub fn cancel_statement(handle: Token) -> i16 {
     SqlReturn::SUCCESS.0
 }
 
+/// SQLCancelHandle on a connection: stops the opening of it, which goes on in another thread. Its statements do not notice.
+fn cancel_connection(handle: Token) -> i16 {
+    let Some(Object::Connection(shared)) = registry::get(handle) else { return SqlReturn::INVALID_HANDLE.0 };
+    if shared.activity.running.load(Ordering::Acquire) {
+        shared.activity.cancel.cancel();
+    }
+    SqlReturn::SUCCESS.0
+}
+
 /// SQLCancelHandle.
 pub fn cancel_handle(function: Function, kind: i16, handle: Token) -> i16 {
     match Kind::from_code(kind) {
         Some(Kind::Statement) => cancel_statement(handle),
-        // No function runs asynchronously on a connection, so that there is nothing to cancel.
-        Some(Kind::Connection) if matches!(registry::get(handle), Some(Object::Connection(_))) => {
-            SqlReturn::SUCCESS.0
-        }
+        Some(Kind::Connection) => cancel_connection(handle),
         Some(Kind::Environment) => on_environment(function, handle, |_, _| Err(not_cancellable())),
         Some(Kind::Descriptor) => on_descriptor(function, handle, |_| Err(not_cancellable())),
         _ => SqlReturn::INVALID_HANDLE.0,
@@ -300,4 +304,45 @@ pub fn cancel_handle(function: Function, kind: i16, handle: Token) -> i16 {
 
 fn not_cancellable() -> Error {
     Error::new(state::INVALID_ATTRIBUTE, "Only statements and connections can be cancelled.")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::convert::Wchar;
+    use crate::odbc::dispatch::beside_connection;
+    use crate::odbc::types::OdbcVersion;
+
+    const FUNCTION: Function = Function { name: "SQLDriverConnect", id: 41 };
+
+    #[test]
+    fn who_waits_for_a_handle_does_not_use_it_after_it_was_freed() {
+        let environment = allocate_environment(None).unwrap();
+        let Some(Object::Environment(found)) = registry::get(environment) else { panic!("it was just made") };
+        let in_environment = |handle| on_environment(FUNCTION, handle, |_, _| Ok(Completion::Success));
+        freed_while_waited_for(environment, || found.lock(), &in_environment);
+
+        let shared = Arc::new(Connection::new(OdbcVersion::Odbc3, Wchar::default()));
+        let connection = || registry::insert(Object::Connection(shared.clone())).unwrap();
+        let on = |handle| on_connection(FUNCTION, handle, |_| Ok(Completion::Success));
+        freed_while_waited_for(connection(), || shared.lock(), &on);
+        let beside = |handle| beside_connection(FUNCTION, handle, |_| Ok(Completion::Success));
+        freed_while_waited_for(connection(), || shared.lock(), &beside);
+    }
+
+    fn freed_while_waited_for<G>(handle: Token, lock: impl Fn() -> G, call: &(impl Fn(Token) -> i16 + Sync)) {
+        assert_eq!(call(handle), SqlReturn::SUCCESS.0);
+        let guard = lock();
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| call(handle));
+            // Enough for the other thread to look the handle up.
+            thread::sleep(Duration::from_millis(50));
+            registry::remove(handle);
+            drop(guard);
+            assert_eq!(waiting.join().unwrap(), SqlReturn::INVALID_HANDLE.0);
+        });
+    }
 }

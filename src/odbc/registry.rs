@@ -33,7 +33,7 @@ impl Kind {
     }
 }
 
-/// What SQLCancel needs of a statement, reached without the connection's lock.
+/// What SQLCancel needs of a statement and SQLCancelHandle of a connection, reached without the connection's lock.
 #[derive(Clone, Debug, Default)]
 pub struct Activity {
     pub cancel: CancelToken,

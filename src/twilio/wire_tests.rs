@@ -40,7 +40,8 @@ impl Server {
         thread::spawn(move || {
             for step in steps {
                 let (mut stream, _) = listener.accept().unwrap();
-                log.lock().unwrap().push(read_request(&mut stream));
+                let request = read_request(&mut stream);
+                log.lock().unwrap().push(request);
                 match step {
                     Step::Answer(answer) => drop(stream.write_all(&answer)),
                     Step::Hang(part) => {
@@ -392,16 +393,26 @@ fn redirects_are_not_followed() {
 
 /// Cancels after 100 ms, and gives the error and the time that the call took from then on.
 fn cancelled<T>(call: impl FnOnce(&CancelToken) -> Result<T, Error>) -> (Error, Duration) {
+    cancelled_after(|| thread::sleep(Duration::from_millis(100)), call)
+}
+
+/// Cancels when `moment` returns, and gives the error and the time that the call took from then on.
+fn cancelled_after<T>(
+    moment: impl FnOnce() + Send,
+    call: impl FnOnce(&CancelToken) -> Result<T, Error>,
+) -> (Error, Duration) {
     let cancel = token();
-    let other = cancel.clone();
-    let at = Instant::now() + Duration::from_millis(100);
-    let canceller = thread::spawn(move || {
-        thread::sleep(Duration::from_millis(100));
-        other.cancel();
-    });
-    let error = call(&cancel).err().expect("a cancelled call fails");
-    canceller.join().unwrap();
-    (error, Instant::now().saturating_duration_since(at))
+    thread::scope(|scope| {
+        let canceller = scope.spawn(|| {
+            moment();
+            let at = Instant::now();
+            cancel.cancel();
+            at
+        });
+        let error = call(&cancel).err().expect("a cancelled call fails");
+        let returned = Instant::now();
+        (error, returned.saturating_duration_since(canceller.join().unwrap()))
+    })
 }
 
 #[test]
@@ -457,7 +468,16 @@ fn a_handshake_is_no_request() {
     };
     let server = Server::start(vec![Step::Hang(Vec::new())]);
     let client = https(&server);
-    let (error, took) = cancelled(|cancel| client.write(&add_participant(), None, true, cancel));
+    // Not sooner: the root certificates are read before the handshake begins, which takes the processor some time.
+    let handshake = || {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while server.requests().is_empty() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(1));
+        }
+    };
+    let (error, took) =
+        cancelled_after(handshake, |cancel| client.write(&add_participant(), None, true, cancel));
+    assert_eq!(server.requests().len(), 1, "the handshake had begun");
     assert!(matches!(error, Error::Stopped(Stop::Cancelled)), "{error}");
     assert!(took < Duration::from_millis(200), "{took:?}");
 
