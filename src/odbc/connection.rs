@@ -1,7 +1,7 @@
 //! Connections: the lock that guards all that hangs on one, and what an open one holds.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use super::connection_attributes::ConnectionAttributes;
 use super::connection_string::Pair;
@@ -11,6 +11,7 @@ use super::dispatch::{Completion, ConnectionCall};
 use super::info::{self, InfoContext, InfoValue};
 use super::registry::{self, Activity, Token};
 use super::statement::{State, Statement};
+use super::sync::{Mutex, MutexGuard};
 use super::system::System;
 use super::types::OdbcVersion;
 use crate::convert::Wchar;

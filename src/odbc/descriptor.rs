@@ -248,9 +248,9 @@ impl Descriptors {
         self.0.insert(handle, descriptor);
     }
 
-    /// Drops a descriptor.
-    pub fn remove(&mut self, handle: Token) {
-        self.0.remove(&handle);
+    /// Takes a descriptor out.
+    pub fn remove(&mut self, handle: Token) -> Option<Descriptor> {
+        self.0.remove(&handle)
     }
 
     /// The handles of all descriptors.

@@ -1,12 +1,13 @@
 //! Environments (SQLSetEnvAttr, SQLGetEnvAttr).
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 
 use super::attributes::invalid_value;
 use super::connection::Connection;
 use super::constants::attr;
 use super::diagnostics::Diagnostics;
+use super::sync::{Mutex, MutexGuard};
 use super::types::OdbcVersion;
 use super::width::{Field, Input};
 use crate::convert::Wchar;

@@ -1,5 +1,8 @@
 //! SQLAllocHandle, SQLFreeHandle, SQLFreeStmt, SQLCancel, SQLEndTran: what concerns handles as such.
 
+#[cfg(all(test, loom))]
+mod models;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -45,6 +48,10 @@ impl ConnectionCall<'_> {
     /// 08003, HY014.
     pub fn allocate_statement(&mut self) -> Result<Token> {
         self.group.connection.session()?;
+        self.new_statement()
+    }
+
+    fn new_statement(&mut self) -> Result<Token> {
         let own = OwnDescriptors {
             ard: self.new_descriptor(Role::Application, false)?,
             apd: self.new_descriptor(Role::Application, false)?,
@@ -166,14 +173,13 @@ fn free_statement(function: Function, handle: Token) -> i16 {
         return code;
     }
     let mut group = shared.lock();
-    if let Some(statement) = group.statements.remove(&handle) {
-        group.connection.cursor_names.retain(|_, owner| *owner != handle);
-        for descriptor in statement.own.all() {
-            group.descriptors.remove(descriptor);
-            registry::remove(descriptor);
-        }
+    // Another thread may have freed it meanwhile.
+    let Some(statement) = group.statements.remove(&handle) else { return SqlReturn::INVALID_HANDLE.0 };
+    group.connection.cursor_names.retain(|_, owner| *owner != handle);
+    for descriptor in statement.own.all() {
+        group.descriptors.remove(descriptor);
+        registry::remove(descriptor);
     }
-    drop(group);
     registry::remove(handle);
     code
 }
@@ -193,6 +199,10 @@ fn free_descriptor(function: Function, handle: Token) -> i16 {
         return code;
     }
     let mut group = shared.lock();
+    // Another thread may have freed it meanwhile.
+    if group.descriptors.remove(handle).is_none() {
+        return SqlReturn::INVALID_HANDLE.0;
+    }
     for statement in group.statements.values_mut() {
         if statement.ard == handle {
             statement.ard = statement.own.ard;
@@ -201,8 +211,6 @@ fn free_descriptor(function: Function, handle: Token) -> i16 {
             statement.apd = statement.own.apd;
         }
     }
-    group.descriptors.remove(handle);
-    drop(group);
     registry::remove(handle);
     code
 }

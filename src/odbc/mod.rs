@@ -46,6 +46,7 @@ pub mod set_pos;
 pub mod settings;
 pub mod statement;
 pub mod statement_attributes;
+mod sync;
 pub mod system;
 pub mod transaction;
 pub mod types;

@@ -5,10 +5,11 @@
 //! connection's lock is waited for.
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
 use super::connection::Connection;
 use super::environment::Environment;
+use super::sync::RwLock;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result, state};
 
@@ -119,7 +120,12 @@ impl Slots {
     }
 }
 
+#[cfg(not(loom))]
 static REGISTRY: RwLock<Slots> = RwLock::new(Slots { slots: Vec::new(), free: Vec::new() });
+#[cfg(loom)]
+loom::lazy_static! {
+    static ref REGISTRY: RwLock<Slots> = RwLock::new(Slots::default());
+}
 
 /// Gives an object a token.
 ///
