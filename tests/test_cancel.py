@@ -203,50 +203,6 @@ def test_the_statement_runs_again_after_its_timeout(impatient, sim):
     assert len(impatient.execute(PARTICIPANTS).fetchall()) == 5
 
 
-def test_a_write_that_is_stopped_before_it_is_sent_says_that_nothing_was_written(connection, sim):
-    cursor = connection.cursor()
-    sim.fault("status", status=429, retry_after=30, times=0, method="POST")
-    for sql in (ADD, "INSERT INTO Messages ([To], Sender, Body) VALUES ('+14155550199', '+14155550100', 'x')"):
-        with cancelled(cursor):
-            state, message = fails(cursor, sql)
-        assert (state, "outcome unknown" in message) == ("HY008", False)
-        assert "The statement was cancelled. Nothing was written." in message
-    connection.timeout = 1
-    state, message = fails(connection.cursor(), ADD)
-    assert state == "HYT00" and "The query timeout expired. Nothing was written." in message
-    sim.fault("delay_ms", delay_ms=3000, method="GET", path="Participants")
-    state, message = fails(connection.cursor(), "UPDATE ConferenceParticipants SET Muted = true WHERE Label = 'x'")
-    assert state == "HYT00" and "Nothing was written." in message
-    assert sim.effects()["participants_created"] == 0
-
-
-def test_a_query_that_is_stopped_speaks_of_no_writes(cursor, sim):
-    sim.fault("delay_ms", delay_ms=8000)
-    with cancelled(cursor):
-        assert "written" not in fails(cursor, PARTICIPANTS)[1]
-
-
-def test_a_cancel_while_parameters_are_read_is_not_lost(sim):
-    many, width = 300_000, 40
-    sid = f"SM{0:032}".encode()
-    texts = create_string_buffer(sid.ljust(width, b"\0") * many, width * many)
-    with odbc.connected(account(sim.url)) as connection, connection.statement() as statement:
-        statement.call(
-            "SQLBindParameter", c_ushort(1), c_short(1), c_short(odbc.CHAR), c_short(12), c_size_t(width), c_short(0), texts,
-            c_ssize_t(width), None,
-        )  # fmt: skip
-        # A cancel that is lost ends by the timeout.
-        statement.call("SQLSetStmtAttr", c_int(0), c_void_p(5), c_int(0))
-        statement.call("SQLSetStmtAttr", c_int(22), c_void_p(many), c_int(0))
-        sim.clear()
-        timer = threading.Timer(0.03, statement.call, ["SQLCancel"])
-        timer.start()
-        assert statement.execute("DELETE FROM Messages WHERE Sid = ?", check=False) == odbc.ERROR
-        timer.join()
-        assert statement.diagnostics()[0].state == "HY008"
-    assert sim.requests() == []
-
-
 def test_a_slow_request_ends_within_200_milliseconds_of_the_query_timeout(impatient, sim):
     delays = []
     for _ in range(5):

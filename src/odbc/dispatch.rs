@@ -123,15 +123,7 @@ pub fn on_connection(
     handle: Token,
     body: impl FnOnce(&mut ConnectionCall<'_>) -> Result<Completion>,
 ) -> i16 {
-    let Some(Object::Connection(shared)) = registry::get(handle) else { return invalid(function, handle) };
-    let mut group = shared.lock();
-    // Another thread may have freed the handle since it was looked up.
-    if registry::get(handle).is_none() {
-        return invalid(function, handle);
-    }
-    let _scope = group.connection.log_scope(0).enter();
-    let mut call = ConnectionCall { function, handle, shared: &shared, group: &mut group };
-    run(function, handle, &mut call, |call| &mut call.group.connection.diagnostics, body)
+    with_connection(function, handle, |call| run_on(call, body))
 }
 
 /// Runs a call on a connection which, if it succeeds, leaves the diagnostics of the call before as they are.
@@ -140,19 +132,38 @@ pub fn beside_connection(
     handle: Token,
     body: impl FnOnce(&mut ConnectionCall<'_>) -> Result<Completion>,
 ) -> i16 {
+    with_connection(function, handle, |call| {
+        let before = std::mem::take(&mut call.group.connection.diagnostics);
+        let code = run_on(call, body);
+        if code == SqlReturn::SUCCESS.0 {
+            call.group.connection.diagnostics = before;
+        }
+        code
+    })
+}
+
+/// Does something with a connection, under its lock.
+fn with_connection(
+    function: Function,
+    handle: Token,
+    then: impl FnOnce(&mut ConnectionCall<'_>) -> i16,
+) -> i16 {
     let Some(Object::Connection(shared)) = registry::get(handle) else { return invalid(function, handle) };
     let mut group = shared.lock();
     // Another thread may have freed the handle since it was looked up.
     if registry::get(handle).is_none() {
         return invalid(function, handle);
     }
-    let before = std::mem::take(&mut group.connection.diagnostics);
-    let mut call = ConnectionCall { function, handle, shared: &shared, group: &mut group };
-    let code = run(function, handle, &mut call, |call| &mut call.group.connection.diagnostics, body);
-    if code == SqlReturn::SUCCESS.0 {
-        group.connection.diagnostics = before;
-    }
-    code
+    let _scope = group.connection.log_scope(0).enter();
+    then(&mut ConnectionCall { function, handle, shared: &shared, group: &mut group })
+}
+
+fn run_on(
+    call: &mut ConnectionCall<'_>,
+    body: impl FnOnce(&mut ConnectionCall<'_>) -> Result<Completion>,
+) -> i16 {
+    let (function, handle) = (call.function, call.handle);
+    run(function, handle, call, |call| &mut call.group.connection.diagnostics, body)
 }
 
 /// Runs a call on a statement.

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::client::Call;
+use super::call::Call;
 use super::decode::Layout;
 use crate::model::MASK;
 

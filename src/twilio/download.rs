@@ -3,7 +3,8 @@
 
 use ureq::http::Uri;
 
-use super::client::{Call, Client};
+use super::call::Call;
+use super::client::Client;
 use super::host::is_loopback;
 use super::{Error, Request};
 use crate::cancel::CancelToken;

@@ -11,6 +11,7 @@
 //! ```
 
 mod bodies;
+mod call;
 mod client;
 mod config;
 mod decode;

@@ -5,7 +5,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use super::Error;
-use super::client::{Call, Client, URL_LIMIT};
+use super::call::Call;
+use super::client::{Client, URL_LIMIT};
 use super::decode::{self, Continuation, Layout, List, Page};
 use super::host::BadLink;
 use super::request::Request;

@@ -8,18 +8,7 @@ use crate::fuzz::cases;
 use crate::model::DataType;
 
 fn layout(items: Option<&str>) -> Layout {
-    let fields = [
-        ("sid", DataType::Text),
-        ("duration", DataType::Integer),
-        ("price", DataType::Decimal),
-        ("muted", DataType::Boolean),
-        ("date_created", DataType::Timestamp),
-        ("capabilities", DataType::Json),
-        ("capabilities.sms", DataType::Boolean),
-        ("timers.inactive.at", DataType::Date),
-        ("score", DataType::Double),
-    ];
-    let mut layout = Layout::new(items, fields);
+    let mut layout = super::tests::layout(items);
     layout.add_field_within("attributes", "topic", DataType::Text);
     layout.hide_field("secret");
     layout

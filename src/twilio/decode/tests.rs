@@ -4,7 +4,8 @@ use super::*;
 use crate::model::DataType;
 use crate::value::ValueRef;
 
-fn layout(items: Option<&str>) -> Layout {
+/// The fields that answers are tested with.
+pub(super) fn layout(items: Option<&str>) -> Layout {
     let fields = [
         ("sid", DataType::Text),
         ("duration", DataType::Integer),
