@@ -167,6 +167,7 @@ fn facts(table: &Table) -> BTreeMap<String, String> {
     add("paging".into(), &(&table.paging, table.page_size));
     add("key".into(), &table.key);
     table.columns.iter().for_each(|c| add(format!("column {}", c.name), c));
+    add("slices".into(), &table.slices);
     table.filters.iter().for_each(|f| add(format!("filter {}", f.parameter), f));
     table.switches.iter().for_each(|s| add(format!("switch {}", s.name), s));
     table.parents.iter().for_each(|p| add(format!("parent {}", p.column), p));
@@ -221,6 +222,7 @@ pub fn text(table: &Table) -> String {
     add("columns", lines(&table.columns));
     for (name, value) in [
         ("filters", lines(&table.filters)),
+        ("slices", table.slices.as_ref().map_or("[]".into(), line)),
         ("switches", lines(&table.switches)),
         ("parents", lines(&table.parents)),
     ] {

@@ -179,6 +179,10 @@ fn table(mut draft: Draft<'_, '_>, lists: &Lists, house: &House) -> Table {
     table.kind = if is_written { "table" } else { "view" }.to_owned();
     let name = format!("{}.{}", table.schema, table.name);
     table.irreversible = house.irreversible.contains(&name);
+    let is_bound =
+        |column: &str, sign: &str| table.filters.iter().any(|f| f.column == column && f.operator == sign);
+    let slices = house.slices.iter().find(|column| is_bound(column, "<") && is_bound(column, ">"));
+    table.slices = slices.cloned();
     let secrets = house.secret_columns.get(&resource.id());
     let operations =
         [("create", &mut table.create), ("update", &mut table.update), ("delete", &mut table.delete)];

@@ -56,6 +56,8 @@ pub struct House {
     pub secret_columns: BTreeMap<String, Vec<String>>,
     /// Operation to the column that a pair of query parameters bounds: `StartDate`, `EndDate`.
     pub ranges: BTreeMap<String, Vec<Range>>,
+    /// Columns with a moment that a row keeps, by whose days long lists may be read in parts.
+    pub slices: Vec<String>,
     /// Operation to query parameters that have a column's name and select other rows than those with that value.
     pub switches: BTreeMap<String, Vec<String>>,
     /// Operation to query parameters that are left out, because others say the same and the two contradict each other.

@@ -35,6 +35,8 @@ pub struct Table {
     #[serde(default, skip_serializing_if = "is_default")]
     pub filters: Vec<Filter>,
     #[serde(default, skip_serializing_if = "is_default")]
+    pub slices: Option<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
     pub switches: Vec<Parameter>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub parents: Vec<Parent>,

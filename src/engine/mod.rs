@@ -29,6 +29,7 @@ mod scan_request;
 mod send;
 mod session;
 mod shared_scan;
+mod slices;
 mod sqlite;
 mod stored_rows;
 mod system;

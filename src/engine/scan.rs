@@ -8,6 +8,7 @@ use super::feature;
 use super::pushdown::{Access, Role};
 use super::scan_request::{Argument, ScanRequest, Slot, columns_of, mask};
 use super::shared_scan::{Reader, SharedScan, read_ahead};
+use super::slices::SlicedList;
 use crate::error::{Error, Result, state};
 use crate::model::{ACCOUNT, DEFAULT_SCHEMA, Filter, FilterOperator, Operation};
 use crate::twilio::{self, Page, PageStream};
@@ -19,6 +20,7 @@ pub(super) enum Scan {
     /// A path template that has not been sent.
     Fetch(String),
     List(PageStream),
+    Slices(Box<SlicedList>),
     Walk(Box<Walk>),
     Done,
 }
@@ -114,6 +116,11 @@ impl Scan {
         }
         let list = request.request(context, &request.table.list)?;
         let layout = Arc::new(request.layout(context, Some(&request.table.items)));
+        if context.wants_all
+            && let Some(slices) = SlicedList::open(&context.client, request, &list, &layout)
+        {
+            return Ok(Scan::Slices(Box::new(slices)));
+        }
         let pages = context.client.list(list, layout, Some(request.page_size));
         let pages = if context.wants_all { pages.read_ahead() } else { pages };
         Ok(Scan::List(if request.may_be_missing() { pages.under_parent() } else { pages }))
@@ -133,6 +140,10 @@ impl Scan {
             Scan::List(pages) => {
                 let answer = pages.next_page(&context.cancel);
                 answered(context, request, answer, |_| pages.is_missing())?
+            }
+            Scan::Slices(slices) => {
+                let answer = slices.next_page(&context.cancel);
+                answered(context, request, answer, |_| slices.is_missing())?
             }
             Scan::Walk(walk) => return walk.next_page(context),
             Scan::Done => None,

@@ -192,10 +192,9 @@ impl ScanRequest {
         let filter = &table.filters[position];
         let mut place = position;
         if !filter.when.is_empty() {
-            let in_path = |name: &str| table.column(name).and_then(|(column, _)| self.in_path(column));
             let other = |other: &usize| table.filters[*other].parameter == filter.parameter;
             let is_list = |(slot, _): &(Slot, Vec<String>)| matches!(slot, Slot::Filter(i) if other(i));
-            if !filter.applies(in_path) || self.lists.iter().any(is_list) {
+            if !self.applies(filter) || self.lists.iter().any(is_list) {
                 return;
             }
             place = self.filters.keys().copied().find(other).unwrap_or(position);
@@ -274,6 +273,11 @@ impl ScanRequest {
         };
         let unset = filters.iter().enumerate().filter(move |(_, f)| !f.default.is_empty() && !pushed(f));
         unset.map(|(position, filter)| (position, &*filter.default))
+    }
+
+    /// Whether the filter is one in this list.
+    pub(super) fn applies(&self, filter: &Filter) -> bool {
+        filter.applies(|name| self.table.column(name).and_then(|(column, _)| self.in_path(column)))
     }
 
     /// The value that the path has for a column.

@@ -354,6 +354,21 @@ impl Check<'_> {
                 }
             }
         }
+        if let Some(name) = &table.slices {
+            let is_bound = |operator: FilterOperator| {
+                table.filters.iter().any(|filter| filter.column == *name && filter.operator == operator)
+            };
+            let is_bounded = is_bound(FilterOperator::Lower) && is_bound(FilterOperator::Upper);
+            let is_moment = |(_, column): (usize, &Column)| {
+                matches!(column.data_type, DataType::Timestamp | DataType::Date)
+            };
+            if self.has_column("slices", name) && !(is_bounded && table.column(name).is_some_and(is_moment)) {
+                self.fault(
+                    format!("slices: {name} is no date or timestamp with a filter for both bounds"),
+                    name,
+                );
+            }
+        }
         for switch in &table.switches {
             for name in switch.aliases.iter().chain([&switch.name]) {
                 self.not_raw("switches", name);

@@ -109,6 +109,9 @@ pub struct Table {
     /// Query parameters of the list that a predicate can be pushed to.
     #[serde(default)]
     pub filters: Vec<Filter>,
+    /// The column by whose days the list may be read in several parts side by side: a moment that a row keeps once it has
+    /// it, with a filter for both bounds.
+    pub slices: Option<String>,
     /// Further query parameters of the list: what is selected or computed by them shows in no column.
     #[serde(default)]
     pub switches: Vec<Parameter>,
@@ -150,6 +153,7 @@ impl Table {
             key,
             columns,
             filters: Vec::new(),
+            slices: None,
             switches: Vec::new(),
             parents: Vec::new(),
             fetch: None,

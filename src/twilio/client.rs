@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use ureq::Proxy;
@@ -194,8 +195,9 @@ impl Client {
         PageStream::new(self.clone(), Pages::new(self.clone(), request, layout, page_size))
     }
 
-    pub(super) fn readers(&self) -> &Readers {
-        &self.0.readers
+    /// Takes a thread that reads for a list that is no longer wanted, and will notice: [`Client::finish`] waits for it.
+    pub fn keep_until_finished<T: Send + 'static>(&self, thread: JoinHandle<T>) {
+        self.0.readers.keep(thread);
     }
 
     /// Waits until no thread reads ahead any more. Lists that are still read go on.

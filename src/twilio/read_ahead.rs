@@ -5,6 +5,7 @@
 //! decodes up to [`AHEAD`] pages more than were asked for. A list that is no longer read stops its thread, and
 //! [`Readers::join`] waits until the last one is gone.
 
+use std::fmt;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
@@ -74,13 +75,22 @@ impl PageStream {
         matches!(&self.state, State::Own(pages) if pages.is_missing())
     }
 
+    /// Whether there is a page that was not asked for, as far as is known.
+    pub fn has_more(&self) -> bool {
+        match &self.state {
+            State::Own(pages) => pages.has_more(),
+            State::Reader(_) => true,
+            State::Stopped(_) => false,
+        }
+    }
+
     /// The next page; `None` after the last one. A page may be empty and yet not be the last one.
     ///
     /// # Errors
     /// Those of [`Pages::next_page`].
     pub fn next_page(&mut self, cancel: &CancelToken) -> Answer {
         let has_begun = std::mem::replace(&mut self.has_begun, true);
-        if has_begun && self.reads_ahead && matches!(&self.state, State::Own(pages) if pages.has_more()) {
+        if has_begun && self.reads_ahead && matches!(self.state, State::Own(_)) && self.has_more() {
             self.change(|state| match state {
                 State::Own(pages) => Reader::start(pages).map_or_else(State::Own, State::Reader),
                 other => other,
@@ -120,7 +130,7 @@ impl PageStream {
     fn leave(&mut self, stop: Stop) {
         if let State::Reader(reader) = std::mem::replace(&mut self.state, State::Stopped(stop)) {
             reader.stop.cancel();
-            self.client.readers().keep(reader.thread);
+            self.client.keep_until_finished(reader.thread);
         }
     }
 }
@@ -176,25 +186,42 @@ fn read(mut pages: Box<Pages>, stop: &CancelToken, answers: &SyncSender<Answer>)
     }
 }
 
+/// A thread, whatever it gives back.
+trait Thread: fmt::Debug + Send {
+    fn is_finished(&self) -> bool;
+
+    /// Waits until it has ended. What it panicked with has nobody to tell it to.
+    fn join(self: Box<Self>);
+}
+
+impl<T: Send> Thread for JoinHandle<T> {
+    fn is_finished(&self) -> bool {
+        JoinHandle::is_finished(self)
+    }
+
+    fn join(self: Box<Self>) {
+        drop(JoinHandle::join(*self));
+    }
+}
+
 /// The threads of lists that are no longer read, and that may not have noticed yet.
 #[derive(Debug, Default)]
-pub(super) struct Readers(Mutex<Vec<JoinHandle<Option<Box<Pages>>>>>);
+pub(super) struct Readers(Mutex<Vec<Box<dyn Thread>>>);
 
 impl Readers {
-    fn keep(&self, thread: JoinHandle<Option<Box<Pages>>>) {
+    pub fn keep<T: Send + 'static>(&self, thread: JoinHandle<T>) {
         let mut threads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Joined, which takes no time, rather than dropped: one that has finished may still be on its way out of the
         // library's code.
         for done in threads.extract_if(.., |thread| thread.is_finished()) {
-            drop(done.join());
+            done.join();
         }
-        threads.push(thread);
+        threads.push(Box::new(thread));
     }
 
     /// Waits until none of them runs; a request that is under way is given up.
     pub fn join(&self) {
         let threads = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        // What one of them panicked with has nobody to tell it to.
-        threads.into_iter().for_each(|thread| drop(thread.join()));
+        threads.into_iter().for_each(Thread::join);
     }
 }

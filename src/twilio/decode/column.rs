@@ -32,6 +32,18 @@ enum Data {
     },
 }
 
+impl Data {
+    /// The same kind of column without cells.
+    fn empty(&self) -> Data {
+        match self {
+            Data::Text { .. } => Data::Text { buffer: String::new(), ends: Vec::new() },
+            Data::Integer(_) => Data::Integer(Vec::new()),
+            Data::Double(_) => Data::Double(Vec::new()),
+            Data::Given { value, .. } => Data::Given { value: value.clone(), cells: 0 },
+        }
+    }
+}
+
 /// The cells of one column.
 #[derive(Debug)]
 pub(super) struct Column {
@@ -107,6 +119,20 @@ impl Column {
         self.nulls[position / 64] |= u64::from(null) << (position % 64);
     }
 
+    /// The cells of these rows.
+    pub(super) fn select(&self, rows: &[usize]) -> Column {
+        let mut selected = Column { data: self.data.empty(), nulls: Vec::new() };
+        for &row in rows {
+            selected.push(match self.value(row) {
+                ValueRef::Text(text) => Cell::Text(text.into()),
+                ValueRef::Integer(integer) => Cell::Integer(integer),
+                ValueRef::Real(real) => Cell::Double(real),
+                ValueRef::Null | ValueRef::Binary(_) => Cell::Null,
+            });
+        }
+        selected
+    }
+
     pub(super) fn value(&self, row: usize) -> ValueRef<'_> {
         if self.nulls[row / 64] >> (row % 64) & 1 == 1 {
             return ValueRef::Null;
@@ -148,6 +174,23 @@ mod tests {
             (column.len(), column.value(0), column.value(69)),
             (70, ValueRef::Text("US"), ValueRef::Text("US"))
         );
+    }
+
+    #[test]
+    fn some_rows_can_be_selected() {
+        let mut texts = Column::new(DataType::Text);
+        let mut given = Column::given(&"US".into());
+        for i in 0..70 {
+            texts.push(if i % 3 == 0 { Cell::Null } else { Cell::Text(i.to_string().into()) });
+            given.push(Cell::Null);
+        }
+        let (texts, given) = (texts.select(&[3, 4, 68]), given.select(&[0, 69]));
+        assert_eq!(texts.len(), 3);
+        assert_eq!(
+            [texts.value(0), texts.value(1), texts.value(2)],
+            [ValueRef::Null, ValueRef::Text("4"), ValueRef::Text("68")]
+        );
+        assert_eq!((given.len(), given.value(1)), (2, ValueRef::Text("US")));
     }
 
     #[test]

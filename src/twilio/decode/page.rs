@@ -81,6 +81,12 @@ impl Page {
         self.columns[column].value(row)
     }
 
+    /// The page with these rows only, in this order. Warnings stay.
+    pub fn select(self, rows: &[usize]) -> Page {
+        let columns = self.columns.iter().map(|column| column.select(rows)).collect();
+        Page { rows: rows.len(), columns, ..self }
+    }
+
     /// The values that could not be read.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
