@@ -176,8 +176,17 @@ impl Slicing {
                 },
             },
         };
+        // Where the list has rows of other days, its bounds are not heeded, and every slice would be all of it.
+        let (oldest, newest) = (near.min(far), near.max(far));
+        let (from, until) = match prospect.part {
+            Some((days, _)) => days.asked(),
+            None => (self.from, self.until),
+        };
+        if from.is_some_and(|from| oldest < from) || until.is_some_and(|until| newest > until) {
+            return None;
+        }
         let passed = match self.table.columns[self.column].data_type {
-            DataType::Date => f64::from(count(near.min(far), near.max(far))) + 1.0,
+            DataType::Date => f64::from(count(oldest, newest)) + 1.0,
             _ => (moment_of(first)? - moment_of(last)?).total((Unit::Day, moment_of(first)?)).ok()?.abs(),
         };
         let left = match direction {
@@ -186,8 +195,10 @@ impl Slicing {
         };
         let pace = Pace { rows_a_day: rows as f64 / passed.max(f64::EPSILON), rows_a_page: rows as f64 };
         let pages = f64::from(left) * pace.rows_a_day / pace.rows_a_page;
-        let is_worth_it = pages >= WORTH_CUTTING + (prospect.pages - 1) as f64 && days.length() > 1;
-        is_worth_it.then_some((direction, days, pace))
+        let is_worth_it = pages >= WORTH_CUTTING + (prospect.pages - 1) as f64;
+        // What is cut gets shorter, so that there is an end to it.
+        let is_cut = days.cut(direction, pace).1.is_some();
+        (is_worth_it && is_cut).then_some((direction, days, pace))
     }
 
     /// Bounds the request by the days.
@@ -275,6 +286,11 @@ impl Given {
 impl Days {
     fn length(self) -> i32 {
         count(self.from, self.until)
+    }
+
+    /// The bounds that are asked for beside the statement's own. Either side of the last midnight may be meant.
+    fn asked(self) -> (Option<Date>, Option<Date>) {
+        ((!self.begins).then_some(self.from), (!self.ends).then_some(self.until))
     }
 
     /// The next slice of these days, and what is left.
@@ -453,6 +469,25 @@ mod tests {
             assert!(slicing.look(&mut prospect, &page(&sparse)).is_none());
         }
         assert!(slicing.look(&mut prospect, &page(&thick)).is_none());
+    }
+
+    #[test]
+    fn what_heeds_no_bounds_is_not_cut_and_cutting_ends() {
+        let look = |slicing: &Slicing, part: Option<Days>| {
+            let mut prospect = match part {
+                Some(days) => Prospect::of(days, Direction::NewestFirst),
+                None => Prospect::default(),
+            };
+            slicing.look(&mut prospect, &page(&NEWEST)).is_some()
+        };
+        assert!(!look(&slicing(Some("2023-06-02"), None), None));
+        assert!(!look(&slicing(Some("2023-01-01"), Some("2023-05-02")), None));
+        let slicing = slicing(Some("2023-01-01"), None);
+        let within = |from, until| Some(Days { begins: false, ends: false, ..range(from, until) });
+        assert!(look(&slicing, within("2023-01-01", "2023-06-03")));
+        assert!(!look(&slicing, within("2023-01-01", "2023-06-02")));
+        assert!(!look(&slicing, within("2023-06-02", "2023-07-01")));
+        assert!(!look(&slicing, within("2023-05-31", "2023-06-03")), "there is nothing to cut off");
     }
 
     #[test]
