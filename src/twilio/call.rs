@@ -96,6 +96,11 @@ impl<'a> Call<'a> {
         self.method != Method::Get && self.is_own
     }
 
+    /// Whether a field of the body is a secret, as it is of the request for a token.
+    pub(super) fn holds_secret(&self) -> bool {
+        !self.secrets.is_empty() || !self.is_own && self.method == Method::Post
+    }
+
     /// The request as a person would name it: method and path, without the query.
     pub(super) fn what(&self) -> String {
         let method = self.method.name();
@@ -124,6 +129,9 @@ impl<'a> Call<'a> {
             (Some(Halt::Stopped(stop)), _) => (Failure::Unreachable, stop.into()),
             (Some(Halt::TimedOut), _) if sent => (Failure::TimedOut, Error::Timeout { what: self.what() }),
             (Some(Halt::TimedOut), _) => (Failure::Unreachable, connect("it did not answer in time".into())),
+            (None, ureq::Error::LargeResponseHeader(..) | ureq::Error::Protocol(_)) if sent => {
+                (Failure::Garbled, Error::InvalidAnswer { what: self.what(), reason: reason() })
+            }
             (None, _) if sent => (Failure::Lost, Error::Lost { what: self.what(), reason: reason() }),
             // Neither a certificate nor a kind of proxy is another one the next time.
             (None, ureq::Error::Io(cause)) if transport::is_final(cause) => {
@@ -143,7 +151,7 @@ impl<'a> Call<'a> {
         let unknown = self.writes()
             && match attempt.failure {
                 // Twilio has answered HTTP 5xx: it failed, perhaps after it had done what it was asked for.
-                Failure::Lost | Failure::TimedOut | Failure::Status(500..) => true,
+                Failure::Lost | Failure::TimedOut | Failure::Garbled | Failure::Status(500..) => true,
                 _ => doubt.maybe_done,
             };
         if unknown { self.outcome_unknown(attempt.error, doubt.repeated) } else { *attempt.error }

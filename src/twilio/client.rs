@@ -6,8 +6,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use ureq::Proxy;
-use ureq::config::Config;
 use ureq::http::{self, HeaderMap, HeaderValue, Uri, header};
+use zeroize::Zeroizing;
 
 use super::call::{Attempt, Call, Doubt};
 use super::config::Secret;
@@ -17,13 +17,13 @@ use super::journal::{Journal, Recording};
 use super::oauth::{Token, Tokens};
 use super::pace::{Gate, Permit, Told};
 use super::paging::Pages;
-use super::proxy::ProxySettings;
+use super::pool::Pool;
 use super::read_ahead::{PageStream, Readers};
 use super::request::{Request, encode_pairs};
 use super::retry::{self, Failure};
 use super::tls::Trust;
 use super::watch::{self, Halt};
-use super::{ClientConfig, Credentials, Error, bodies, error, transport};
+use super::{ClientConfig, Credentials, Error, bodies, error};
 use crate::cancel::{CancelToken, Stop};
 use crate::logging::BODIES;
 use crate::model::Method;
@@ -32,16 +32,9 @@ use crate::model::Method;
 const BODY_LIMIT: u64 = 64 << 20;
 /// Twilio's code for an account that is suspended or closed.
 const NOT_ACTIVE: i32 = 20005;
-/// The largest header of an answer, in bytes.
-const HEADER_LIMIT: usize = 64 << 10;
 
-/// The longest URL that is sent, in bytes: it has to fit into [`OUTPUT_BUFFER`] with the header fields.
+/// The longest URL that is sent, in bytes: it has to fit into ureq's buffer with the header fields.
 pub(super) const URL_LIMIT: usize = 12 << 10;
-/// What of a request is held before it is sent, in bytes.
-const OUTPUT_BUFFER: usize = 16 << 10;
-
-/// How requests introduce themselves.
-pub const USER_AGENT: &str = concat!("twilio-odbc/", env!("CARGO_PKG_VERSION"));
 
 /// What a write gave.
 #[derive(Debug)]
@@ -54,7 +47,7 @@ pub struct Written {
     pub request_id: Option<String>,
 }
 
-/// A connection's way to Twilio. Clones share the settings and the idle connections.
+/// A connection's way to Twilio. Clones share the settings, the pace and the journal.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
@@ -69,11 +62,7 @@ struct Inner {
     readers: Readers,
     journal: Journal,
     log_bodies: bool,
-    /// Keeps connections for the next request.
-    pooled: ureq::Agent,
-    /// Makes a new connection for every request. One that waited in a pool may have died unnoticed, and then
-    /// takes a request with it: what creates something must not be lost that way.
-    fresh: ureq::Agent,
+    pool: Arc<Pool>,
 }
 
 /// What proves who the client is.
@@ -111,9 +100,13 @@ impl Client {
         config.check()?;
         let regional = host::regional(config.region.as_deref(), config.edge.as_deref())?;
         let hosts = Hosts::new(config.base_url.as_deref().or(regional.as_deref()))?;
-        let proxy = config.proxy.as_ref().map(ProxySettings::build).transpose()?;
+        let proxy = match &config.proxy {
+            Some(settings) => Some(settings.build()?),
+            // What runs on this machine is not behind the proxy that leads out of it.
+            None if hosts.is_loopback() => None,
+            None => Proxy::try_from_env(),
+        };
         let trust = Trust::new(&config.server_certificate)?;
-        let agent = |idle| transport::agent(agent_config(&hosts, proxy.clone(), idle), trust.clone());
         Ok(Client(Arc::new(Inner {
             authorization: match (config.authorization(), config.credentials) {
                 (None, Credentials::OAuth { client_id, secret }) => {
@@ -121,8 +114,7 @@ impl Client {
                 }
                 (header, _) => Authorization::Header(header.unwrap_or_default()),
             },
-            pooled: agent(config.max_concurrency),
-            fresh: agent(0),
+            pool: Pool::of(proxy, trust),
             account_sid: config.account_sid,
             timeout: config.timeout,
             max_retries: config.max_retries,
@@ -365,19 +357,17 @@ impl Client {
                 ("client_id", client_id.as_str()),
                 ("client_secret", secret.expose()),
             ];
-            let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
-            let call = Call { method: Method::Post, form: &form, is_own: false, ..Call::get(&url) };
-            let answer = self.send(&call, cancel).and_then(|answer| answer.body);
+            let form = Zeroizing::new(form.map(|(name, value)| (name.to_owned(), value.to_owned())));
+            let call = Call { method: Method::Post, form: &*form, is_own: false, ..Call::get(&url) };
+            let body = self.send(&call, cancel).and_then(|answer| answer.body).map(Zeroizing::new);
             let token =
-                answer.and_then(|body| Token::read(&body).map_err(|reason| call.invalid_answer(reason, "")));
+                body.and_then(|body| Token::read(&body).map_err(|reason| call.invalid_answer(reason, "")));
             token.map_err(|error| match error {
-                Error::Stopped(_) => error,
                 // Whatever the status, it is the credentials that Twilio does not take.
                 Error::Api { status: 400 | 401 | 403, code, message, more_info, request_id, what } => {
-                    let refused = Error::Api { status: 401, code, message, more_info, request_id, what };
-                    Error::NoToken(Box::new(refused))
+                    Error::Api { status: 401, code, message, more_info, request_id, what }
                 }
-                other => Error::NoToken(Box::new(other)),
+                other => other,
             })
         })
     }
@@ -420,7 +410,7 @@ impl Client {
         let started = Instant::now();
         let watch = watch::begin(cancel, inner.timeout, &authority);
         let failed = |error: ureq::Error| call.failed(&watch, &authority, &error);
-        let agent = if call.creates { &inner.fresh } else { &inner.pooled };
+        let agent = if call.creates { &inner.pool.fresh } else { &inner.pool.kept };
         let number = recording.number();
         if log::log_enabled!(target: BODIES, log::Level::Trace) {
             log::trace!(target: BODIES, "#{number} sends {}", bodies::request(call, inner.log_bodies));
@@ -507,9 +497,20 @@ impl Client {
             Method::Put => http::Method::PUT,
             Method::Patch => http::Method::PATCH,
         };
+        let (wiped, plain);
         let (kind, body) = match call.json {
-            Some(json) => ("application/json", json.to_owned()),
-            None => ("application/x-www-form-urlencoded", encode_pairs(call.form)),
+            Some(json) => ("application/json", json),
+            None => {
+                let form = encode_pairs(call.form);
+                let form = if call.holds_secret() {
+                    wiped = Zeroizing::new(form);
+                    &*wiped
+                } else {
+                    plain = form;
+                    &plain
+                };
+                ("application/x-www-form-urlencoded", form.as_str())
+            }
         };
         agent.run(builder.method(method).header(header::CONTENT_TYPE, kind).body(body)?)
     }
@@ -522,26 +523,6 @@ impl fmt::Debug for Client {
             .field("hosts", &self.0.hosts)
             .finish()
     }
-}
-
-fn agent_config(hosts: &Hosts, proxy: Option<Proxy>, idle: usize) -> Config {
-    let builder = Config::builder()
-        .http_status_as_error(false)
-        // A redirect leads to another host, which has no business with the credentials.
-        .max_redirects(0)
-        .user_agent(USER_AGENT)
-        .accept("application/json")
-        .max_response_header_size(HEADER_LIMIT)
-        .output_buffer_size(OUTPUT_BUFFER)
-        .max_idle_connections(idle)
-        .max_idle_connections_per_host(idle);
-    match proxy {
-        Some(proxy) => builder.proxy(Some(proxy)),
-        // What runs on this machine is not behind the proxy that leads out of it.
-        None if hosts.is_loopback() => builder.proxy(None),
-        None => builder,
-    }
-    .build()
 }
 
 fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {

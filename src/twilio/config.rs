@@ -14,6 +14,13 @@ use super::{Error, ProxySettings, ServerCertificate};
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
+    /// A secret of these parts, of which no copy is left behind.
+    pub(super) fn of(parts: &[&str]) -> Self {
+        let mut text = Zeroizing::new(String::with_capacity(parts.iter().map(|part| part.len()).sum()));
+        parts.iter().for_each(|part| text.push_str(part));
+        Secret(text)
+    }
+
     /// The secret itself. Whatever is built from it has to be wiped, or has to leave for Twilio at once.
     pub fn expose(&self) -> &str {
         &self.0
@@ -144,8 +151,8 @@ impl ClientConfig {
             Credentials::ApiKey { sid, secret } => (sid, secret),
             Credentials::OAuth { .. } => return None,
         };
-        let pair = Zeroizing::new(format!("{user}:{}", secret.expose()));
-        Some(Secret::from(format!("Basic {}", *Zeroizing::new(BASE64_STANDARD.encode(&*pair)))))
+        let pair = Secret::of(&[user, ":", secret.expose()]);
+        Some(Secret::of(&["Basic ", &Zeroizing::new(BASE64_STANDARD.encode(pair.expose()))]))
     }
 }
 

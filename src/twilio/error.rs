@@ -1,6 +1,7 @@
 //! What can go wrong between a request and its rows.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -32,6 +33,8 @@ pub enum Error {
     InvalidAnswer { what: String, reason: String },
     /// A page links to a page that was read before: the scan would never end.
     RepeatedLink { what: String },
+    /// That many pages in a row held no row, and yet led to another one: the scan might never end.
+    EmptyPages { what: String, pages: usize },
     /// A page links to a host that is not Twilio's product: following it would give the credentials away.
     ForeignLink { what: String, host: String },
     /// The answer is larger than the driver accepts.
@@ -43,7 +46,7 @@ pub enum Error {
     /// The connection failed after the request, or a part of it, was sent.
     Lost { what: String, reason: String },
     /// No access token could be had: the request itself was not sent.
-    NoToken(Box<Error>),
+    NoToken(Arc<Error>),
     /// A write was sent, and what became of it is not known: the answer was lost, or the statement was stopped before
     /// it came.
     OutcomeUnknown {
@@ -111,6 +114,7 @@ impl Error {
             | Error::Api { .. }
             | Error::InvalidAnswer { .. }
             | Error::RepeatedLink { .. }
+            | Error::EmptyPages { .. }
             | Error::ForeignLink { .. }
             | Error::TooLarge { .. } => state::GENERAL_ERROR,
         }
@@ -122,7 +126,8 @@ impl Error {
             Error::Api { code: Some(code), .. } => *code,
             // What Twilio calls refused credentials, also when a proxy says it in its place.
             Error::Api { status: 401, .. } => 20003,
-            Error::OutcomeUnknown { cause, .. } | Error::NoToken(cause) => cause.native(),
+            Error::OutcomeUnknown { cause, .. } => cause.native(),
+            Error::NoToken(cause) => cause.native(),
             _ => 0,
         }
     }
@@ -160,6 +165,11 @@ impl fmt::Display for Error {
             Error::RepeatedLink { what } => write!(
                 f,
                 "{what} links to a page that was read before. The scan was stopped, since it would never end."
+            ),
+            Error::EmptyPages { what, pages } => write!(
+                f,
+                "{what}: {pages} pages in a row hold no row, and the last one leads to another page. The scan was stopped, \
+                 since it might never end: narrow the WHERE, by a date for instance."
             ),
             Error::ForeignLink { what, host } => write!(
                 f,

@@ -22,6 +22,7 @@ mod journal;
 mod oauth;
 mod pace;
 mod paging;
+mod pool;
 mod proxy;
 mod read_ahead;
 mod request;
@@ -32,12 +33,13 @@ mod watch;
 #[cfg(test)]
 mod wire_tests;
 
-pub use client::{Client, USER_AGENT, Written};
+pub use client::{Client, Written};
 pub use config::{ClientConfig, Credentials, Secret};
 pub use decode::{Layout, Page, Warning};
 pub use error::Error;
 pub use journal::{Entry, Journal};
 pub use paging::Pages;
+pub use pool::USER_AGENT;
 pub use proxy::ProxySettings;
 pub use read_ahead::PageStream;
 pub use request::{Request, expand_path};

@@ -3,11 +3,12 @@
 //! A client asks Twilio for a token when the first request needs one, and again a minute before it expires; requests that come
 //! meanwhile wait for it. The answer says when that is, and so may the token: the earlier one counts.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
 
 use super::Error;
 use super::config::Secret;
@@ -16,6 +17,8 @@ use crate::cancel::CancelToken;
 
 /// How long before its end a token is no longer used; of a short-lived one, no more than half of its life.
 const MARGIN: Duration = Duration::from_secs(60);
+/// The longest that nobody asks again after no token was to be had.
+const LONGEST_REST: Duration = Duration::from_secs(10);
 
 /// The token of a client and its clones.
 #[derive(Debug, Default)]
@@ -29,6 +32,8 @@ struct State {
     token: Option<Token>,
     /// Whether somebody asks for a new one.
     is_asked: bool,
+    /// Why no token was to be had, and until when that is the answer to everybody.
+    failure: Option<(Arc<Error>, Instant)>,
 }
 
 /// An access token.
@@ -41,7 +46,7 @@ pub(super) struct Token {
 
 #[derive(serde::Deserialize)]
 struct Answer {
-    access_token: String,
+    access_token: Zeroizing<String>,
     expires_in: Option<f64>,
 }
 
@@ -67,7 +72,7 @@ impl Token {
         let seconds = answer.expires_in.into_iter().chain(by_claim).fold(365.0 * 86_400.0, f64::min);
         let life = Duration::try_from_secs_f64(seconds).unwrap_or_default();
         Ok(Token {
-            header: Secret::from(format!("Bearer {}", *zeroize::Zeroizing::new(answer.access_token))),
+            header: Secret::of(&["Bearer ", &answer.access_token]),
             until: Instant::now() + life - MARGIN.min(life / 2),
         })
     }
@@ -76,8 +81,11 @@ impl Token {
 impl Tokens {
     /// The header of a token that is still good; `ask` gets a new one where there is none.
     ///
+    /// Where there was none to be had, nobody asks again for as long as that took, and no longer than ten seconds: each of many
+    /// requests that follow one another, or wait here, would wait as long.
+    ///
     /// # Errors
-    /// When the statement has to stop meanwhile, and those of `ask`.
+    /// [`Error::Stopped`] when the statement has to stop meanwhile, or else [`Error::NoToken`] with the error of `ask`.
     pub fn header(
         &self,
         cancel: &CancelToken,
@@ -87,6 +95,11 @@ impl Tokens {
         loop {
             if let Some(token) = state.token.as_ref().filter(|token| Instant::now() < token.until) {
                 return Ok(token.header.clone());
+            }
+            if let Some((error, until)) = &state.failure
+                && Instant::now() < *until
+            {
+                return Err(Error::NoToken(error.clone()));
             }
             if !state.is_asked {
                 break;
@@ -98,9 +111,22 @@ impl Tokens {
         drop(state);
         // Whatever comes of it, the next one has to be able to ask.
         let _asked = Asked(self);
-        let token = ask()?;
+        let started = Instant::now();
+        let token = match ask() {
+            Ok(token) => token,
+            // It says nothing of the token.
+            Err(error @ Error::Stopped(_)) => return Err(error),
+            Err(error) => {
+                let error = Arc::new(error);
+                let rest = started.elapsed().min(LONGEST_REST);
+                self.state().failure = Some((error.clone(), Instant::now() + rest));
+                return Err(Error::NoToken(error));
+            }
+        };
         let header = token.header.clone();
-        self.state().token = Some(token);
+        let mut state = self.state();
+        state.token = Some(token);
+        state.failure = None;
         Ok(header)
     }
 
@@ -179,6 +205,8 @@ mod tests {
         tokens.header(&cancel, || unreachable!()).unwrap();
         tokens.refuse(&header);
         assert!(tokens.header(&cancel, || Err(Error::InvalidConfig("no".into()))).is_err());
+        // That took next to no time, and so it is asked again after next to none.
+        std::thread::sleep(Duration::from_millis(2));
         tokens.header(&cancel, ask).unwrap();
     }
 }

@@ -9,6 +9,7 @@ use std::io::{self, Read, Write};
 
 use ureq::http::Uri;
 use ureq::{Proxy, ProxyProtocol};
+use zeroize::Zeroizing;
 
 use super::Error;
 use super::config::Secret;
@@ -82,9 +83,9 @@ pub(super) fn socks5(
     const NO_AUTHENTICATION: u8 = 0;
     const PASSWORD: u8 = 2;
     let refused = |text: &str| io::Error::other(format!("the SOCKS proxy {text}"));
-    let sized = |text: &str| -> io::Result<Vec<u8>> {
+    let sized = |text: &str| -> io::Result<Zeroizing<Vec<u8>>> {
         let length = u8::try_from(text.len()).map_err(|_| refused("takes no text as long as that"))?;
-        Ok([&[length], text.as_bytes()].concat())
+        Ok(Zeroizing::new([&[length], text.as_bytes()].concat()))
     };
 
     let methods: &[u8] =
@@ -95,8 +96,8 @@ pub(super) fn socks5(
     match (chosen, proxy.username()) {
         ([VERSION, NO_AUTHENTICATION], _) => {}
         ([VERSION, PASSWORD], Some(user)) => {
-            let request = [vec![1], sized(user)?, sized(proxy.password().unwrap_or_default())?].concat();
-            stream.write_all(&request)?;
+            let password = sized(proxy.password().unwrap_or_default())?;
+            stream.write_all(&Zeroizing::new([&[1], &**sized(user)?, &**password].concat()))?;
             stream.read_exact(&mut chosen)?;
             if chosen[1] != 0 {
                 return Err(refused("refused ProxyUser and ProxyPassword"));
@@ -108,8 +109,7 @@ pub(super) fn socks5(
 
     const CONNECT: u8 = 1;
     const NAME: u8 = 3;
-    let request = [vec![VERSION, CONNECT, 0, NAME], sized(host)?, port.to_be_bytes().to_vec()].concat();
-    stream.write_all(&request)?;
+    stream.write_all(&[&[VERSION, CONNECT, 0, NAME], &**sized(host)?, &port.to_be_bytes()].concat())?;
     let mut answer = [0; 4];
     stream.read_exact(&mut answer)?;
     if answer[0] != VERSION {

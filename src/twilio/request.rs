@@ -80,7 +80,9 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// Names and values as a query or a form body: `a=1&a=2`.
 pub(super) fn encode_pairs(pairs: &[(String, String)]) -> String {
-    let mut text = String::new();
+    // So long that it never moves, which would leave copies of what it holds.
+    let longest = pairs.iter().map(|(name, value)| 3 * (name.len() + value.len()) + 2).sum();
+    let mut text = String::with_capacity(longest);
     for (name, value) in pairs {
         if !text.is_empty() {
             text.push('&');

@@ -6,6 +6,7 @@
 //! | no connection was made | yes | yes |
 //! | the connection failed after the first byte | **no**: it may have been processed | yes |
 //! | no answer in time | no | no: the caller has waited long enough |
+//! | an answer that is no HTTP, or whose head is too long | **no** | no: the next one would be the same |
 //! | HTTP 429 | yes: Twilio has not processed it | yes |
 //! | HTTP 500, 502, 503, 504 | **no** | yes |
 //! | any other status | no | no |
@@ -36,6 +37,8 @@ pub(super) enum Failure {
     Lost,
     /// There was no answer in time.
     TimedOut,
+    /// What was answered is no HTTP, or more of it than is taken.
+    Garbled,
     /// An HTTP status that is no success.
     Status(u16),
 }
@@ -52,7 +55,7 @@ pub(super) fn may_repeat(failure: Failure, creates: bool) -> bool {
     match failure {
         Failure::NotSent | Failure::Status(429) => true,
         Failure::Lost | Failure::Status(500 | 502 | 503 | 504) => !creates,
-        Failure::Unreachable | Failure::TimedOut | Failure::Status(_) => false,
+        Failure::Unreachable | Failure::TimedOut | Failure::Garbled | Failure::Status(_) => false,
     }
 }
 
@@ -90,6 +93,7 @@ mod tests {
             (Failure::NotSent, true, true),
             (Failure::Lost, false, true),
             (Failure::TimedOut, false, false),
+            (Failure::Garbled, false, false),
             (Failure::Status(429), true, true),
             (Failure::Status(500), false, true),
             (Failure::Status(502), false, true),

@@ -126,6 +126,13 @@ impl Trust {
     }
 }
 
+/// Whether both accept the same certificates.
+impl PartialEq for Trust {
+    fn eq(&self, other: &Trust) -> bool {
+        self.0.authorities == other.0.authorities && self.0.pin == other.0.pin
+    }
+}
+
 impl fmt::Debug for Trust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Trust")

@@ -30,6 +30,10 @@ use layout::Node;
 /// The fields of a list's answer that are arrays in none of its forms, or that hold no rows.
 const NO_ITEMS: [&str; 3] = ["errors", "params", "details"];
 
+/// The most rows of one answer: Twilio gives 1,000 at the most where it counts them, and lists without pages are short. Each
+/// of millions of empty objects would take its place in every column.
+pub(super) const MAX_ROWS: usize = 100_000;
+
 /// What leads from one page to the next.
 #[derive(Debug, PartialEq)]
 pub(super) enum Continuation {
@@ -318,6 +322,9 @@ impl<'de> Visitor<'de> for RowsSeed<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
         while rows.next_element_seed(RowSeed { node: self.node, page: self.page })?.is_some() {
             self.page.end_row();
+            if self.page.rows() > MAX_ROWS {
+                return Err(A::Error::custom(format!("there are more than {MAX_ROWS} rows")));
+            }
         }
         Ok(())
     }

@@ -101,6 +101,22 @@ fn rows_become_columns() {
 }
 
 #[test]
+fn what_no_column_wants_is_skipped_unread() {
+    let layout = Layout::new(Some("calls"), [("sid", DataType::Text)]);
+    // Neither a text nor a number could be made of these.
+    let unread =
+        r#"{"body": "cut \ud83d", "price": 1e999999, "deep": {"a": ["\udc00", -1e999999]}, "sid": "CA1"}"#;
+    let body = format!(r#"{{"other": "\ud83d", "calls": [{unread}, {unread}], "size": 1e999999}}"#);
+    let page = read_list(body.as_bytes(), &layout).unwrap().page;
+    assert_eq!((page.rows(), page.value(1, 0)), (2, ValueRef::Text("CA1")));
+    // Skipped is not unchecked.
+    for broken in [r#""tab	""#, "01", "[1,]", "{1: 2}", r#""\x""#, "truth"] {
+        let body = format!(r#"{{"calls": [{{"sid": "CA1", "body": {broken}}}]}}"#);
+        assert!(read_list(body.as_bytes(), &layout).is_err(), "{broken}");
+    }
+}
+
+#[test]
 fn a_value_that_cannot_be_is_null_with_one_warning() {
     let long = "x".repeat(200);
     let body = format!(

@@ -1,8 +1,14 @@
 //! The client against a server that misbehaves on purpose: one scripted step for each connection.
 
+mod bounds;
+mod cancel;
+mod download;
+mod token;
+
 use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,6 +22,9 @@ use crate::value::ValueRef;
 
 const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 
+/// How long a server ignores what it is sent.
+const UNREAD: Duration = Duration::from_secs(2);
+
 /// What the server does with one connection.
 enum Step {
     /// Reads a request, answers so, and closes.
@@ -24,35 +33,62 @@ enum Step {
     Hang(Vec<u8>),
     /// Reads a request and closes without an answer.
     Drop,
+    /// Reads nothing for [`UNREAD`].
+    Ignore,
 }
 
 struct Server {
     base: String,
     requests: Arc<Mutex<Vec<String>>>,
+    /// Connections that were taken.
+    taken: Arc<AtomicUsize>,
+    /// Of those that hang, how many the client has closed.
+    left: Arc<AtomicUsize>,
 }
 
 impl Server {
     fn start(steps: Vec<Step>) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let log = requests.clone();
+        let server = Server { base, requests: Arc::default(), taken: Arc::default(), left: Arc::default() };
+        let (log, taken, left) = (server.requests.clone(), server.taken.clone(), server.left.clone());
         thread::spawn(move || {
             for step in steps {
                 let (mut stream, _) = listener.accept().unwrap();
-                let request = read_request(&mut stream);
-                log.lock().unwrap().push(request);
+                taken.fetch_add(1, Ordering::Relaxed);
+                if !matches!(step, Step::Ignore) {
+                    let request = read_request(&mut stream);
+                    log.lock().unwrap().push(request);
+                }
                 match step {
                     Step::Answer(answer) => drop(stream.write_all(&answer)),
                     Step::Hang(part) => {
                         stream.write_all(&part).unwrap();
-                        while stream.read(&mut [0; 64]).is_ok_and(|n| n > 0) {}
+                        // Others may come meanwhile.
+                        let left = left.clone();
+                        thread::spawn(move || {
+                            while stream.read(&mut [0; 64]).is_ok_and(|n| n > 0) {}
+                            left.fetch_add(1, Ordering::Relaxed);
+                        });
                     }
                     Step::Drop => {}
+                    Step::Ignore => {
+                        let left = left.clone();
+                        thread::spawn(move || {
+                            thread::sleep(UNREAD);
+                            while stream.read(&mut [0; 1 << 16]).is_ok_and(|n| n > 0) {}
+                            left.fetch_add(1, Ordering::Relaxed);
+                        });
+                    }
                 }
             }
         });
-        Server { base, requests }
+        server
+    }
+
+    /// Waits until the client has closed that many of the connections that hang.
+    fn is_left(&self, count: usize) -> bool {
+        until(|| self.left.load(Ordering::Relaxed) >= count)
     }
 
     fn client(&self) -> Client {
@@ -69,6 +105,15 @@ impl Server {
     fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
+}
+
+/// Whether it comes true within a few seconds.
+fn until(condition: impl Fn() -> bool) -> bool {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while !condition() && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(1));
+    }
+    condition()
 }
 
 fn read_request(stream: &mut TcpStream) -> String {
@@ -385,105 +430,17 @@ fn a_repeated_delete_that_finds_nothing_has_succeeded() {
 
 #[test]
 fn redirects_are_not_followed() {
-    let moved = answer_with(307, "Location: http://127.0.0.1:9/\r\n", b"");
-    let server = Server::start(vec![Step::Answer(moved)]);
-    let error = server.client().list(conferences(), layout(), None).next_page(&token()).unwrap_err();
-    assert!(matches!(error, Error::Api { status: 307, .. }), "{error}");
-}
-
-/// Cancels after 100 ms, and gives the error and the time that the call took from then on.
-fn cancelled<T>(call: impl FnOnce(&CancelToken) -> Result<T, Error>) -> (Error, Duration) {
-    cancelled_after(|| thread::sleep(Duration::from_millis(100)), call)
-}
-
-/// Cancels when `moment` returns, and gives the error and the time that the call took from then on.
-fn cancelled_after<T>(
-    moment: impl FnOnce() + Send,
-    call: impl FnOnce(&CancelToken) -> Result<T, Error>,
-) -> (Error, Duration) {
-    let cancel = token();
-    thread::scope(|scope| {
-        let canceller = scope.spawn(|| {
-            moment();
-            let at = Instant::now();
-            cancel.cancel();
-            at
-        });
-        let error = call(&cancel).err().expect("a cancelled call fails");
-        let returned = Instant::now();
-        (error, returned.saturating_duration_since(canceller.join().unwrap()))
-    })
-}
-
-#[test]
-fn every_wait_can_be_cancelled() {
-    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"conf".to_vec();
-    let busy = answer_with(429, "Retry-After: 30\r\n", b"");
-    for step in [Step::Hang(Vec::new()), Step::Hang(head), Step::Answer(busy)] {
-        let server = Server::start(vec![step]);
+    let other = Server::start(vec![answer(200, r#"{"conferences": []}"#)]);
+    for status in [301, 302, 303, 307, 308] {
+        let moved = || Step::Answer(answer_with(status, &format!("Location: {}/x\r\n", other.base), b""));
+        let server = Server::start(vec![moved(), moved()]);
         let client = server.client();
-        let (error, took) = cancelled(|cancel| client.list(conferences(), layout(), None).next_page(cancel));
-        assert!(matches!(error, Error::Stopped(Stop::Cancelled)), "{error}");
-        assert!(took < Duration::from_millis(200), "{took:?}");
+        let error = client.list(conferences(), layout(), None).next_page(&token()).unwrap_err();
+        assert!(matches!(error, Error::Api { status: told, .. } if told == status), "{error}");
+        let error = client.write(&add_participant(), None, true, &token()).unwrap_err();
+        assert!(matches!(error, Error::Api { status: told, .. } if told == status), "{error}");
     }
-}
-
-#[test]
-fn a_cancelled_creation_has_an_unknown_outcome() {
-    let server = Server::start(vec![Step::Hang(Vec::new())]);
-    let client = server.client();
-    let (error, took) = cancelled(|cancel| client.write(&add_participant(), None, true, cancel));
-    assert!(took < Duration::from_millis(200), "{took:?}");
-    assert!(matches!(error, Error::OutcomeUnknown { .. }), "{error}");
-    assert_eq!(crate::error::Error::from(error).state, state::OPERATION_CANCELLED);
-}
-
-#[test]
-fn a_connection_that_is_not_taken_can_be_cancelled() {
-    // A listener whose queue is full answers no further connection.
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let mut waiting = Vec::new();
-    while waiting.len() < 5000 {
-        match TcpStream::connect_timeout(&address, Duration::from_millis(50)) {
-            Ok(stream) => waiting.push(stream),
-            Err(_) => break,
-        }
-    }
-    let mut config = ClientConfig::new(ACCOUNT, Credentials::AuthToken("hunter2".to_owned().into()));
-    config.base_url = Some(format!("http://{address}"));
-    let client = Client::new(config).unwrap();
-    let (error, took) = cancelled(|cancel| client.check(cancel));
-    assert!(matches!(error, Error::Stopped(Stop::Cancelled)), "{error}");
-    assert!(took < Duration::from_millis(200), "{took:?}");
-}
-
-#[test]
-fn a_handshake_is_no_request() {
-    let https = |server: &Server| {
-        server.client_with(|config| {
-            config.base_url = Some(server.base.replace("http:", "https:"));
-            config.max_retries = 0;
-        })
-    };
-    let server = Server::start(vec![Step::Hang(Vec::new())]);
-    let client = https(&server);
-    // Not sooner: the root certificates are read before the handshake begins, which takes the processor some time.
-    let handshake = || {
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while server.requests().is_empty() && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(1));
-        }
-    };
-    let (error, took) =
-        cancelled_after(handshake, |cancel| client.write(&add_participant(), None, true, cancel));
-    assert_eq!(server.requests().len(), 1, "the handshake had begun");
-    assert!(matches!(error, Error::Stopped(Stop::Cancelled)), "{error}");
-    assert!(took < Duration::from_millis(200), "{took:?}");
-
-    let server = Server::start(vec![answer(200, "this is no TLS")]);
-    let error = https(&server).write(&add_participant(), None, true, &token()).unwrap_err();
-    assert!(matches!(error, Error::Connect { .. }), "{error}");
+    assert_eq!(other.taken.load(Ordering::Relaxed), 0);
 }
 
 #[test]
@@ -498,6 +455,26 @@ fn deadlines_end_a_wait() {
     let error = client.check(&token()).unwrap_err();
     assert!(matches!(error, Error::Timeout { .. }), "{error}");
     assert!(start.elapsed() < Duration::from_millis(400));
+}
+
+#[test]
+fn an_answer_that_trickles_ends_with_the_timeout() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        read_request(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.1 200 X\r\nContent-Length: 100000\r\n\r\n{");
+        while stream.write_all(b" ").is_ok() {
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let mut config = ClientConfig::new(ACCOUNT, Credentials::AuthToken("hunter2".to_owned().into()));
+    (config.base_url, config.timeout) = (Some(base), Duration::from_millis(300));
+    let start = Instant::now();
+    let error = Client::new(config).unwrap().check(&token()).unwrap_err();
+    assert!(matches!(error, Error::Timeout { .. }), "{error}");
+    assert!(start.elapsed() < Duration::from_millis(600), "{:?}", start.elapsed());
 }
 
 #[test]
