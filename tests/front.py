@@ -40,10 +40,14 @@ class Front:
     """A listener; `serve` handles a connection."""
 
     def __init__(self, host: str = "127.0.0.1") -> None:
-        self.listener = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-        self.port = self.listener.getsockname()[1]
+        self.host = host
         self.seen: list[str] = []
         self.connections = 0
+        self.listen()
+        self.port = self.listener.getsockname()[1]
+
+    def listen(self) -> None:
+        self.listener = socket.create_server((self.host, 0), family=socket.AF_INET6 if ":" in self.host else socket.AF_INET)
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self) -> None:
@@ -67,6 +71,55 @@ class Front:
         with contextlib.suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
+
+
+class Relay(Front):
+    """Passes everything on, but what it is told not to: `passes` bytes of each answer at the most, and while it is `deaf` it
+    neither reads nor says anything. `heal` ends both, and whatever is waiting."""
+
+    def __init__(self, target: int, passes: int | None = None, deaf: bool = False, context: ssl.SSLContext | None = None) -> None:
+        self.target, self.passes, self.deaf, self.context = target, passes, deaf, context
+        self.healed = threading.Event()
+        super().__init__()
+
+    def heal(self) -> None:
+        self.passes, self.deaf = None, False
+        self.healed.set()
+
+    def serve(self, connection: socket.socket) -> None:
+        if self.context:
+            connection = self.context.wrap_socket(connection, server_side=True)
+        if self.deaf:
+            self.healed.wait(60)
+            return
+        with socket.create_connection(("127.0.0.1", self.target)) as server:
+            if self.passes is None:
+                return pump(connection, server)
+            server.sendall(connection.recv(1 << 16))
+            connection.sendall(exactly(server, self.passes))
+            self.healed.wait(60)
+
+
+class Crowded(Relay):
+    """Takes no connection before it is healed: its queue is full."""
+
+    def __init__(self, target: int) -> None:
+        super().__init__(target)
+
+    def listen(self) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=0)
+        self.crowd = []
+        for _ in range(4):
+            one = socket.socket()
+            one.setblocking(False)
+            one.connect_ex(self.listener.getsockname())
+            self.crowd.append(one)
+
+    def heal(self) -> None:
+        for one in self.crowd:
+            one.close()
+        threading.Thread(target=self._accept, daemon=True).start()
+        super().heal()
 
 
 class Tls(Front):

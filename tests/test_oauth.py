@@ -110,6 +110,18 @@ def test_what_has_no_token_was_not_sent(connect, sim, kind, fields, state):
     assert sim.effects()["messages_sent"] == 0
 
 
+def test_the_sets_of_an_array_ask_once_where_there_is_no_token(connect, sim):
+    cursor = connect(text(sim, ConnectOnOpen=0, Timeout=1)).cursor()
+    sim.fault("delay_ms", delay_ms=1500, path="token", times=0)
+    cursor.fast_executemany = True
+    started = time.monotonic()
+    with pytest.raises(pyodbc.Error, match="No access token could be had") as error:
+        cursor.executemany("DELETE FROM Messages WHERE Sid = ?", [(f"SM{n:032}",) for n in range(30)])
+    assert time.monotonic() - started < 1.9
+    assert "0 of 30 sets were executed" in error.value.args[1] or "Set 1 of 30" in error.value.args[1]
+    assert tokens(sim) == 1
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -160,6 +160,21 @@ def test_too_many_requests_slow_the_connection_down(open_slow, slow):
     assert at_once(log[last + 1 : last + 4]) <= 2
 
 
+def test_what_is_never_found_is_asked_for_one_by_one(open_slow, slow):
+    connection = open_slow()
+    slow.fault("status", status=404, code=20404, path="Participants", times=0)
+    try:
+        query = """SELECT COUNT(*) FROM Conferences c JOIN ConferenceParticipants p ON p.ConferenceSid = c.Sid
+                   WHERE c.Status = 'in-progress'"""
+        assert connection.execute(query).fetchval() == 0
+        log = [entry for entry in slow.log() if entry["status"] == 404]
+    finally:
+        slow.reset()
+    assert len(log) > 40
+    # Those that were under way when the tenth answer came.
+    assert at_once(log[:8]) > 1 and at_once(log[10 + 8 :]) == 1
+
+
 @pytest.mark.parametrize(("retries", "requests"), [(0, 1), (2, 3)])
 def test_the_connection_says_how_often_a_request_is_repeated(connect, sim, retries, requests):
     connection = connect(f"DSN=Twilio;MaxRetries={retries}")

@@ -76,6 +76,16 @@ def test_a_file_of_authorities_is_trusted(connect, secure, pem):
     assert opened.execute(QUERY).fetchval() > 0
 
 
+def test_a_file_of_authorities_is_trusted_beside_the_platforms(connect, secure, pem, monkeypatch, tmp_path):
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other))
+    text = account(f"https://localhost:{secure().port}", SslServerCert=other)
+    assert refused(connect, text)[0] == "08001"
+    # The platform's, as far as this process is concerned.
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    assert connect(text).execute(QUERY).fetchval() > 0
+
+
 def test_a_certificate_of_another_host_is_refused(connect, secure, pem, sim):
     text = account(f"https://localhost:{secure('other.example').port}", SslServerCert=pem)
     assert refused(connect, text)[0] == "08001"
