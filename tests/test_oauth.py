@@ -76,6 +76,17 @@ def test_a_token_that_is_refused_is_renewed_once(connect, sim, change, statement
     assert sim.effects()["messages_sent"] == (statement == SEND)
 
 
+def test_a_renewal_is_a_repeat_that_sys_requests_tells(connect, sim, change):
+    opened = connect(text(sim))
+    change(revoke=True)
+    last = opened.execute("SELECT MAX(Number) FROM sys_requests").fetchval()
+    opened.execute(QUERY).fetchall()
+    rows = opened.execute("SELECT Status, Retry, Url FROM sys_requests WHERE Number > ? ORDER BY Number", last).fetchall()
+    assert [(row.Status, row.Retry, row.Url.split("?")[0].rsplit("/", 1)[1]) for row in rows] == [
+        (401, 0, "Conferences.json"), (200, 0, "token"), (200, 1, "Conferences.json"),
+    ]  # fmt: skip
+
+
 def test_what_is_refused_with_a_new_token_too_is_an_error(connect, sim):
     opened = connect(text(sim))
     sim.clear()

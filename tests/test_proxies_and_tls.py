@@ -1,5 +1,6 @@
 """The way to Twilio: certificates, HTTP proxies, SOCKS proxies."""
 
+import base64
 import datetime
 import hashlib
 import ssl
@@ -194,10 +195,25 @@ def test_a_socks_proxy_may_ask_who_it_is(connect, secure, pem, open_front):
 
 
 @pytest.mark.parametrize("kind", [HttpProxy, SocksProxy])
-def test_the_environment_names_a_proxy(connect, secure, pem, open_front, monkeypatch, kind):
+def test_the_password_of_a_proxy_is_shown_nowhere(connect, secure, pem, open_front, tmp_path, kind):
+    front, proxy = secure(), open_front(kind(credentials="me:hunter2"))
+    scheme = "http" if kind is HttpProxy else "socks5"
+    common = dict(ProxyServer=f"{scheme}://127.0.0.1:{proxy.port}", ProxyUser="me", ProxyPassword="hunter2", SslServerCert=pem)
+    log = tmp_path / "driver.log"
+    opened = connect(account(f"https://{ELSEWHERE}:{front.port}", **common, Logfile=log, Verbosity=5, LogBodies=1))
+    assert opened.execute(QUERY).fetchval() > 0
+    shown = str(opened.execute("SELECT * FROM sys_connection_props").fetchall() + opened.execute("SELECT * FROM sys_requests").fetchall())
+    encoded = base64.b64encode(b"me:hunter2").decode()
+    assert "ProxyPassword" in shown and "Conferences" in log.read_text()
+    assert not any(secret in shown + log.read_text() for secret in ("hunter2", encoded))
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize("kind", [HttpProxy, SocksProxy])
+def test_the_environment_names_a_proxy(connect, secure, pem, open_front, monkeypatch, kind, variable):
     front, proxy = secure(), open_front(kind())
     scheme = "http" if kind is HttpProxy else "socks5"
-    monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://127.0.0.1:{proxy.port}")
+    monkeypatch.setenv(variable, f"{scheme}://127.0.0.1:{proxy.port}")
     text = account(f"https://{ELSEWHERE}:{front.port}", SslServerCert=pem)
     assert connect(text).execute(QUERY).fetchval() > 0
     assert proxy.seen

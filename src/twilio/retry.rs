@@ -120,6 +120,16 @@ mod tests {
     }
 
     #[test]
+    fn without_a_word_of_the_servers_pauses_grow_and_differ() {
+        let pauses = |repeats| (0..200).map(move |_| pause(repeats, None));
+        for repeats in 0..8 {
+            let longest = Duration::from_millis(100 << repeats).min(LONGEST_PAUSE);
+            assert!(pauses(repeats).any(|pause| pause > longest * 3 / 4), "{repeats}");
+            assert!(pauses(repeats).any(|pause| pause < longest / 4), "{repeats}");
+        }
+    }
+
+    #[test]
     fn retry_after_is_seconds_or_a_date() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_445_412_470);
         let seconds = |value| parse_retry_after(value, now).map(|d| d.as_secs_f64());

@@ -297,6 +297,15 @@ fn a_cut_body_is_an_error() {
     assert!(matches!(error, Error::Lost { .. }), "{error}");
     assert_eq!(server.requests().len(), 2);
 
+    // In the head, before the body, in a part of it, and before the next one.
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let parts = ["", "1", "19\r\n{", "1\r\n{", "1\r\n{\r\n"].map(|part| format!("{chunked}{part}"));
+    for cut in parts.iter().map(String::as_str).chain(["HTTP/1.1 20", &chunked[..30]]) {
+        let server = Server::start(vec![Step::Answer(cut.into()), answer(200, r#"{"conferences": []}"#)]);
+        assert!(server.client().list(conferences(), layout(), None).next_page(&token()).unwrap().is_some());
+        assert_eq!(server.requests().len(), 2, "{cut:?}");
+    }
+
     let ended = b"HTTP/1.1 200 OK\r\n\r\n{\"conferences\": [{\"sid\": \"CF1\"}".to_vec();
     let server = Server::start(vec![Step::Answer(ended)]);
     let error = server.client().list(conferences(), layout(), None).next_page(&token()).unwrap_err();
