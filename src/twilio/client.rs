@@ -1,40 +1,35 @@
-//! The client: sends a request, repeats it where that is safe, and gives back pages.
+//! The client: what a connection asks Twilio for, as pages and rows.
+//!
+//! [`send`] sends a request and repeats it where that is safe, [`attempt`] sends it once.
+
+mod attempt;
+mod send;
 
 use std::fmt;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use ureq::Proxy;
-use ureq::http::{self, HeaderMap, HeaderValue, Uri, header};
-use zeroize::Zeroizing;
 
-use super::call::{Attempt, Call, Doubt};
+pub(super) use self::attempt::URL_LIMIT;
+use super::call::Call;
 use super::config::Secret;
 use super::decode::{self, Layout, Page};
 use super::host::{self, Hosts};
-use super::journal::{Journal, Recording};
-use super::oauth::{Token, Tokens};
-use super::pace::{Gate, Permit, Told};
+use super::journal::Journal;
+use super::oauth::Tokens;
+use super::pace::Gate;
 use super::paging::Pages;
 use super::pool::Pool;
 use super::read_ahead::{PageStream, Readers};
-use super::request::{Request, encode_pairs};
-use super::retry::{self, Failure};
+use super::request::Request;
 use super::tls::Trust;
-use super::watch::{self, Halt};
-use super::{ClientConfig, Credentials, Error, bodies, error};
-use crate::cancel::{CancelToken, Stop};
-use crate::logging::BODIES;
-use crate::model::Method;
+use super::{ClientConfig, Credentials, Error};
+use crate::cancel::CancelToken;
 
-/// The largest answer that is read, in bytes after decompression. The largest pages known are below 5 MB.
-const BODY_LIMIT: u64 = 64 << 20;
 /// Twilio's code for an account that is suspended or closed.
 const NOT_ACTIVE: i32 = 20005;
-
-/// The longest URL that is sent, in bytes: it has to fit into ureq's buffer with the header fields.
-pub(super) const URL_LIMIT: usize = 12 << 10;
 
 /// What a write gave.
 #[derive(Debug)]
@@ -74,21 +69,6 @@ enum Authorization {
         client_id: String,
         secret: Secret,
     },
-}
-
-/// An answer whose status is a success.
-pub(super) struct Answer {
-    status: u16,
-    request_id: Option<String>,
-    /// `Err` where the status came and the body did not.
-    pub(super) body: Result<Vec<u8>, Error>,
-    pub(super) content_type: String,
-    /// Where the file is that was asked for, if it is elsewhere.
-    pub(super) location: Option<String>,
-    /// Its number in the journal.
-    entry: u64,
-    /// Whether an attempt before it may have been processed as well.
-    repeated: bool,
 }
 
 impl Client {
@@ -271,249 +251,6 @@ impl Client {
     pub(super) fn hosts(&self) -> &Hosts {
         &self.0.hosts
     }
-
-    /// Sends a request, and repeats it as [`retry`] says.
-    pub(super) fn send(&self, call: &Call<'_>, cancel: &CancelToken) -> Result<Answer, Error> {
-        let mut repeats = 0;
-        let mut doubt = Doubt::default();
-        let started = Instant::now();
-        let mut is_renewed = false;
-        loop {
-            cancel.check().map_err(|stop| call.stopped(stop, doubt))?;
-            let authorization = match call.is_own.then(|| self.authorization(cancel)).transpose() {
-                Ok(authorization) => authorization,
-                Err(error) => return Err(call.verdict(Attempt::new(Failure::NotSent, error), doubt)),
-            };
-            let permit = self.0.gate.enter(cancel).map_err(|stop| call.stopped(stop, doubt))?;
-            // The query of an address elsewhere is a signature.
-            let shown = if call.is_own { call.url } else { call.url.split('?').next().unwrap_or_default() };
-            let recording = self.0.journal.begin(call.method, shown, repeats);
-            let attempt = match self.attempt(call, authorization.as_ref(), cancel, &recording, &permit) {
-                Ok(mut answer) => {
-                    answer.entry = recording.end(answer.body.as_ref().err());
-                    answer.repeated = doubt.maybe_done;
-                    return Ok(answer);
-                }
-                Err(attempt) => attempt,
-            };
-            let number = recording.number();
-            if !matches!(attempt.failure, Failure::Status(1..)) {
-                let waited = recording.elapsed().as_millis();
-                log::debug!("#{number} {}: no answer after {waited} ms: {}", call.what(), attempt.error);
-            }
-            recording.end(Some(&attempt.error));
-            drop(permit);
-            doubt.repeated |= doubt.maybe_done && attempt.failure.is_sent();
-            // Twilio has not processed what it does not authorise. A token may have been revoked, or have expired by
-            // Twilio's clock.
-            if attempt.failure == Failure::Status(401)
-                && !is_renewed
-                && self.forget_token(authorization.as_ref())
-            {
-                log::debug!("#{number} again with a new access token: {}", attempt.error);
-                is_renewed = true;
-                repeats += 1;
-                continue;
-            }
-            if doubt.maybe_done && call.method == Method::Delete && attempt.error.is_not_found() {
-                return Ok(Answer::gone());
-            }
-            let pause = retry::pause(repeats, attempt.retry_after);
-            let again = repeats < self.0.max_retries && retry::may_repeat(attempt.failure, call.creates);
-            let is_in_budget = started.elapsed().saturating_add(pause) <= self.0.retry_budget;
-            if !again || !is_in_budget {
-                if retry::may_repeat(attempt.failure, call.creates) {
-                    let spent = if again { "RetryBudget" } else { "MaxRetries" };
-                    log::debug!("#{number} not again, {spent} is used up: {}", attempt.error);
-                }
-                return Err(call.verdict(if again { attempt.out_of_budget() } else { attempt }, doubt));
-            }
-            log::debug!(
-                "#{number} again in {} ms (repeat {} of {}): {}",
-                pause.as_millis(),
-                repeats + 1,
-                self.0.max_retries,
-                attempt.error
-            );
-            doubt.maybe_done |= matches!(attempt.failure, Failure::Lost | Failure::Status(500..));
-            repeats += 1;
-            sleep(pause, cancel).map_err(|stop| call.stopped(stop, doubt))?;
-        }
-    }
-
-    /// The value of the Authorization header.
-    ///
-    /// # Errors
-    /// What asking for a token fails with.
-    fn authorization(&self, cancel: &CancelToken) -> Result<Secret, Error> {
-        let (tokens, client_id, secret) = match &self.0.authorization {
-            Authorization::Header(header) => return Ok(header.clone()),
-            Authorization::Tokens { tokens, client_id, secret } => (tokens, client_id, secret),
-        };
-        tokens.header(cancel, || {
-            let url = self.0.hosts.base("oauth") + "/v2/token";
-            let form = [
-                ("grant_type", "client_credentials"),
-                ("client_id", client_id.as_str()),
-                ("client_secret", secret.expose()),
-            ];
-            let form = Zeroizing::new(form.map(|(name, value)| (name.to_owned(), value.to_owned())));
-            let call = Call { method: Method::Post, form: &*form, is_own: false, ..Call::get(&url) };
-            let body = self.send(&call, cancel).and_then(|answer| answer.body).map(Zeroizing::new);
-            let token =
-                body.and_then(|body| Token::read(&body).map_err(|reason| call.invalid_answer(reason, "")));
-            token.map_err(|error| match error {
-                // Whatever the status, it is the credentials that Twilio does not take.
-                Error::Api { status: 400 | 401 | 403, code, message, more_info, request_id, what } => {
-                    Error::Api { status: 401, code, message, more_info, request_id, what }
-                }
-                other => other,
-            })
-        })
-    }
-
-    /// Forgets a token that was refused; `false` where there are no tokens.
-    fn forget_token(&self, header: Option<&Secret>) -> bool {
-        match (&self.0.authorization, header) {
-            (Authorization::Tokens { tokens, .. }, Some(header)) => {
-                tokens.refuse(header);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// Sends a request once, and reads the answer whole.
-    fn attempt(
-        &self,
-        call: &Call<'_>,
-        authorization: Option<&Secret>,
-        cancel: &CancelToken,
-        recording: &Recording<'_>,
-        permit: &Permit<'_>,
-    ) -> Result<Answer, Attempt> {
-        let inner = &*self.0;
-        if call.url.len() > URL_LIMIT {
-            let text = format!(
-                "{} was not sent: its URL has {} bytes, and {URL_LIMIT} are the most. Shorten the values that are \
-                 compared with.",
-                call.what(),
-                call.url.len()
-            );
-            return Err(Attempt::new(Failure::Status(0), Error::InvalidRequest(text)));
-        }
-        let uri: Uri = call.url.parse().map_err(|_| {
-            let text = format!("The path of {} is no part of a URL.", call.what());
-            Attempt::new(Failure::Status(0), Error::InvalidRequest(text))
-        })?;
-        let authority = uri.authority().map_or("", |a| a.as_str()).to_owned();
-        let started = Instant::now();
-        let watch = watch::begin(cancel, inner.timeout, &authority);
-        let failed = |error: ureq::Error| call.failed(&watch, &authority, &error);
-        let agent = if call.creates { &inner.pool.fresh } else { &inner.pool.kept };
-        let number = recording.number();
-        if log::log_enabled!(target: BODIES, log::Level::Trace) {
-            log::trace!(target: BODIES, "#{number} sends {}", bodies::request(call, inner.log_bodies));
-        }
-        let mut response = self.run(agent, call, authorization, uri).map_err(failed)?;
-
-        let status = response.status().as_u16();
-        let request_id = text_header(response.headers(), "twilio-request-id")
-            .or_else(|| text_header(response.headers(), "t-request-id"));
-        recording.answered(status, request_id.as_deref());
-        let running = text_header(response.headers(), "twilio-concurrent-requests");
-        permit.answered(Told { status, running: running.and_then(|text| text.trim().parse().ok()) });
-        let retry_after = text_header(response.headers(), "retry-after")
-            .and_then(|value| retry::parse_retry_after(&value, SystemTime::now()));
-        let content_type = text_header(response.headers(), "content-type").unwrap_or_default();
-        let response_location = response.headers().get(header::LOCATION);
-        let response_location = response_location.and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let body = response.body_mut().with_config().limit(BODY_LIMIT).read_to_vec();
-        log::debug!(
-            "#{number} {}: HTTP {status} in {} ms, request id {}",
-            call.what(),
-            started.elapsed().as_millis(),
-            request_id.as_deref().unwrap_or("unknown")
-        );
-        if log::log_enabled!(target: BODIES, log::Level::Trace)
-            && let Ok(body) = &body
-        {
-            let text = bodies::answer(call, status, &content_type, body, inner.log_bodies);
-            log::trace!(target: BODIES, "#{number} receives {text}");
-        }
-        let location = response_location.filter(|_| call.is_file && (300..400).contains(&status));
-        if (200..300).contains(&status) || location.is_some() {
-            let body = match body {
-                Ok(body) => Ok(body),
-                Err(ureq::Error::BodyExceedsLimit(limit)) => {
-                    Err(Error::TooLarge { what: call.what(), limit })
-                }
-                // The write has been processed: its success outweighs a body that was lost on the way.
-                Err(error) if call.writes() => Err(*failed(error).error),
-                Err(error) => return Err(failed(error)),
-            };
-            return Ok(Answer {
-                status,
-                request_id,
-                body,
-                content_type,
-                location,
-                entry: 0,
-                repeated: false,
-            });
-        }
-        // What an error says is worth having, and not worth failing for; save that a stop is a stop.
-        if let Some(Halt::Stopped(stop)) = watch.halt() {
-            return Err(Attempt::new(Failure::Status(status), stop.into()));
-        }
-        let error = error::from_answer(status, &body.unwrap_or_default(), request_id, call.what());
-        Err(Attempt { retry_after, ..Attempt::new(Failure::Status(status), error) })
-    }
-
-    fn run(
-        &self,
-        agent: &ureq::Agent,
-        call: &Call<'_>,
-        authorization: Option<&Secret>,
-        uri: Uri,
-    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        let mut builder = http::Request::builder().uri(uri);
-        if let Some(authorization) = authorization {
-            let mut value =
-                HeaderValue::from_str(authorization.expose()).map_err(|e| ureq::Error::Other(Box::new(e)))?;
-            value.set_sensitive(true);
-            builder = builder.header(header::AUTHORIZATION, value);
-        }
-        for (name, value) in call.headers {
-            builder = builder.header(name, value);
-        }
-        if call.is_file {
-            builder = builder.header(header::ACCEPT, "*/*");
-        }
-        let method = match call.method {
-            Method::Get => return agent.run(builder.method(http::Method::GET).body(())?),
-            Method::Delete => return agent.run(builder.method(http::Method::DELETE).body(())?),
-            Method::Post => http::Method::POST,
-            Method::Put => http::Method::PUT,
-            Method::Patch => http::Method::PATCH,
-        };
-        let (wiped, plain);
-        let (kind, body) = match call.json {
-            Some(json) => ("application/json", json),
-            None => {
-                let form = encode_pairs(call.form);
-                let form = if call.holds_secret() {
-                    wiped = Zeroizing::new(form);
-                    &*wiped
-                } else {
-                    plain = form;
-                    &plain
-                };
-                ("application/x-www-form-urlencoded", form.as_str())
-            }
-        };
-        agent.run(builder.method(method).header(header::CONTENT_TYPE, kind).body(body)?)
-    }
 }
 
 impl fmt::Debug for Client {
@@ -522,44 +259,5 @@ impl fmt::Debug for Client {
             .field("account_sid", &self.0.account_sid)
             .field("hosts", &self.0.hosts)
             .finish()
-    }
-}
-
-fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name).and_then(|value| value.to_str().ok()).map(|text| text.chars().take(200).collect())
-}
-
-/// Sleeps in slices, between which the token is asked.
-fn sleep(pause: Duration, cancel: &CancelToken) -> Result<(), Stop> {
-    let start = Instant::now();
-    while let Some(left) = pause.checked_sub(start.elapsed()).filter(|left| !left.is_zero()) {
-        cancel.check()?;
-        std::thread::sleep(left.min(watch::SLICE));
-    }
-    Ok(())
-}
-
-impl Answer {
-    /// The answer to a DELETE that a lost attempt had already carried out.
-    fn gone() -> Self {
-        Answer {
-            status: 204,
-            request_id: None,
-            body: Ok(Vec::new()),
-            content_type: String::new(),
-            location: None,
-            entry: 0,
-            repeated: true,
-        }
-    }
-
-    /// Its number in the journal.
-    pub(super) fn entry(&self) -> u64 {
-        self.entry
-    }
-
-    /// The media type, for an error's text.
-    pub(super) fn content_type(&self) -> &str {
-        &self.content_type
     }
 }
