@@ -128,6 +128,9 @@ impl<'a> Call<'a> {
             (Some(Halt::Stopped(stop)), _) if sent => (Failure::TimedOut, stop.into()),
             (Some(Halt::Stopped(stop)), _) => (Failure::Unreachable, stop.into()),
             (Some(Halt::TimedOut), _) if sent => (Failure::TimedOut, Error::Timeout { what: self.what() }),
+            (Some(Halt::TimedOut), _) if watch.stage() == Stage::Resolving => {
+                (Failure::Unreachable, connect("its name was not looked up in time".into()))
+            }
             (Some(Halt::TimedOut), _) => (Failure::Unreachable, connect("it did not answer in time".into())),
             (None, ureq::Error::LargeResponseHeader(..) | ureq::Error::Protocol(_)) if sent => {
                 (Failure::Garbled, Error::InvalidAnswer { what: self.what(), reason: reason() })

@@ -5,12 +5,11 @@
 //! below TLS, so a handshake obeys as well. The sender lies above TLS and notes when the first byte of a request
 //! is handed down, which is what tells a request that may have been processed from one that cannot have been.
 //!
-//! A wait that is given up drops its connection with it. No thread is started. The one wait that cannot be cut
-//! is the look-up of a host name, which belongs to the system's resolver and its own time limits.
+//! A wait that is given up drops its connection with it. Only the look-up of a name takes a thread ([`super::lookup`]).
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use mio::net::TcpStream;
@@ -23,6 +22,7 @@ use ureq::unversioned::transport::{
     Transport, TransportAdapter,
 };
 
+use super::lookup::{Lookups, NoAddress};
 use super::proxy;
 use super::tls::{TlsLink, Trust};
 use super::watch::{self, Halt, Stage};
@@ -33,7 +33,10 @@ const ADDRESS_PATIENCE: Duration = Duration::from_secs(10);
 /// An agent whose waits obey [`watch`].
 pub(super) fn agent(config: Config, trust: Trust) -> ureq::Agent {
     let connector =
-        ().chain(ConnectProxyConnector::default()).chain(Dialer).chain(TlsLink(trust)).chain(SenderLink);
+        ().chain(ConnectProxyConnector::default())
+            .chain(Dialer::default())
+            .chain(TlsLink(trust))
+            .chain(SenderLink);
     ureq::Agent::with_parts(config, connector, LateResolver)
 }
 
@@ -63,8 +66,8 @@ impl Resolver for LateResolver {
 }
 
 /// Makes TCP connections.
-#[derive(Debug)]
-struct Dialer;
+#[derive(Debug, Default)]
+struct Dialer(Lookups);
 
 impl<In: Transport> Connector<In> for Dialer {
     type Out = Either<In, Link>;
@@ -89,7 +92,11 @@ impl<In: Transport> Connector<In> for Dialer {
             None => host_and_port(details.uri)?,
         };
         watch::slice().map_err(halted)?;
-        let mut addresses = name.to_socket_addrs()?.peekable();
+        let addresses = self.0.addresses(&name).map_err(|error| match error {
+            NoAddress::Halted(halt) => halted(halt),
+            NoAddress::Failed(error) => error.into(),
+        })?;
+        let mut addresses = addresses.into_iter().peekable();
         watch::reached(Stage::Connecting);
         let mut failure = ureq::Error::HostNotFound;
         while let Some(address) = addresses.next() {
