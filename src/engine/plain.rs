@@ -92,13 +92,11 @@ pub(super) fn open(
     let limit = limited(query.limit, max_rows);
     let context = Context::new(database, cancel, query.reruns, limit.is_none(), query.is_gated);
     let Choice { access, constraints, .. } = choose(&context, plain, limit)?;
-    let of_limit = |rows: u64| Value::Integer(i64::try_from(rows).unwrap_or(i64::MAX));
-    let argument = |&constraint: &usize| match (conditions.get(constraint), limit) {
-        (Some(condition), _) => condition.value.clone(),
-        (None, Some(Limit { rows, .. })) if constraint == conditions.len() => of_limit(rows),
-        (None, limit) => of_limit(limit.and_then(|limit| limit.offset).unwrap_or_default()),
-    };
-    let arguments = constraints.iter().map(argument).map(Argument::One).collect();
+    // In the order of the constraints.
+    let mut values: Vec<Value> = conditions.iter().map(|condition| condition.value.clone()).collect();
+    let numbers = limit.iter().flat_map(|limit| std::iter::once(limit.rows).chain(limit.offset));
+    values.extend(numbers.map(|rows| Value::Integer(i64::try_from(rows).unwrap_or(i64::MAX))));
+    let arguments = constraints.iter().map(|&i| Argument::One(values[i].clone())).collect();
     log::trace!("the rows of {} are given without SQLite", plain.table.name);
     Ok(Some(PlainRows {
         context,
