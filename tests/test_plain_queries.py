@@ -24,7 +24,7 @@ from statements import STATEMENTS
 from support import CONFERENCES, MESSAGES, ROOT, Simulator
 from test_strict_types import WRONG
 
-SEEDS = range(*map(int, os.environ.get("DIFFERENTIAL_SEEDS", "1:9").split(":")))
+SEEDS = range(*map(int, os.environ.get("DIFFERENTIAL_SEEDS", "1:5").split(":")))
 QUERIES = 40
 WAYS = ["", "Pushdown=0;", "MaxRows=3;", "Subaccounts=All;", "StrictTypes=1;"]
 
