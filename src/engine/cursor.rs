@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ResultColumn;
+use super::plain::PlainRows;
 use super::session::Rows;
 use crate::error::{Error, Result};
 use crate::twilio::Page;
@@ -22,6 +23,7 @@ pub struct Cursor {
 #[derive(Debug)]
 enum Source {
     Query(Box<Rows>),
+    Plain(Box<PlainRows>),
     /// The answers of requests, the number of the one that is read, and how many of its rows have been passed.
     Pages {
         pages: Vec<Page>,
@@ -38,6 +40,11 @@ impl Cursor {
             ended: false,
             affected: None,
         }
+    }
+
+    pub(super) fn of_plain(rows: PlainRows, columns: Vec<ResultColumn>) -> Self {
+        let source = Source::Plain(Box::new(rows));
+        Cursor { columns: columns.into(), source, ended: false, affected: None }
     }
 
     /// A cursor over the rows of answers, whose pages may have further columns than those that are shown.
@@ -82,6 +89,7 @@ impl Cursor {
         }
         let moved = match &mut self.source {
             Source::Query(rows) => rows.advance(),
+            Source::Plain(rows) => rows.advance(),
             Source::Pages { pages, current, passed } => {
                 *passed += 1;
                 while pages.get(*current).is_some_and(|page| *passed > page.rows()) {
@@ -98,6 +106,7 @@ impl Cursor {
     pub fn value(&self, column: usize) -> ValueRef<'_> {
         match &self.source {
             Source::Query(rows) => rows.value(column),
+            Source::Plain(rows) => rows.value(column),
             Source::Pages { pages, current, passed } => match pages.get(*current) {
                 Some(page) if *passed > 0 => page.value(passed - 1, column),
                 _ => ValueRef::Null,
@@ -112,7 +121,7 @@ impl Cursor {
                 Some(page) => page.value(0, column),
                 None => ValueRef::Null,
             },
-            Source::Query(_) => ValueRef::Null,
+            Source::Query(_) | Source::Plain(_) => ValueRef::Null,
         }
     }
 
@@ -120,6 +129,7 @@ impl Cursor {
     pub fn take_warnings(&mut self) -> Vec<Error> {
         match &mut self.source {
             Source::Query(rows) => rows.take_warnings(),
+            Source::Plain(rows) => rows.take_warnings(),
             Source::Pages { .. } => Vec::new(),
         }
     }

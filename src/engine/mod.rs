@@ -3,6 +3,7 @@
 //! A query opens a SQLite connection of its own ([`session`]) in which every table that it names is a virtual
 //! table ([`table`]). SQLite offers the predicates that it could use; [`pushdown`] decides which of them become a
 //! path or query parameters, and [`scan`] reads the pages, walking parents where no predicate gives their keys.
+//! A query that needs none of SQLite's work goes the same way without it ([`plain`]).
 //! Rows go up one at a time through [`Cursor`]; [`StoredRows`] keeps them for a cursor that scrolls. UPDATE and
 //! DELETE ([`write`]) find their rows by such a query or by the key alone and send one request for each; a procedure
 //! ([`call`]) is one request. [`context`] is what all parts of one running statement share: the client, the cancel
@@ -23,7 +24,9 @@ mod identity;
 mod local;
 mod look_ahead;
 mod moment;
+mod plain;
 mod pushdown;
+mod row_key;
 mod scan;
 mod scan_request;
 mod send;
@@ -437,9 +440,14 @@ impl Prepared {
         let max_rows = limits.into_iter().filter(|&rows| rows > 0).min().unwrap_or_default();
         match &self.statement.plan {
             Plan::Query(query) => {
-                let session = self.session.take();
-                let rows = run(&self.database, query, session, max_rows, &parameters, &self.cancel)?;
                 let columns = self.typed_by(&query.columns, &parameters);
+                let (database, cancel) = (&self.database, &self.cancel);
+                if let Some(plain) = &query.plain
+                    && let Some(rows) = plain::open(database, query, plain, max_rows, &parameters, cancel)?
+                {
+                    return Ok(Outcome::Rows(Cursor::of_plain(rows, columns)));
+                }
+                let rows = run(database, query, self.session.take(), max_rows, &parameters, cancel)?;
                 Ok(Outcome::Rows(Cursor::of_query(rows, columns)))
             }
             Plan::Write(write) => {
@@ -493,6 +501,11 @@ impl Prepared {
     fn open(&mut self) -> Result<()> {
         let explained = |plan: &Plan| matches!(plan, Plan::Query(_) | Plan::Local(_));
         match &self.statement.plan {
+            Plan::Query(query) if let Some(plain) = &query.plain => {
+                // SQLite would find no more.
+                plain::check(&self.database, query, plain, &self.cancel)?;
+                self.session = None;
+            }
             Plan::Query(query) => {
                 let max_rows = self.database.max_rows;
                 let session = Session::try_open(&self.database, query, max_rows, &self.cancel)?;

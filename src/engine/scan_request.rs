@@ -253,6 +253,15 @@ impl ScanRequest {
         path.filter(move |i| Some(*i) != account && self.table.columns[*i].paths.is_empty())
     }
 
+    /// For each column of the table, its column in the pages.
+    pub fn slots(&self) -> Vec<Option<usize>> {
+        let mut slots = vec![None; self.table.columns.len()];
+        for (slot, column) in self.columns.iter().enumerate() {
+            slots[*column] = Some(slot);
+        }
+        slots
+    }
+
     /// Whether the rows come from lists for several values of a filter: a server that compares more widely than SQL
     /// does can answer a row in two of them.
     pub fn may_repeat_rows(&self) -> bool {

@@ -5,9 +5,7 @@
 #![allow(unsafe_code)]
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::ffi::{CStr, CString, c_int};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +21,8 @@ use rusqlite::{Connection, Error as SqliteError};
 
 use super::context::Context;
 use super::look_ahead::{LookAhead, LookUp};
-use super::pushdown::{self, Access, Constraint, Operator};
+use super::pushdown::{self, Access, Choice, Constraint, Operator};
+use super::row_key::{Given, RowKey};
 use super::scan_request::{Argument, ScanRequest, mask};
 use super::shared_scan::{Reader, SharedScan};
 use crate::error::{Error, Result, state};
@@ -126,17 +125,8 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
             }
             let choice =
                 pushdown::choose(&resource.table, &constraints, columns, ordered, resource.context.pushdown);
-            for &column in &choice.walked {
-                if let Err(mut refusal) = resource.context.check_walk(&resource.table, column) {
-                    // SQLite looks for another order of the tables, in which a row of the parents comes first.
-                    refusal.message.push_str(" Nothing was sent.");
-                    if !resource.context.refuse(refusal) {
-                        return Ok(false);
-                    }
-                }
-            }
-            if let Some(refusal) = unasked(&resource.table, &choice) {
-                resource.context.refuse_way(refusal);
+            if !is_admitted(&resource.context, &resource.table, &choice) {
+                // SQLite looks for another order of the tables, in which a row of the parents comes first.
                 return Ok(false);
             }
             for (argument, constraint) in choice.constraints.iter().enumerate() {
@@ -166,11 +156,9 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
                 false => Reader::Statement,
             },
             scan: None,
-            given: None,
+            given: Given::default(),
             slots: Vec::new(),
-            key: Vec::new(),
-            key_length: 0,
-            raw: None,
+            key: RowKey::default(),
             pages: 0,
             page: None,
             row: 0,
@@ -179,8 +167,27 @@ unsafe impl<'vtab> VTab<'vtab> for ResourceTable {
     }
 }
 
+/// Whether the table may be read this way; if not, the context keeps why.
+pub(super) fn is_admitted(context: &Context, table: &Table, choice: &Choice) -> bool {
+    for &column in &choice.walked {
+        if let Err(mut refusal) = context.check_walk(table, column) {
+            refusal.message.push_str(" Nothing was sent.");
+            if !context.refuse(refusal) {
+                return false;
+            }
+        }
+    }
+    match unasked(table, choice) {
+        Some(refusal) => {
+            context.refuse_way(refusal);
+            false
+        }
+        None => true,
+    }
+}
+
 /// Why the table cannot be read this way, where the request would not ask for what the statement asks for.
-fn unasked(table: &Table, choice: &pushdown::Choice) -> Option<Error> {
+fn unasked(table: &Table, choice: &Choice) -> Option<Error> {
     let name = |column: &usize| &table.columns[*column].name;
     let of = &table.name;
     let message = match (choice.missing.first().map(name), choice.unasked.first().map(name)) {
@@ -243,16 +250,10 @@ struct ResourceCursor<'vtab> {
     resource: Resource,
     reader: Reader,
     scan: Option<Arc<Mutex<SharedScan>>>,
-    /// The rows that were given, by their hashes, where the scan may answer one of them again.
-    given: Option<HashSet<i64>>,
+    given: Given,
     /// For each column of the table, its column in the pages.
     slots: Vec<Option<usize>>,
-    /// The columns in the pages that tell rows apart: the key's, or all that are read where there is none.
-    key: Vec<usize>,
-    /// How many of them, the first ones, are the key's, which no row is without.
-    key_length: usize,
-    /// The column in the pages that holds whole rows.
-    raw: Option<usize>,
+    key: RowKey,
     /// Pages that were taken from the scan.
     pages: usize,
     page: Option<Arc<Page>>,
@@ -295,25 +296,9 @@ impl ResourceCursor<'_> {
             let columns = look_ahead.and_then(|l| l.columns(&self.resource.table));
             request.columns = columns.ok_or_else(not_read_yet)?;
         }
-        self.slots = vec![None; self.resource.table.columns.len()];
-        for (slot, column) in request.columns.iter().enumerate() {
-            self.slots[*column] = Some(slot);
-        }
-        let key = self.resource.table.key.iter().filter_map(|name| self.resource.table.column(name));
-        self.key = key.filter_map(|(i, _)| self.slots[i]).collect();
-        self.key_length = self.key.len();
-        match self.resource.table.key.is_empty() {
-            true => self.key.extend(0..request.columns.len()),
-            // What was asked for tells the same row in two lists apart.
-            false => {
-                let columns = self.resource.table.columns.iter().enumerate();
-                let asked = columns.filter(|(_, column)| column.is_asked());
-                self.key.extend(asked.filter_map(|(i, _)| self.slots[i]));
-            }
-        }
-        self.raw = self.resource.table.raw_column().and_then(|i| self.slots[i]);
-        let may_repeat = request.may_repeat_rows() && !self.resource.table.key.is_empty();
-        self.given = may_repeat.then(HashSet::new);
+        self.slots = request.slots();
+        self.key = RowKey::new(&self.resource.table, &self.slots);
+        self.given = Given::new(&self.resource.table, request.may_repeat_rows());
         self.scan = Some(self.scan_of(request, &access, &arguments)?);
         self.settle()
     }
@@ -325,8 +310,7 @@ impl ResourceCursor<'_> {
         }
         let page = context.snapshots.page(source, table, name);
         self.slots = (0..table.columns.len()).map(Some).collect();
-        let key = table.key.iter().filter_map(|name| table.column(name));
-        self.key = key.map(|(i, _)| i).collect();
+        self.key = RowKey::new(table, &self.slots);
         self.page = (page.rows() > 0).then_some(page);
         self.row = 0;
     }
@@ -363,40 +347,11 @@ impl ResourceCursor<'_> {
             if self.page.as_ref().is_none_or(|p| self.row >= p.rows()) {
                 self.next_page()?;
             }
-            if self.page.is_none() || self.given.is_none() {
-                return Ok(());
-            }
-            let Some(hash) = self.key_hash() else { return Ok(()) };
-            if self.given.as_mut().is_none_or(|given| given.insert(hash)) {
-                return Ok(());
-            }
-            self.row += 1;
-        }
-    }
-
-    /// What tells the row from others of the table; `None` where a part of its key was no value of its type.
-    fn key_hash(&self) -> Option<i64> {
-        let page = self.page.as_ref()?;
-        let is_null = |slot: &usize| page.value(self.row, *slot) == ValueRef::Null;
-        let is_whole = !self.key[..self.key_length].iter().any(is_null);
-        is_whole.then(|| self.hash(page, self.key.iter().copied()))
-    }
-
-    fn hash(&self, page: &Page, slots: impl Iterator<Item = usize>) -> i64 {
-        let mut hasher = DefaultHasher::new();
-        for slot in slots {
-            match page.value(self.row, slot) {
-                // The order of its fields is not what a row is.
-                ValueRef::Text(text) if self.raw == Some(slot) => match serde_json::from_str(text) {
-                    Ok(row) => serde_json::Value::to_string(&row).hash(&mut hasher),
-                    Err(_) => text.hash(&mut hasher),
-                },
-                ValueRef::Text(text) => text.hash(&mut hasher),
-                ValueRef::Integer(i) => i.hash(&mut hasher),
-                other => format!("{other:?}").hash(&mut hasher),
+            match &self.page {
+                Some(page) if self.given.has(&self.key, page, self.row) => self.row += 1,
+                _ => return Ok(()),
             }
         }
-        hasher.finish() as i64
     }
 
     /// Moves to the first row of the next page that has one.
@@ -442,7 +397,7 @@ unsafe impl VTabCursor for ResourceCursor<'_> {
 
     fn next(&mut self) -> rusqlite::Result<()> {
         self.row += 1;
-        if self.given.is_none() && self.page.as_ref().is_some_and(|p| self.row < p.rows()) {
+        if !self.given.compares() && self.page.as_ref().is_some_and(|p| self.row < p.rows()) {
             return Ok(());
         }
         let context = self.resource.context.clone();
@@ -472,8 +427,9 @@ unsafe impl VTabCursor for ResourceCursor<'_> {
     /// and within a branch SQLite drops nothing.
     fn rowid(&self) -> rusqlite::Result<i64> {
         guarded(&self.resource.context, || {
-            let all = || self.page.as_ref().map(|page| self.hash(page, self.slots.iter().flatten().copied()));
-            Ok(self.key_hash().or_else(all).unwrap_or_default())
+            let Some(page) = &self.page else { return Ok(0) };
+            let all = || self.key.hash_of(page, self.row, self.slots.iter().flatten().copied());
+            Ok(self.key.hash(page, self.row).unwrap_or_else(all))
         })
     }
 }

@@ -22,6 +22,7 @@ mod local;
 mod loggable;
 mod names;
 mod parse;
+mod plain;
 pub mod plan;
 mod resolve;
 mod returning;
@@ -35,6 +36,7 @@ mod write;
 pub(crate) use insert::one_of;
 pub use key_source::KeySource;
 pub use loggable::loggable;
+pub use plain::{Comparison, Kind, PlainQuery};
 pub use plan::{
     CallPlan, ExplainPlan, GivenRows, LocalPlan, Operand, Output, Place, Plan, QueryPlan, Returning,
     Statement, WriteKind, WritePlan,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::key_source::KeySource;
+use super::plain::PlainQuery;
 use crate::error::{Error, Result, state};
 use crate::model::{Column, ColumnType, Operation, Procedure, Table};
 use crate::value::Value;
@@ -187,6 +188,8 @@ pub struct QueryPlan {
     pub columns: Vec<ResultColumn>,
     /// The number of rows that is written at its end.
     pub limit: Option<Limit>,
+    /// What it is where it needs no relational engine.
+    pub plain: Option<PlainQuery>,
 }
 
 /// LIMIT at the end of a query, in numbers; displayed as the text has it.

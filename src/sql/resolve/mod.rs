@@ -35,6 +35,7 @@ use super::branches;
 use super::key_source;
 use super::lex;
 use super::parse::Markers;
+use super::plain;
 use super::plan::{ParameterInfo, Plan, QueryPlan, ResultColumn, Statement, TableUse};
 use super::terms::conjuncts;
 use super::typing;
@@ -136,16 +137,13 @@ impl<'m> Resolver<'m> {
             && !repeats
             && !tables.iter().any(|used| used.shared || used.table.is_temporary());
         let is_gated = self.is_gated;
-        QueryPlan {
-            sql: query.to_string(),
-            tables,
-            reruns,
-            is_gated,
-            is_one_join,
-            keys: keys.into(),
-            columns,
-            limit: limit::written(query),
-        }
+        let (sql, limit) = (query.to_string(), limit::written(query));
+        let plain = match reruns || is_gated {
+            true => None,
+            false => plain::of(query, &sql, &columns, &tables, limit),
+        };
+        let keys = keys.into();
+        QueryPlan { sql, tables, reruns, is_gated, is_one_join, keys, columns, limit, plain }
     }
 
     fn query(&mut self, query: &mut Query, outer: &Scope<'_>) -> Result<Vec<ResultColumn>> {
