@@ -141,6 +141,14 @@ pub fn get(token: Token) -> Option<Object> {
     REGISTRY.read().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
 }
 
+/// The connection of the statement that the token stands for: what most calls need, and less than [`get`] copies.
+pub fn connection_of_statement(token: Token) -> Option<Arc<Connection>> {
+    match REGISTRY.read().unwrap_or_else(PoisonError::into_inner).get(token)? {
+        Object::Statement(connection, _) => Some(connection.clone()),
+        _ => None,
+    }
+}
+
 /// Invalidates a token.
 pub fn remove(token: Token) {
     // The object is dropped after the lock: a drop may take long.
