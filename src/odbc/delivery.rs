@@ -120,3 +120,77 @@ fn write_length(length: isize, at: Addresses) {
     }
     at.octet_length.write(length);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::memory::Address;
+    use crate::convert::{Rest, take, to_c};
+    use crate::model::{ColumnType, DataType};
+
+    const UNTOUCHED: ([u8; 64], isize, isize) = ([0xaa; 64], -7, -7);
+
+    /// The buffer, the length and the indicator that `write` leaves; the last two are one if `together`.
+    fn written(together: bool, write: impl FnOnce(Addresses)) -> ([u8; 64], isize, isize) {
+        let (mut data, mut length, mut indicator) = UNTOUCHED;
+        let octet_length = Address::of(&mut length);
+        let indicator_at = if together { octet_length } else { Address::of(&mut indicator) };
+        write(Addresses { data: Address::of(&mut data[..]), octet_length, indicator: indicator_at });
+        (data, length, indicator)
+    }
+
+    #[test]
+    fn what_is_written_directly_is_what_a_whole_part_would_leave() {
+        let text = DataType::Text;
+        let values = [
+            (text, ValueRef::Text("")),
+            (text, ValueRef::Text("abcdefg")),
+            (text, ValueRef::Text("a😀é€")),
+            (text, ValueRef::Null),
+            (DataType::BigInt, ValueRef::Integer(-1234)),
+            (DataType::Timestamp, ValueRef::Text("2020-01-31 10:20:30")),
+        ];
+        let (mut direct, mut refused) = (0, 0);
+        for (data_type, value) in values {
+            let column = ColumnType::of(data_type);
+            for c_type in [CType::Char, CType::WChar, CType::SLong, CType::SBigInt, CType::Timestamp] {
+                for wchar in [Wchar::Utf16, Wchar::Utf32] {
+                    let target = CTarget { wchar, ..CTarget::new(c_type) };
+                    let route = Route::of(&column, &target, 0);
+                    for (capacity, together) in
+                        (0..50).flat_map(|capacity| [(capacity, true), (capacity, false)])
+                    {
+                        let mut done = false;
+                        let found = written(together, |at| {
+                            done = write_directly(route, value, &target, at, capacity);
+                        });
+                        if !done {
+                            assert_eq!(found, UNTOUCHED, "{value:?} {target:?} {capacity}");
+                            refused += 1;
+                            continue;
+                        }
+                        direct += 1;
+                        let converted = to_c(value, &column, &target).unwrap();
+                        let part = take(&converted, 0, capacity, Rest::Follows).unwrap();
+                        assert!(part.complete && !part.truncated, "{value:?} {target:?} {capacity}");
+                        let expected = written(together, |at| match value {
+                            ValueRef::Null => write_null(at).unwrap(),
+                            _ => write_part(&part, at),
+                        });
+                        assert_eq!(found, expected, "{value:?} {target:?} {capacity}");
+                    }
+                }
+            }
+        }
+        assert!(direct > 1000 && refused > 1000, "{direct} {refused}");
+    }
+
+    #[test]
+    fn a_null_without_an_indicator_is_not_written() {
+        let target = CTarget::new(CType::Char);
+        let route = Route::of(&ColumnType::text(10), &target, 0);
+        let at = Addresses { data: Address::NULL, octet_length: Address::NULL, indicator: Address::NULL };
+        assert!(!write_directly(route, ValueRef::Null, &target, at, 10));
+        assert_eq!(write_null(at).unwrap_err().state, state::INDICATOR_REQUIRED);
+    }
+}
