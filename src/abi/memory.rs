@@ -107,6 +107,24 @@ impl Address {
         }
     }
 
+    /// Stores ASCII characters as wider units, one after the other; null swallows them.
+    #[inline]
+    pub fn write_wider<T: Plain + From<u8>>(self, ascii: &[u8]) {
+        self.write_each(ascii.iter().map(|&character| T::from(character)));
+    }
+
+    /// Stores the values of an iterator one after the other; null swallows them.
+    #[inline]
+    pub fn write_each<T: Plain>(self, values: impl Iterator<Item = T>) {
+        if self.is_null() {
+            return;
+        }
+        for (index, value) in values.enumerate() {
+            // SAFETY: not null, and the target holds as many values by the promise of this type.
+            unsafe { self.0.cast::<T>().add(index).write_unaligned(value) }
+        }
+    }
+
     /// The number of values before the first zero (SQL_NTS), 0 for null.
     pub fn length_to_zero<T: Plain>(self) -> usize {
         let mut length = 0;
@@ -137,12 +155,16 @@ mod tests {
         assert_eq!(address.read::<isize>(), Some(-2));
         address.write_all(&[1u16, 0x0203]);
         assert_eq!(address.read_all::<u16>(2), [1, 0x0203]);
+        address.write_wider::<u16>(b"abc");
+        address.offset(6).write_each([0x20ACu16].into_iter());
+        assert_eq!(address.read_all::<u16>(4), [0x61, 0x62, 0x63, 0x20AC]);
     }
 
     #[test]
     fn null_swallows() {
         Address::NULL.write(1i32);
         Address::NULL.write_all(&[1u8]);
+        Address::NULL.write_wider::<u32>(b"a");
         assert_eq!(Address::NULL.read::<i32>(), None);
         assert_eq!(Address::NULL.length_to_zero::<u8>(), 0);
         assert!(Address::NULL.offset(8).is_null());

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::fmt::temporal::{DateTimePrinter, Pieces};
+use jiff::fmt::temporal::{DateTimeParser, DateTimePrinter, Pieces};
 
 use crate::convert::errors::{self, sql_name};
 use crate::convert::input::Source;
@@ -78,7 +78,7 @@ const fn seconds_end(data_type: DataType) -> usize {
 }
 
 /// Whether text has the shape of canonical text; its fields are not checked.
-fn is_canonical(text: &[u8], data_type: DataType) -> bool {
+pub(super) fn is_canonical(text: &[u8], data_type: DataType) -> bool {
     let end = seconds_end(data_type);
     if text.len() < end {
         return false;
@@ -94,6 +94,36 @@ fn is_canonical(text: &[u8], data_type: DataType) -> bool {
             [b'.', fraction @ ..] => data_type != DataType::Date && fraction.iter().all(u8::is_ascii_digit),
             _ => false,
         }
+}
+
+/// The structure of a date's or a timestamp's canonical text; `None` for any other text, and where it has more digits of a
+/// second than the structure.
+pub(super) fn canonical_struct(text: &str, data_type: DataType) -> Option<FixedBytes> {
+    const PARSER: DateTimeParser = DateTimeParser::new();
+    const NANOSECONDS_END: usize = "2000-01-01 00:00:00.123456789".len();
+    let bytes = text.as_bytes();
+    if bytes.len() > NANOSECONDS_END || !is_canonical(bytes, data_type) || !has_fields(bytes) {
+        return None;
+    }
+    match data_type {
+        DataType::Date => {
+            let date = PARSER.parse_date(bytes).ok().filter(|date| YEARS.contains(&date.year()))?;
+            Some(FixedBytes::new(date_struct(date)))
+        }
+        // The library takes a leap second, and makes the one before it of it.
+        DataType::Timestamp if !text[..seconds_end(data_type)].ends_with("60") => {
+            let timestamp = PARSER.parse_datetime(bytes).ok().filter(|t| YEARS.contains(&t.year()))?;
+            Some(FixedBytes::new(timestamp_struct(timestamp)))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the fields of a date, or of a timestamp up to its seconds, are digits, so that the text has no sign and no zone.
+fn has_fields(text: &[u8]) -> bool {
+    const FIELDS: [usize; 14] = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18];
+    let fields = FIELDS.iter().map_while(|&place| text.get(place));
+    fields.into_iter().all(u8::is_ascii_digit) && text.get(13).is_none_or(|&colon| colon == b':')
 }
 
 /// The date, time or timestamp in a text as a C structure. `invalid` is the state of text that holds none.

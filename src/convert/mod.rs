@@ -2,7 +2,7 @@
 //!
 //! A cell goes out through [`to_c`], which reads what the cursor lent under the column's SQL type and gives the
 //! bytes, the text or the wide characters that the C type asks for; [`parts::take`] then says what a buffer of a given
-//! size receives, and `abi` copies it. A parameter comes in through [`from_c`], as bytes that `abi` has copied
+//! size receives, and `abi` copies it. Most cells need less and go by [`direct`]. A parameter comes in through [`from_c`], as bytes that `abi` has copied
 //! out of application memory, and leaves in the representation that [`crate::value`] gives to its SQL type.
 //! [`canonical`] does the same for the text of a literal. [`matrix`] lists the pairs that convert;
 //! `docs/conversions.md` tells them and the outcomes to users.
@@ -12,6 +12,7 @@ mod binary;
 mod boolean;
 pub mod ctype;
 mod datetime;
+pub mod direct;
 mod errors;
 mod guid;
 mod input;

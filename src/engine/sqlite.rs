@@ -115,21 +115,23 @@ impl Compiled {
     fn value(&self, column: usize) -> ValueRef<'_> {
         let statement = self.0.as_ptr();
         let column = column as i32;
-        // SAFETY: the statement is alive, and SQLite answers NULL for a column out of range. The pointers stay
-        // valid until the next step, reset or end of the statement; all need `&mut self`, which the borrow of the
-        // value rules out. Their lengths are asked for after the value has its final form, as SQLite demands.
+        // SAFETY: the statement is alive, and SQLite answers NULL for a column out of range. That value and its pointers
+        // stay valid until the next step, reset or end of the statement; all need `&mut self`, which the borrow rules
+        // out. SQLite calls the value unprotected: no other thread may use the connection, and `Compiled` is not Sync.
+        // Lengths are asked for after the value has its final form, as SQLite demands.
         unsafe {
-            match ffi::sqlite3_column_type(statement, column) {
-                ffi::SQLITE_INTEGER => ValueRef::Integer(ffi::sqlite3_column_int64(statement, column)),
-                ffi::SQLITE_FLOAT => ValueRef::Real(ffi::sqlite3_column_double(statement, column)),
+            let value = ffi::sqlite3_column_value(statement, column);
+            match ffi::sqlite3_value_type(value) {
+                ffi::SQLITE_INTEGER => ValueRef::Integer(ffi::sqlite3_value_int64(value)),
+                ffi::SQLITE_FLOAT => ValueRef::Real(ffi::sqlite3_value_double(value)),
                 ffi::SQLITE_TEXT => {
-                    let text = ffi::sqlite3_column_text(statement, column);
-                    let bytes = bytes(text, ffi::sqlite3_column_bytes(statement, column));
+                    let text = ffi::sqlite3_value_text(value);
+                    let bytes = bytes(text, ffi::sqlite3_value_bytes(value));
                     str::from_utf8(bytes).map_or(ValueRef::Binary(bytes), ValueRef::Text)
                 }
                 ffi::SQLITE_BLOB => {
-                    let blob = ffi::sqlite3_column_blob(statement, column);
-                    ValueRef::Binary(bytes(blob.cast(), ffi::sqlite3_column_bytes(statement, column)))
+                    let blob = ffi::sqlite3_value_blob(value);
+                    ValueRef::Binary(bytes(blob.cast(), ffi::sqlite3_value_bytes(value)))
                 }
                 _ => ValueRef::Null,
             }
@@ -191,7 +193,10 @@ impl OwnedStatement {
 #[derive(Debug)]
 pub(super) struct RowTable {
     insert: Compiled,
+    /// The rows from one on.
     select: Compiled,
+    /// The row that the next step of `select` leads to.
+    next: Option<usize>,
     /// Dropped after the statements.
     connection: Connection,
 }
@@ -215,15 +220,16 @@ impl RowTable {
         let (insert, select) = unsafe {
             (
                 Compiled::new(&connection, &format!("INSERT INTO kept VALUES ({markers})"))?,
-                Compiled::new(&connection, "SELECT * FROM kept WHERE rowid = ?")?,
+                Compiled::new(&connection, "SELECT * FROM kept WHERE rowid >= ? ORDER BY rowid")?,
             )
         };
-        Ok(RowTable { insert, select, connection })
+        Ok(RowTable { insert, select, next: None, connection })
     }
 
     /// Adds a row. No row can be read after that before it is gone to anew.
     pub fn append<'v>(&mut self, values: impl Iterator<Item = ValueRef<'v>>) -> Result<(), SqliteError> {
         self.select.reset();
+        self.next = None;
         for (index, value) in values.enumerate() {
             self.insert.bind(&self.connection, index + 1, value)?;
         }
@@ -234,9 +240,15 @@ impl RowTable {
 
     /// Goes to the row of that number, counted from 1; `false` if there is none.
     pub fn go_to(&mut self, row: usize) -> Result<bool, SqliteError> {
-        self.select.reset();
-        self.select.bind(&self.connection, 1, ValueRef::Integer(row as i64))?;
-        self.select.step(&self.connection)
+        if self.next != Some(row) {
+            // There is no row 0, and all rows come after it.
+            let first = if row == 0 { i64::MAX } else { row as i64 };
+            self.select.reset();
+            self.select.bind(&self.connection, 1, ValueRef::Integer(first))?;
+        }
+        let found = self.select.step(&self.connection);
+        self.next = matches!(found, Ok(true)).then_some(row + 1);
+        found
     }
 
     /// The value of the current row's column, from 0.
@@ -311,7 +323,7 @@ mod tests {
         for row in rows {
             table.append(row.into_iter()).unwrap();
         }
-        for number in [3, 1, 2, 2] {
+        for number in [3, 1, 2, 3, 2, 2] {
             assert!(table.go_to(number).unwrap());
             for (column, value) in rows[number - 1].into_iter().enumerate() {
                 assert_eq!(table.value(column), value, "row {number}");

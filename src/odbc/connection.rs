@@ -1,6 +1,6 @@
 //! Connections: the lock that guards all that hangs on one, and what an open one holds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError};
 
 use super::connection_attributes::ConnectionAttributes;
@@ -28,7 +28,7 @@ pub struct Connection {
 /// A connection with its statements and descriptors.
 pub struct Group {
     pub connection: ConnectionState,
-    pub statements: HashMap<Token, Statement>,
+    pub statements: BTreeMap<Token, Statement>,
     pub descriptors: Descriptors,
 }
 
@@ -73,7 +73,7 @@ impl Connection {
                 cursor_names: HashMap::new(),
                 next_cursor: 1,
             },
-            statements: HashMap::new(),
+            statements: BTreeMap::new(),
             descriptors: Descriptors::default(),
         };
         Connection { group: Mutex::new(group), activity: Activity::default() }
@@ -195,7 +195,7 @@ impl Group {
 
     /// Frees all statements and descriptors.
     pub fn release_children(&mut self) {
-        for (token, statement) in self.statements.drain() {
+        for (token, statement) in std::mem::take(&mut self.statements) {
             registry::remove(token);
             drop(statement);
         }

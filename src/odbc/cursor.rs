@@ -107,11 +107,15 @@ pub struct PartialValue {
     /// Counted from 1; 0 is the bookmark.
     pub column: u16,
     pub target: CTarget,
+    /// `None` once the last part has been delivered.
+    pub rest: Option<PartialRest>,
+}
+
+/// What is still to be delivered of a value.
+pub struct PartialRest {
     pub value: Converted<'static>,
     /// Where the next part starts; opaque, see [`crate::convert::take`].
     pub offset: usize,
-    /// Whether the last part has been delivered.
-    pub finished: bool,
 }
 
 /// An open cursor.

@@ -3,7 +3,7 @@
 //! Every statement has four of its own: the application row and parameter descriptors (ARD, APD) hold bindings, the
 //! implementation ones (IRD, IPD) describe. An application can allocate further ones and use them as ARD or APD.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::constants::{C_DEFAULT, param};
@@ -230,7 +230,7 @@ impl Descriptor {
 
 /// The descriptors of a connection.
 #[derive(Debug, Default)]
-pub struct Descriptors(HashMap<Token, Descriptor>);
+pub struct Descriptors(BTreeMap<Token, Descriptor>);
 
 impl Descriptors {
     /// The descriptor of that handle.

@@ -114,7 +114,14 @@ pub fn on_environment(
     if registry::get(handle).is_none() {
         return invalid(function, handle);
     }
-    run(function, handle, &mut *state, |state| &mut state.diagnostics, |state| body(&environment, state))
+    run(
+        function,
+        handle,
+        Some(Instant::now()),
+        &mut *state,
+        |state| &mut state.diagnostics,
+        |state| body(&environment, state),
+    )
 }
 
 /// Runs a call on a connection.
@@ -163,7 +170,9 @@ fn run_on(
     body: impl FnOnce(&mut ConnectionCall<'_>) -> Result<Completion>,
 ) -> i16 {
     let (function, handle) = (call.function, call.handle);
-    run(function, handle, call, |call| &mut call.group.connection.diagnostics, body)
+    // The call may open a connection that logs.
+    let started = Some(Instant::now());
+    run(function, handle, started, call, |call| &mut call.group.connection.diagnostics, body)
 }
 
 /// Runs a call on a statement.
@@ -172,14 +181,27 @@ pub fn on_statement(
     handle: Token,
     body: impl FnOnce(&mut StatementCall<'_>) -> Result<Completion>,
 ) -> i16 {
-    let Some(Object::Statement(shared, _)) = registry::get(handle) else { return invalid(function, handle) };
+    let Some(shared) = registry::connection_of_statement(handle) else { return invalid(function, handle) };
+    let code = on_statement_of(&shared, function, handle, body);
+    registry::remember(handle, shared);
+    code
+}
+
+fn on_statement_of(
+    shared: &Connection,
+    function: Function,
+    handle: Token,
+    body: impl FnOnce(&mut StatementCall<'_>) -> Result<Completion>,
+) -> i16 {
     let mut group = shared.lock();
     let Group { connection, statements, descriptors } = &mut *group;
     // Another thread may have freed the handle since it was looked up.
     let Some(statement) = statements.get_mut(&handle) else { return invalid(function, handle) };
     let _scope = connection.log_scope(statement.number).enter();
     let mut call = StatementCall { function, handle, connection, descriptors, statement };
-    run(function, handle, &mut call, |call| &mut call.statement.diagnostics, body)
+    // Looking at the clock takes as long as reading a cell.
+    let started = log::log_enabled!(log::Level::Trace).then(Instant::now);
+    run(function, handle, started, &mut call, |call| &mut call.statement.diagnostics, body)
 }
 
 /// Runs a call on a descriptor, unless its statement waits for parameter data (HY010).
@@ -198,6 +220,7 @@ pub fn on_descriptor(
     run(
         function,
         handle,
+        Some(Instant::now()),
         &mut call,
         |call| &mut call.group.descriptors.get_mut(handle).expect("looked up above").diagnostics,
         |call| {
@@ -243,11 +266,11 @@ pub fn peek(
 fn run<T>(
     function: Function,
     handle: Token,
+    started: Option<Instant>,
     target: &mut T,
     diagnostics: impl Fn(&mut T) -> &mut Diagnostics,
     body: impl FnOnce(&mut T) -> Result<Completion>,
 ) -> i16 {
-    let started = Instant::now();
     diagnostics(target).clear();
     let outcome =
         catch_unwind(AssertUnwindSafe(|| body(target))).unwrap_or_else(|panic| Err(defect(&*panic)));
@@ -265,7 +288,9 @@ fn run<T>(
         }
     };
     diagnostics.return_code = code.0;
-    log::trace!("{} {handle:#x}: {} in {:?}", function.name, code_name(code), started.elapsed());
+    if let Some(started) = started {
+        log::trace!("{} {handle:#x}: {} in {:?}", function.name, code_name(code), started.elapsed());
+    }
     code.0
 }
 

@@ -3,6 +3,7 @@
 use super::bookmark::{self, Bookmark};
 use super::constants::{C_DEFAULT, bookmarks, fetch, row};
 use super::cursor::{Fetcher, OpenCursor, Position, Rowset};
+use super::delivery::{truncated, write_directly, write_null, write_part};
 use super::descriptor::{Addresses, Descriptor, Header, Record};
 use super::diagnostics::Diagnostics;
 use super::dispatch::{Completion, StatementCall};
@@ -11,9 +12,11 @@ use super::scroll::Move;
 use super::statement::{State, Statement};
 use super::statement_attributes::StatementAttributes;
 use crate::abi::memory::Address;
-use crate::convert::{self, CData, CTarget, CType, Chunk, Part, Rest, Wchar};
+use crate::convert::direct::Route;
+use crate::convert::{self, CData, CTarget, CType, Rest, Wchar};
 use crate::engine::ResultColumn;
 use crate::error::{Error, Result, state};
+use crate::value::ValueRef;
 
 /// What SQLBindCol is given.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +43,7 @@ pub struct Bound<'a> {
     column: &'a ResultColumn,
     record: &'a Record,
     target: Result<CTarget>,
+    route: Route,
     /// Bytes from one value to the next of a column-wise binding.
     element: usize,
     /// Bytes of one value's buffer.
@@ -250,14 +254,14 @@ pub fn bound_columns<'a>(
         }
         let target = bookmark::c_type(ard.bookmark.concise_type).map(CTarget::new);
         let column = bookmark::column(target.as_ref().map_or(CType::Binary, |target| target.c_type));
-        all.push(bound(Source::Bookmark, column, &ard.bookmark, target));
+        all.push(bound(Source::Bookmark, column, &ard.bookmark, target, 0));
     }
     if has_data {
         let records = columns.iter().zip(ard.records()).enumerate();
         all.extend(records.filter(|(_, (_, record))| record.is_bound()).map(|(index, (column, record))| {
             let c_type = CType::resolve(record.concise_type, &column.column_type);
             let target = c_type.map(|c_type| record.target(c_type, wchar));
-            bound(Source::Column(index), column, record, target)
+            bound(Source::Column(index), column, record, target, attributes.max_length)
         }));
     }
     Ok(all)
@@ -268,11 +272,16 @@ fn bound<'a>(
     column: &'a ResultColumn,
     record: &'a Record,
     target: Result<CTarget>,
+    max_length: usize,
 ) -> Bound<'a> {
     // Without a buffer there is the length alone, and nothing to cut.
     let capacity = if record.data.is_null() { 0 } else { usize::try_from(record.octet_length).unwrap_or(0) };
     let fixed = target.as_ref().ok().and_then(|target| target.c_type.fixed_size());
-    Bound { source, column, record, target, element: fixed.unwrap_or(capacity), capacity }
+    let route = match (source, &target) {
+        (Source::Column(_), Ok(target)) => Route::of(&column.column_type, target, max_length),
+        _ => Route::Converted,
+    };
+    Bound { source, column, record, target, route, element: fixed.unwrap_or(capacity), capacity }
 }
 
 /// The buffers that rows go to.
@@ -367,17 +376,33 @@ impl Bound<'_> {
         }
     }
 
+    #[inline]
     fn deliver(&self, cursor: &OpenCursor, at: Addresses, max_length: usize) -> Result<Option<Error>> {
-        let target = self.target.clone()?;
-        let bookmark;
-        let (value, max_length) = match self.source {
-            Source::Column(index) => (cursor.value(index), max_length),
-            Source::Bookmark => {
-                bookmark = Bookmark::of(cursor.row_number())?;
-                (bookmark.value(target.c_type), 0)
+        let target = self.target.as_ref().map_err(Error::clone)?;
+        match self.source {
+            Source::Column(index) => {
+                let value = cursor.value(index);
+                if write_directly(self.route, value, target, at, self.capacity) {
+                    return Ok(None);
+                }
+                self.convert(value, target, at, max_length)
             }
-        };
-        let mut converted = convert::to_c(value, &self.column.column_type, &target)?;
+            Source::Bookmark => {
+                let bookmark = Bookmark::of(cursor.row_number())?;
+                self.convert(bookmark.value(target.c_type), target, at, 0)
+            }
+        }
+    }
+
+    /// Delivers what does not go the short way, or does not go whole.
+    fn convert(
+        &self,
+        value: ValueRef<'_>,
+        target: &CTarget,
+        at: Addresses,
+        max_length: usize,
+    ) -> Result<Option<Error>> {
+        let mut converted = convert::to_c(value, &self.column.column_type, target)?;
         converted.limit(&self.column.column_type, max_length);
         if converted.data == CData::Null {
             write_null(at)?;
@@ -397,39 +422,4 @@ pub fn name_column(mut error: Error, number: i32, column: &ResultColumn) -> Erro
         _ => format!("Column {number} ({}): {}", column.name, error.message),
     };
     error
-}
-
-/// The 01004 of a value.
-pub fn truncated() -> Error {
-    Error::new(state::TRUNCATED, "The value was cut to the size of the buffer.")
-}
-
-/// Tells a NULL.
-///
-/// # Errors
-/// 22002 when there is no indicator.
-pub fn write_null(at: Addresses) -> Result<()> {
-    if at.indicator.is_null() {
-        return Err(Error::new(
-            state::INDICATOR_REQUIRED,
-            "The value is NULL, and no indicator is bound that could say so.",
-        ));
-    }
-    at.indicator.write(convert::NULL_DATA);
-    Ok(())
-}
-
-/// Writes a part, its terminator and its length.
-pub fn write_part(part: &Part<'_>, at: Addresses) {
-    match part.chunk {
-        Chunk::Bytes(bytes) => at.data.write_all(bytes),
-        Chunk::Units(units) => at.data.write_all(units),
-        Chunk::Characters(characters) => at.data.write_all(characters),
-    }
-    at.data.offset(part.chunk.byte_len() as isize).write_all(&[0u8; 4][..part.terminator]);
-    // An indicator apart from the length only tells NULL from not NULL.
-    if at.indicator != at.octet_length {
-        at.indicator.write(0isize);
-    }
-    at.octet_length.write(part.indicator);
 }

@@ -4,7 +4,7 @@
 //! connection's lock and collects [`diagnostics`]. Connections open through [`connection_string`], [`dsn`] and
 //! [`settings`] (with [`credentials`]), whose keywords are [`properties`], or by the dialogue of [`browse`]; statements go
 //! from [`execute`] (their parameters from [`parameters`], in parts from [`data_at_execution`], in sets to [`batch`]) to a
-//! [`cursor`], which [`fetch`] and [`get_data`] empty into bound buffers. [`scroll`] says where a static cursor goes, [`bookmark`] and [`set_pos`] how its
+//! [`cursor`], which [`fetch`] and [`get_data`] empty into the application's buffers ([`delivery`]). [`scroll`] says where a static cursor goes, [`bookmark`] and [`set_pos`] how its
 //! rows are come back to.
 //! [`types`], [`info`] and [`catalog`] answer from tables and the model, and [`system`] shows the same as tables.
 //! [`width`] says how wide everything is.
@@ -24,6 +24,7 @@ pub mod constants;
 mod credentials;
 pub mod cursor;
 pub mod data_at_execution;
+mod delivery;
 pub mod descriptor;
 pub mod descriptor_fields;
 mod descriptor_record;

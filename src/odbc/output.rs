@@ -5,8 +5,8 @@
 //! of the row are there as a result set, and in the parameters that are bound as output as well.
 
 use super::constants::param;
+use super::delivery::{truncated, write_null, write_part};
 use super::descriptor::{Descriptor, Record};
-use super::fetch::{truncated, write_null, write_part};
 use super::parameters::name_parameter;
 use super::types;
 use crate::convert::{self, CData, CTarget, CType, Rest, Wchar, is_supported_to_c};
