@@ -34,7 +34,7 @@ mod wire_tests;
 
 pub use client::{Client, USER_AGENT, Written};
 pub use config::{ClientConfig, Credentials, Secret};
-pub use decode::{Layout, Page, Warning};
+pub use decode::{Continuation, Layout, List, Page, Warning, read_list};
 pub use error::Error;
 pub use journal::{Entry, Journal};
 pub use paging::Pages;
