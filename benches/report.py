@@ -37,9 +37,13 @@ def machine(results: dict[str, dict[str, Any]]) -> str:
     return f"Measured on {facts['cores']} cores of {facts['processor']}, {facts['system']}, {facts['build']}."
 
 
-def sections(results: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """The parts of the page that are written, by their markers."""
-    return {"machine": machine(results), "figures": figures(results), "cpu": table(results["cpu"]["table"])}
+def written(page: str, results: dict[str, dict[str, Any]]) -> str:
+    """The page with its tables anew. They stand between markers."""
+    for name, text in [("machine", machine(results)), ("figures", figures(results)), ("cpu", table(results["cpu"]["table"]))]:
+        section = re.compile(rf"(?s)(<!-- {name} -->\n).*?(<!-- end -->)")
+        page, count = section.subn(lambda found, text=text: f"{found[1]}{text}\n{found[2]}", page)
+        assert count == 1, name
+    return page
 
 
 def write(folder: Path, parts: list[str]) -> None:
@@ -48,12 +52,7 @@ def write(folder: Path, parts: list[str]) -> None:
     if missing := [part for part, file in files.items() if not file.exists()]:
         raise SystemExit(f"Nothing is written into docs before these are measured too: {' '.join(missing)}")
     results = {part: json.loads(file.read_text()) for part, file in files.items()}
-    page = PAGE.read_text()
-    for name, text in sections(results).items():
-        section = re.compile(rf"(?s)(<!-- {name} -->\n).*?(<!-- end -->)")
-        page, count = section.subn(lambda found, text=text: f"{found[1]}{text}\n{found[2]}", page)
-        assert count == 1, name
-    PAGE.write_text(page)
+    PAGE.write_text(written(PAGE.read_text(), results))
     PLOT.write_text(plot([chart for result in results.values() for chart in result["charts"]]))
 
 
