@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what building and testing need beyond Rust and Python 3: unixODBC with its programs and development
-# files, iODBC without them (the two cannot be installed together), C and C++ compilers, valgrind, Python's venv,
-# LibreOffice, and the languages whose ODBC clients are tested: PHP, Perl, R and Node. On Debian and Ubuntu, as root or
-# with sudo without a password; otherwise says what to install. Does nothing where all of it is there.
+# files, iODBC without them (the two cannot be installed together), SQLite's ODBC driver, C and C++ compilers, valgrind,
+# Python's venv, LibreOffice, and the languages whose ODBC clients are tested: PHP, Perl, R and Node. On Debian and Ubuntu,
+# as root or with sudo without a password; otherwise says what to install. Does nothing where all of it is there.
 set -euo pipefail
 
 fail() {
@@ -31,6 +31,8 @@ missing_packages() {
     # iODBC's test program has the driver manager in it; its library is another package.
     { command -v iodbctest && ldconfig_lists libiodbc.so.2; } >/dev/null || printf 'iodbc\nlibiodbc2\n'
     links_odbc || printf 'unixodbc-dev\nlibc6-dev\n'
+    # What the benchmark compares with.
+    compgen -G '/usr/lib/*/odbc/libsqlite3odbc.so' >/dev/null || printf 'libsqliteodbc\n'
     command -v valgrind >/dev/null || printf 'valgrind\n'
     # Calc, its ODBC driver and its Python, which is the system's.
     command -v soffice >/dev/null && /usr/bin/python3 -c 'import uno' 2>/dev/null &&
@@ -56,7 +58,8 @@ main() {
         return
     fi
     if ! command -v apt-get >/dev/null; then
-        fail "please install unixODBC (isql, iusql, odbcinst, development files), iODBC (iodbctest), gcc, g++, make, valgrind," \
+        fail "please install unixODBC (isql, iusql, odbcinst, development files), iODBC (iodbctest)," \
+            "SQLite's ODBC driver (libsqliteodbc), gcc, g++, make, valgrind," \
             "Python's venv, LibreOffice with its ODBC driver and python3-uno, PHP's, Perl's and R's ODBC (PDO_ODBC," \
             "DBD::ODBC, RODBC) and Node with npm (Debian: ${packages[*]})"
     fi

@@ -36,7 +36,7 @@ mod wire_tests;
 
 pub use client::{Client, Written};
 pub use config::{ClientConfig, Credentials, Secret};
-pub use decode::{Layout, Page, Warning};
+pub use decode::{Continuation, Layout, List, Page, Warning, read_list};
 pub use error::Error;
 pub use journal::{Entry, Journal};
 pub use paging::Pages;

@@ -36,7 +36,7 @@ pub(super) const MAX_ROWS: usize = 100_000;
 
 /// What leads from one page to the next.
 #[derive(Debug, PartialEq)]
-pub(super) enum Continuation {
+pub enum Continuation {
     /// A link, as it was sent.
     Link(String),
     /// The query parameter that the list is asked for again with, and its value.
@@ -45,12 +45,13 @@ pub(super) enum Continuation {
 
 /// A list's answer, with its links as they were sent.
 #[derive(Debug)]
-pub(super) struct List {
-    pub(super) page: Page,
+pub struct List {
+    /// Its rows.
+    pub page: Page,
     /// `None` on the last page.
-    pub(super) next: Option<Continuation>,
+    pub next: Option<Continuation>,
     /// The address that the page gives as its own.
-    pub(super) own: Option<String>,
+    pub own: Option<String>,
 }
 
 impl List {
@@ -60,11 +61,11 @@ impl List {
     }
 }
 
-/// Reads a list's answer.
+/// Reads a list's answer: the rows that `layout` asks for, and what leads to the next page.
 ///
 /// # Errors
 /// A sentence that says where the text is not what it has to be.
-pub(super) fn read_list(body: &[u8], layout: &Layout) -> Result<List, String> {
+pub fn read_list(body: &[u8], layout: &Layout) -> Result<List, String> {
     let text = utf8(body)?;
     if let Some(items) = layout.items()
         && let Some(list) = parse(text, ListSeed { items, layout })?

@@ -64,6 +64,16 @@ impl DateFilter {
             && self.until.is_none_or(|until| time < until || (self.until_included && time == until))
     }
 
+    /// A first and a last moment; no time before the one or after the other is accepted.
+    pub(crate) fn span(&self) -> (Timestamp, Timestamp) {
+        let midnight = |day: Date| day.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).ok();
+        let begins = self.on.and_then(midnight);
+        let ends = self.on.and_then(|day| midnight(day.tomorrow().ok()?));
+        let first = self.from.max(begins).unwrap_or(Timestamp::MIN);
+        let last = self.until.into_iter().chain(ends).min().unwrap_or(Timestamp::MAX);
+        (first, last)
+    }
+
     fn is_unset(&self) -> bool {
         self.on.is_none() && self.until.is_none() && self.from.is_none()
     }
@@ -120,6 +130,25 @@ mod tests {
         assert!(filter("D<", "2024-02-29", Upper::Included).accepts(at("2024-02-29T00:00:00Z")));
         assert!(!filter("D<", "2024-02-29", Upper::Excluded).accepts(at("2024-02-29T00:00:00Z")));
         assert!(!filter("D<", "2024-02-29", Upper::Included).accepts(at("2024-02-29T00:00:01Z")));
+    }
+
+    #[test]
+    fn what_is_accepted_lies_in_the_span() {
+        let span = |query: &[(&str, &str)]| {
+            let query = query.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+            DateFilter::read(&query, "D", Literal::DateTime, Upper::Included).unwrap().span()
+        };
+        let day = |text: &str| at(&format!("{text}T00:00:00Z")).unwrap();
+        assert_eq!(span(&[]), (Timestamp::MIN, Timestamp::MAX));
+        assert_eq!(span(&[("D", "2024-02-29")]), (day("2024-02-29"), day("2024-03-01")));
+        assert_eq!(
+            span(&[("D>", "2024-02-28"), ("D<", "2024-03-01")]),
+            (day("2024-02-28"), day("2024-03-01"))
+        );
+        assert_eq!(
+            span(&[("D", "2024-02-29"), ("D<", "2024-02-01")]),
+            (day("2024-02-29"), day("2024-02-01"))
+        );
     }
 
     #[test]

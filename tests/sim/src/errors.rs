@@ -97,7 +97,7 @@ mod tests {
     fn the_body_has_twilios_fields_in_twilios_order() {
         let answer = ApiError::authenticate().answer();
         assert_eq!(
-            String::from_utf8(answer.body).unwrap(),
+            String::from_utf8(answer.body.to_vec()).unwrap(),
             r#"{"code":20003,"message":"Authenticate","more_info":"https://www.twilio.com/docs/errors/20003","status":401}"#
         );
     }

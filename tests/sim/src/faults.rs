@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -186,13 +187,14 @@ impl Fault {
     pub(crate) fn spoil(&self, answer: &mut Answer) {
         match self.kind {
             Kind::MalformedJson => {
-                answer.body.pop();
-                answer.body.push(b',');
+                let body = Arc::make_mut(&mut answer.body);
+                body.pop();
+                body.push(b',');
             }
             Kind::RepeatNext | Kind::ForeignNext | Kind::EmptyPage | Kind::WrongType | Kind::WrongItems => {
                 let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return };
                 self.spoil_json(&mut body);
-                answer.body = body.to_string().into_bytes();
+                answer.body = Arc::new(body.to_string().into_bytes());
             }
             _ => {}
         }

@@ -3,10 +3,13 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::sync::Arc;
 
 const MAX_HEAD: usize = 32 * 1024;
 const MAX_BODY: usize = 1024 * 1024;
 const MAX_HEADERS: usize = 100;
+/// A body up to this many bytes leaves together with its head.
+const SMALL: usize = 16 * 1024;
 
 /// Decoded name and value pairs of a query string or a form, in the order sent.
 pub(crate) type Pairs = Vec<(String, String)>;
@@ -144,7 +147,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: Vec<u8>,
+    /// Shared with what keeps it for the next time.
+    pub(crate) body: Arc<Vec<u8>>,
 }
 
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
@@ -153,7 +157,7 @@ pub(crate) const HTML: &str = "text/html; charset=utf-8";
 
 impl Answer {
     pub(crate) fn new(status: u16, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
-        Answer { status, content_type, headers: Vec::new(), body: body.into() }
+        Answer { status, content_type, headers: Vec::new(), body: Arc::new(body.into()) }
     }
 
     /// An answer whose body is this value as JSON text.
@@ -184,10 +188,12 @@ pub(crate) fn write(stream: &mut TcpStream, answer: &Answer, keep_alive: bool, c
     }
     head += "\r\n";
     let sent = if cut { answer.body.len() / 2 } else { answer.body.len() };
-    let mut bytes = head.into_bytes();
-    bytes.extend_from_slice(&answer.body[..sent]);
-    stream.write_all(&bytes)?;
-    stream.flush()
+    let body = &answer.body[..sent];
+    if body.len() <= SMALL {
+        return stream.write_all(&[head.as_bytes(), body].concat());
+    }
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(body)
 }
 
 fn reason(status: u16) -> &'static str {

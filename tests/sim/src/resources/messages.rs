@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use super::Context;
 use crate::dates::{DateFilter, Literal, Upper, rfc2822};
 use crate::errors::ApiError;
-use crate::http::{Answer, Pairs};
+use crate::http::{Answer, JSON, Pairs};
 use crate::paging::{self, ListKind};
 use crate::params::{self, Kind};
 use crate::world::{Message, MessageStatus, World};
@@ -85,6 +85,11 @@ impl Serialize for Shown<'_> {
 pub(crate) fn list(context: &Context<'_>, world: &World) -> Result<Answer, ApiError> {
     let query = &context.request.query;
     let holdings = world.holdings(context.account).ok_or_else(|| context.not_found())?;
+    let messages = &holdings.messages;
+    let asked = format!("{}?{}", context.path, context.request.raw_query);
+    if let Some(body) = messages.pages.get(&asked) {
+        return Ok(Answer { body, ..Answer::new(200, JSON, "") });
+    }
     let given = |name| params::text(query, name).filter(|value| !value.is_empty());
     let (to, from) = (given("To"), given("From"));
     let sent = DateFilter::read(query, "DateSent", Literal::DateTime, Upper::Included)?;
@@ -94,7 +99,10 @@ pub(crate) fn list(context: &Context<'_>, world: &World) -> Result<Answer, ApiEr
             && sent.accepts(message.date_sent)
     };
     let view = |message| Shown(context.account, message);
-    paging::answer(LIST, context.path, query, &holdings.messages, accepts, |message| &message.sid, view)
+    let rows = messages.sent_within(sent.span());
+    let answer = paging::answer(LIST, context.path, query, rows, accepts, |message| &message.sid, view)?;
+    messages.pages.keep(asked, &answer.body);
+    Ok(answer)
 }
 
 pub(crate) fn fetch(context: &Context<'_>, world: &World, sid: &str) -> Result<Answer, ApiError> {

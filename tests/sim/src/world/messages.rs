@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::kept_pages::KeptPages;
 use super::rows::{Media, Message, MessageStatus};
 use super::table::{Rows, Table};
 use super::{World, later};
@@ -24,6 +25,8 @@ pub(crate) struct Messages {
     removed: BTreeSet<u64>,
     /// By message SID.
     pub(crate) media: BTreeMap<String, Table<Media>>,
+    /// Answers that hold as long as no message changes.
+    pub(crate) pages: KeptPages,
 }
 
 impl Messages {
@@ -34,6 +37,7 @@ impl Messages {
 
     /// Adds a message that is newer than all others.
     pub(super) fn insert(&mut self, message: Message) {
+        self.pages.clear();
         self.media.insert(message.sid.clone(), Table::default());
         self.kept.insert(&message.sid.clone(), message);
     }
@@ -47,6 +51,7 @@ impl Messages {
 
     /// Removes a message with its media.
     fn remove(&mut self, sid: &str) {
+        self.pages.clear();
         match self.number(sid) {
             Some(number) => {
                 self.removed.insert(number);
@@ -64,12 +69,37 @@ impl Messages {
         (number < self.made_up && sid == made_up_sid(number)).then_some(number)
     }
 
+    /// When the message of that number is made. It is sent a second later.
+    fn created(&self, number: u64) -> Timestamp {
+        let age = (self.made_up - number) as i64 * YEAR / self.made_up as i64;
+        later(MADE_UP_UNTIL, -age)
+    }
+
+    /// The messages, without those made up that were sent before the first moment or after the last one.
+    pub(crate) fn sent_within(&self, (first, last): (Timestamp, Timestamp)) -> Within<'_> {
+        let from = self.first_number(|sent| sent >= first);
+        let until = self.first_number(|sent| sent > last);
+        Within { messages: self, from, until: until.max(from) }
+    }
+
+    /// The lowest number whose message was sent at a time that `is_late`; all after it were too.
+    fn first_number(&self, is_late: impl Fn(Timestamp) -> bool) -> u64 {
+        let (mut low, mut high) = (0, self.made_up);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match is_late(later(self.created(middle), 1)) {
+                true => high = middle,
+                false => low = middle + 1,
+            }
+        }
+        low
+    }
+
     fn made(&self, number: u64) -> Option<Message> {
         if self.removed.contains(&number) {
             return None;
         }
-        let age = (self.made_up - number) as i64 * YEAR / self.made_up as i64;
-        let created = later(MADE_UP_UNTIL, -age);
+        let created = self.created(number);
         Some(Message {
             sid: made_up_sid(number),
             from: "+14155550100".to_string(),
@@ -94,24 +124,36 @@ fn made_up_sid(number: u64) -> String {
     format!("{MADE_UP}{number:016x}")
 }
 
-impl<'t> Rows for &'t Messages {
+/// Messages, and of those that are made up only some: the numbers of a span of time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Within<'t> {
+    messages: &'t Messages,
+    from: u64,
+    until: u64,
+}
+
+impl<'t> Rows for Within<'t> {
     type Row = Cow<'t, Message>;
 
     fn place(self, sid: &str) -> Option<u64> {
-        self.number(sid).or_else(|| self.kept.place(sid).map(|place| place + self.made_up))
+        let Messages { kept, made_up, .. } = self.messages;
+        self.messages.number(sid).or_else(|| kept.place(sid).map(|place| place + made_up))
     }
 
     fn older_than(self, place: u64) -> impl Iterator<Item = Cow<'t, Message>> {
-        let kept = self.kept.older_than(place.saturating_sub(self.made_up)).map(Cow::Borrowed);
-        let made_up = (0..place.min(self.made_up)).rev();
-        kept.chain(made_up.filter_map(|number| self.made(number).map(Cow::Owned)))
+        let messages = self.messages;
+        let kept = messages.kept.older_than(place.saturating_sub(messages.made_up)).map(Cow::Borrowed);
+        let made_up = (self.from..place.min(self.until)).rev();
+        kept.chain(made_up.filter_map(|number| messages.made(number).map(Cow::Owned)))
     }
 
     fn newer_than(self, place: u64) -> impl Iterator<Item = Cow<'t, Message>> {
-        let after = place.checked_sub(self.made_up);
-        let made_up = (place.saturating_add(1)..self.made_up).filter_map(|number| self.made(number));
-        let all = after.is_none().then(|| self.kept.oldest_first());
-        let some = after.map(|place| self.kept.newer_than(place));
+        let messages = self.messages;
+        let after = place.checked_sub(messages.made_up);
+        let first = place.saturating_add(1).max(self.from);
+        let made_up = (first..self.until).filter_map(|number| messages.made(number));
+        let all = after.is_none().then(|| messages.kept.oldest_first());
+        let some = after.map(|place| messages.kept.newer_than(place));
         let kept = all.into_iter().flatten().chain(some.into_iter().flatten());
         made_up.map(Cow::Owned).chain(kept.map(Cow::Borrowed))
     }
@@ -155,6 +197,7 @@ impl World {
 
     fn change_message(&mut self, account: &str, message: &str, change: impl FnOnce(&mut Message)) {
         self.change(account, |holdings, now| {
+            holdings.messages.pages.clear();
             let message = holdings.messages.kept.get_mut(message)?;
             change(message);
             message.date_updated = now;
@@ -182,7 +225,8 @@ mod tests {
     #[test]
     fn messages_that_are_made_up_are_the_oldest_and_lie_evenly() {
         let world = World::seeded(MAIN_ACCOUNT, MAIN_TOKEN, Extra { messages: 1000, ..Extra::default() });
-        let messages = &world.holdings[MAIN_ACCOUNT].messages;
+        let made = &world.holdings[MAIN_ACCOUNT].messages;
+        let messages = made.sent_within((Timestamp::MIN, Timestamp::MAX));
         let all: Vec<_> = messages.older_than(u64::MAX).collect();
         assert!(all.len() > 1020 && all.is_sorted_by(|a, b| a.date_created >= b.date_created));
         let mut back: Vec<_> = messages.newer_than(0).map(|one| one.sid.clone()).collect();
@@ -193,13 +237,41 @@ mod tests {
     }
 
     #[test]
+    fn a_span_of_time_holds_what_was_sent_in_it() {
+        let extra = Extra { messages: 5000, ..Extra::default() };
+        let world = World::seeded(MAIN_ACCOUNT, MAIN_TOKEN, extra);
+        let messages = &world.holdings[MAIN_ACCOUNT].messages;
+        let sent = |number| messages.made(number).unwrap().date_sent.unwrap();
+        for (first, last) in
+            [(sent(0), sent(4999)), (sent(17), sent(20)), (sent(30), sent(29)), (sent(40), sent(40))]
+        {
+            let within = messages.sent_within((first, last));
+            let is_made_up = |one: &Cow<'_, Message>| one.sid.starts_with(MADE_UP);
+            let found: Vec<_> =
+                within.older_than(u64::MAX).filter(is_made_up).map(|one| one.sid.clone()).collect();
+            let all = messages
+                .sent_within((Timestamp::MIN, Timestamp::MAX))
+                .older_than(u64::MAX)
+                .filter(is_made_up);
+            let expected = all.filter(|one| one.date_sent.is_some_and(|sent| (first..=last).contains(&sent)));
+            assert_eq!(found, expected.map(|one| one.sid.clone()).collect::<Vec<_>>());
+            let mut back: Vec<_> =
+                within.newer_than(0).filter(is_made_up).map(|one| one.sid.clone()).collect();
+            back.reverse();
+            let has_oldest = found.last() == Some(&made_up_sid(0));
+            assert_eq!(back, found[..found.len() - usize::from(has_oldest)]);
+        }
+    }
+
+    #[test]
     fn a_removed_message_keeps_its_place() {
         let mut world = World::seeded(MAIN_ACCOUNT, MAIN_TOKEN, Extra { messages: 3, ..Extra::default() });
         let middle = made_up_sid(1);
         world.forget_message(MAIN_ACCOUNT, &middle);
         let messages = &world.holdings[MAIN_ACCOUNT].messages;
         assert_eq!(messages.get(&middle), None);
-        let older: Vec<_> = messages.older_than(messages.place(&middle).unwrap()).collect();
+        let all = messages.sent_within((Timestamp::MIN, Timestamp::MAX));
+        let older: Vec<_> = all.older_than(all.place(&middle).unwrap()).collect();
         assert_eq!(older.len(), 1);
         assert_eq!(messages.number(&made_up_sid(3)), None, "there are three");
         assert_eq!(messages.number(&format!("{MADE_UP}+{:015x}", 1)), None, "no digits");

@@ -6,6 +6,7 @@
 //! after a start or a reset give the same SIDs and dates.
 
 mod actions;
+mod kept_pages;
 mod message_seed;
 mod messages;
 mod rows;
