@@ -21,7 +21,7 @@ enum Data {
     /// All texts, one after the other, and where each one ends.
     Text {
         buffer: String,
-        ends: Vec<usize>,
+        ends: Vec<u32>,
     },
     Integer(Vec<i64>),
     Double(Vec<f64>),
@@ -92,7 +92,7 @@ impl Column {
             }
             (Data::Text { buffer, ends }, Cell::Text(text)) => {
                 buffer.push_str(&text);
-                ends.push(buffer.len());
+                ends.push(end_of(buffer));
                 false
             }
             (Data::Integer(values), Cell::Integer(value)) => {
@@ -105,7 +105,7 @@ impl Column {
             }
             (data, _) => {
                 match data {
-                    Data::Text { buffer, ends } => ends.push(buffer.len()),
+                    Data::Text { buffer, ends } => ends.push(end_of(buffer)),
                     Data::Integer(values) => values.push(0),
                     Data::Double(values) => values.push(0.0),
                     Data::Given { .. } => {}
@@ -139,14 +139,20 @@ impl Column {
         }
         match &self.data {
             Data::Text { buffer, ends } => {
-                let start = if row == 0 { 0 } else { ends[row - 1] };
-                ValueRef::Text(&buffer[start..ends[row]])
+                let start = if row == 0 { 0 } else { ends[row - 1] as usize };
+                ValueRef::Text(&buffer[start..ends[row] as usize])
             }
             Data::Integer(values) => ValueRef::Integer(values[row]),
             Data::Double(values) => ValueRef::Real(values[row]),
             Data::Given { value, .. } => value.as_ref(),
         }
     }
+}
+
+/// Where the buffer ends. An answer has 64 MB at the most, and a cell some thirty times the characters that it was read from: those
+/// of a number with an exponent.
+fn end_of(buffer: &str) -> u32 {
+    u32::try_from(buffer.len()).expect("a column has fewer than 4 GB")
 }
 
 #[cfg(test)]

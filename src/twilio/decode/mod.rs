@@ -10,6 +10,7 @@ mod column;
 #[cfg(test)]
 mod fuzz;
 mod layout;
+mod names;
 mod page;
 mod secrets;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use layout::Layout;
 pub use page::{Page, Warning};
 
 use layout::Node;
+use names::Names;
 
 /// The fields of a list's answer that are arrays in none of its forms, or that hold no rows.
 const NO_ITEMS: [&str; 3] = ["errors", "params", "details"];
@@ -109,7 +111,11 @@ impl<'de> DeserializeSeed<'de> for RowSeed<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         if self.node.columns.is_empty() {
-            return deserializer.deserialize_map(Fields { node: self.node, page: self.page });
+            return deserializer.deserialize_map(Fields {
+                node: self.node,
+                page: self.page,
+                are_of_row: true,
+            });
         }
         // The whole row is a column as well.
         let raw: &RawValue = serde::Deserialize::deserialize(deserializer)?;
@@ -150,7 +156,11 @@ impl Page {
         }
         // Below a value that is no object there is nothing: its columns stay NULL.
         if node.has_children() && raw.get().starts_with('{') {
-            serde_json::Deserializer::from_str(raw.get()).deserialize_map(Fields { node, page: self })?;
+            serde_json::Deserializer::from_str(raw.get()).deserialize_map(Fields {
+                node,
+                page: self,
+                are_of_row: false,
+            })?;
         }
         if let Some(object) = node.text() {
             self.set_within(object, raw);
@@ -166,7 +176,7 @@ impl Page {
         if value.get().starts_with('{') {
             // It has been read once, so that it is well-formed.
             let mut object = serde_json::Deserializer::from_str(value.get());
-            let _ = object.deserialize_map(Fields { node, page: self });
+            let _ = object.deserialize_map(Fields { node, page: self, are_of_row: false });
         }
     }
 }
@@ -179,6 +189,8 @@ struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 struct Fields<'a> {
     node: &'a Node,
     page: &'a mut Page,
+    /// Whether the object is a row: what lies within one has few fields.
+    are_of_row: bool,
 }
 
 impl<'de> Visitor<'de> for Fields<'_> {
@@ -190,7 +202,9 @@ impl<'de> Visitor<'de> for Fields<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut hint = 0;
-        while let Some(position) = map.next_key_seed(NameSeed { node: self.node, hint })? {
+        for number in 0.. {
+            let names = if self.are_of_row { Some((self.page.names(), number)) } else { None };
+            let Some(position) = map.next_key_seed(NameSeed { node: self.node, hint, names })? else { break };
             match position {
                 Some(position) => {
                     hint = position + 1;
@@ -209,6 +223,8 @@ impl<'de> Visitor<'de> for Fields<'_> {
 struct NameSeed<'a> {
     node: &'a Node,
     hint: usize,
+    /// What is known of the row's names, and the number of this one.
+    names: Option<(&'a mut Names, usize)>,
 }
 
 impl<'de> DeserializeSeed<'de> for NameSeed<'_> {
@@ -227,7 +243,10 @@ impl Visitor<'_> for NameSeed<'_> {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.node.position(name, self.hint))
+        Ok(match self.names {
+            Some((names, number)) => names.position(self.node, number, name, self.hint),
+            None => self.node.position(name, self.hint),
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use super::cell::read_cell;
 use super::column::{Cell, Column};
 use super::layout::Layout;
+use super::names::Names;
 use crate::model::{DataType, MASK};
 use crate::value::{Value, ValueRef};
 
@@ -25,6 +26,7 @@ pub struct Page {
     types: Vec<DataType>,
     columns: Vec<Column>,
     warnings: Vec<Warning>,
+    names: Names,
 }
 
 impl Page {
@@ -34,7 +36,7 @@ impl Page {
         for (position, value) in layout.given() {
             columns[position] = Column::given(value);
         }
-        Page { rows: 0, types, columns, warnings: Vec::new() }
+        Page { rows: 0, types, columns, warnings: Vec::new(), names: Names::default() }
     }
 
     /// Rows that come from no answer, each with a value for each type. A value that is not of its column's type
@@ -52,7 +54,7 @@ impl Page {
                 });
             }
         }
-        Page { rows: rows.len(), types, columns, warnings: Vec::new() }
+        Page { rows: rows.len(), types, columns, warnings: Vec::new(), names: Names::default() }
     }
 
     /// One row that comes from no answer, of these values.
@@ -64,7 +66,8 @@ impl Page {
         });
         let columns = columns.collect();
         // Nothing is read into them any more.
-        Page { rows: 1, types: vec![DataType::Text; values.len()], columns, warnings: Vec::new() }
+        let types = vec![DataType::Text; values.len()];
+        Page { rows: 1, types, columns, warnings: Vec::new(), names: Names::default() }
     }
 
     /// The number of rows.
@@ -90,6 +93,11 @@ impl Page {
     /// The values that could not be read.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// What is known of the rows' names.
+    pub(super) fn names(&mut self) -> &mut Names {
+        &mut self.names
     }
 
     /// Sets a cell of the row that is being read. The first of two fields of the same name wins.
