@@ -182,17 +182,6 @@ pub fn on_statement(
     body: impl FnOnce(&mut StatementCall<'_>) -> Result<Completion>,
 ) -> i16 {
     let Some(shared) = registry::connection_of_statement(handle) else { return invalid(function, handle) };
-    let code = on_statement_of(&shared, function, handle, body);
-    registry::remember(handle, shared);
-    code
-}
-
-fn on_statement_of(
-    shared: &Connection,
-    function: Function,
-    handle: Token,
-    body: impl FnOnce(&mut StatementCall<'_>) -> Result<Completion>,
-) -> i16 {
     let mut group = shared.lock();
     let Group { connection, statements, descriptors } = &mut *group;
     // Another thread may have freed the handle since it was looked up.

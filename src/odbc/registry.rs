@@ -4,8 +4,6 @@
 //! one finds nothing and the call answers SQL_INVALID_HANDLE. The lock is held for a look-up only, never while a
 //! connection's lock is waited for.
 
-#[cfg(not(loom))]
-use std::cell::Cell;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError};
 
@@ -143,36 +141,12 @@ pub fn get(token: Token) -> Option<Object> {
     REGISTRY.read().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
 }
 
-// A model's threads are all of one thread.
-#[cfg(not(loom))]
-thread_local! {
-    /// The statement that this thread has called last, and its connection: SQLGetData comes once for each cell, and
-    /// takes longer to find its statement than to copy the cell.
-    static LAST: Cell<Option<(Token, Arc<Connection>)>> = const { Cell::new(None) };
-}
-
-/// The connection of the statement that the token stands for, or stood for not long ago: whether the statement is still
-/// there, the connection knows under its lock.
+/// The connection of the statement that the token stands for: what most calls need, and less than [`get`] copies.
 pub fn connection_of_statement(token: Token) -> Option<Arc<Connection>> {
-    #[cfg(not(loom))]
-    if let Ok(Some((last, connection))) = LAST.try_with(Cell::take)
-        && last == token
-    {
-        return Some(connection);
-    }
     match REGISTRY.read().unwrap_or_else(PoisonError::into_inner).get(token)? {
         Object::Statement(connection, _) => Some(connection.clone()),
         _ => None,
     }
-}
-
-/// Has this thread find the connection of that statement at once when it calls it again.
-pub fn remember(statement: Token, connection: Arc<Connection>) {
-    // A thread that ends remembers nothing.
-    #[cfg(not(loom))]
-    let _ = LAST.try_with(|last| last.set(Some((statement, connection))));
-    #[cfg(loom)]
-    let _ = (statement, connection);
 }
 
 /// Invalidates a token.
