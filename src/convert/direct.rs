@@ -111,21 +111,8 @@ fn integer_as<'v>(integer: i64, c_type: CType) -> Option<Direct<'v>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::convert::matrix::tests::DATA_TYPES;
     use crate::convert::{CData, Rest, Wchar, take, to_c};
-
-    const DATA_TYPES: [DataType; 11] = [
-        DataType::Text,
-        DataType::Json,
-        DataType::Boolean,
-        DataType::Integer,
-        DataType::BigInt,
-        DataType::Double,
-        DataType::Decimal,
-        DataType::Date,
-        DataType::Time,
-        DataType::Timestamp,
-        DataType::Binary,
-    ];
 
     const TEXTS: [&str; 34] = [
         "",

@@ -49,14 +49,15 @@ pub const fn is_supported_from_c(data_type: DataType, c_type: CType) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::convert::{CInput, CTarget, from_c, to_c};
     use crate::error::state::RESTRICTED_DATA_TYPE;
     use crate::model::ColumnType;
     use crate::value::{Value, ValueRef};
 
-    const DATA_TYPES: [DataType; 11] = [
+    /// All of them.
+    pub const DATA_TYPES: [DataType; 11] = [
         DataType::Text,
         DataType::Json,
         DataType::Boolean,
