@@ -86,7 +86,11 @@ def connect(sim: Simulator) -> pyodbc.Connection:
 
 
 def left_over(before: set[str]) -> set[str]:
-    return held() - before
+    """What is there and was not before. A thread that has ended and was waited for is listed until the kernel has put it away."""
+    until = time.monotonic() + 0.5
+    while (left := held() - before) and time.monotonic() < until:
+        time.sleep(0.01)
+    return left
 
 
 def held() -> set[str]:
