@@ -103,7 +103,8 @@ def text_of(path: str) -> str:
     try:
         with open(path) as file:
             return file.read().strip()
-    except FileNotFoundError:
+    # It has ended meanwhile: before it was opened, or before it was read.
+    except (FileNotFoundError, ProcessLookupError):
         return ""
 
 
