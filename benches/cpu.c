@@ -6,39 +6,12 @@
  * in milliseconds. CPU time is user and system time of this process, all of its threads, by its clock.
  */
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-#include <sql.h>
-#include <sqlext.h>
+#include "odbc.h"
 
 static const char *text;
 static const char *one_table =
     "SELECT Sid, Status, Duration, Price FROM Calls WHERE StartTime >= '2024-01-01' AND Status = 'completed'";
 static SQLHENV env;
-
-static void check(SQLRETURN code, SQLSMALLINT type, SQLHANDLE handle, const char *what)
-{
-    if (SQL_SUCCEEDED(code))
-        return;
-    SQLCHAR state[6] = "", message[1024] = "";
-    SQLINTEGER native;
-    SQLGetDiagRec(type, handle, 1, state, &native, message, sizeof message, NULL);
-    fprintf(stderr, "%s: %s %s\n", what, state, message);
-    exit(1);
-}
-
-#define DBC(call) check(call, SQL_HANDLE_DBC, dbc, #call)
-#define STMT(call) check(call, SQL_HANDLE_STMT, stmt, #call)
-
-static double cpu(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
-}
 
 static SQLHDBC connect(void)
 {
@@ -171,9 +144,9 @@ static void measure(const char *name, void (*what)(void), int times)
 {
     double *took = malloc(times * sizeof *took), first;
     for (int i = 0; i < times; i++) {
-        double begin = cpu();
+        double begin = seconds(CLOCK_PROCESS_CPUTIME_ID);
         what();
-        took[i] = cpu() - begin;
+        took[i] = (seconds(CLOCK_PROCESS_CPUTIME_ID) - begin) * 1e3;
     }
     first = took[0];
     qsort(took, times, sizeof *took, ascending);

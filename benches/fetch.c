@@ -27,43 +27,13 @@
  * moments is 5 + 7, or 6 + 8. A value of more than 255 characters ends the program: what is cut is not what is measured.
  */
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-#include <sql.h>
-#include <sqlext.h>
+#include "odbc.h"
 
 #define BLOCK 1000
 #define CHARACTERS 256
 
 static SQLHDBC dbc;
 static SQLHSTMT stmt;
-
-static void check(SQLRETURN code, SQLSMALLINT type, SQLHANDLE handle, const char *what)
-{
-    if (code == SQL_SUCCESS)
-        return;
-    SQLCHAR state[6] = "", message[1024] = "";
-    SQLINTEGER native;
-    SQLGetDiagRec(type, handle, 1, state, &native, message, sizeof message, NULL);
-    /* That a connection or a statement warns of something is none of the measurement's business. */
-    if (code == SQL_SUCCESS_WITH_INFO && strcmp((char *)state, "01004") != 0)
-        return;
-    fprintf(stderr, "%s: %s %s\n", what, state, message);
-    exit(1);
-}
-
-#define DBC(call) check(call, SQL_HANDLE_DBC, dbc, #call)
-#define STMT(call) check(call, SQL_HANDLE_STMT, stmt, #call)
-
-static double seconds(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return now.tv_sec + now.tv_nsec / 1e9;
-}
 
 struct took {
     double wall, cpu;

@@ -7,39 +7,10 @@
  * last one was, and the process's peak of resident memory so far in kilobytes.
  */
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-#include <sql.h>
-#include <sqlext.h>
+#include "odbc.h"
 
 /* The longest text that is taken; a longer one is an error. */
 #define LONGEST 1024
-
-static void check(SQLRETURN code, SQLSMALLINT type, SQLHANDLE handle, const char *what)
-{
-    if (code == SQL_SUCCESS)
-        return;
-    SQLCHAR state[6] = "", message[1024] = "";
-    SQLINTEGER native;
-    SQLGetDiagRec(type, handle, 1, state, &native, message, sizeof message, NULL);
-    fprintf(stderr, "%s: %s %s\n", what, state, message);
-    if (!SQL_SUCCEEDED(code) || strcmp((char *)state, "01004") == 0)
-        exit(1);
-}
-
-#define ENV(call) check(call, SQL_HANDLE_ENV, env, #call)
-#define DBC(call) check(call, SQL_HANDLE_DBC, dbc, #call)
-#define STMT(call) check(call, SQL_HANDLE_STMT, stmt, #call)
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec + time.tv_nsec / 1e9;
-}
 
 /* The peak of the resident memory of this process, in kilobytes. */
 static long peak(void)
@@ -117,22 +88,22 @@ int main(int count, char **arguments)
     for (int times = atoi(arguments[5]); times > 0; times--) {
         SQLULEN rows = 0;
         unsigned long long sum = 0;
-        double began = now(), first = 0;
+        double began = seconds(CLOCK_MONOTONIC), first = 0;
         SQLRETURN code;
         STMT(SQLExecute(stmt));
         while ((most == 0 || rows < most) && (code = SQLFetch(stmt)) != SQL_NO_DATA) {
             STMT(code);
             if (rows == 0)
-                first = now() - began;
+                first = seconds(CLOCK_MONOTONIC) - began;
             rows += fetched;
             for (SQLSMALLINT i = 0; i < columns; i++)
                 for (SQLULEN row = 0; row < fetched; row++)
                     if (lengths[i][row] != SQL_NULL_DATA)
                         sum += lengths[i][row];
         }
-        double seconds = now() - began;
+        double took = seconds(CLOCK_MONOTONIC) - began;
         printf("{\"rows\":%lu,\"bytes\":%llu,\"first\":%.6f,\"seconds\":%.6f,\"peak_kb\":%ld}\n", (unsigned long)rows, sum, first,
-               seconds, peak());
+               took, peak());
         fflush(stdout);
         SQLFreeStmt(stmt, SQL_CLOSE);
     }

@@ -131,6 +131,14 @@ def test_what_is_not_cut(open_many, many, sql):
     assert len({(r.query.get("DateSent>"), r.query.get("DateSent<")) for r in many.requests()}) == 1
 
 
+def test_years_without_rows_take_few_requests(open_many, many):
+    """A dozen years are hundreds of slices as long as those of the year with the messages."""
+    sql = "SELECT Sid FROM Messages WHERE DateSent >= '2010-01-01' AND DateSent < '2023-10-01'"
+    walked = len(one_by_one(open_many, sql)) / ROWS
+    open_many().execute(sql).fetchall()
+    assert len(many.requests()) < walked * 1.7
+
+
 def test_who_reads_the_first_page_alone_sends_one_request(open_many, many):
     cursor = open_many().cursor()
     cursor.execute(f"SELECT Sid FROM Messages WHERE {YEAR}")

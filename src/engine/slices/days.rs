@@ -7,6 +7,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan, Unit};
 
+use super::super::row_key::RowKey;
 use super::super::scan_request::ScanRequest;
 use super::super::send::{self, Pushed};
 use crate::model::{DataType, Filter, FilterOperator, Table};
@@ -19,8 +20,6 @@ const WORTH_CUTTING: f64 = 4.0;
 const MOST_PAGES: usize = 8;
 /// Pages of a slice. A bit less than a whole number, so that few slices have a last page with a few rows.
 const PAGES: f64 = 2.85;
-/// Between the parts of a key in one text: no key of Twilio's holds it.
-const BETWEEN: char = '\u{1f}';
 
 /// The order in which a list has its days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +46,7 @@ pub(super) struct Slicing {
     /// The column of the table whose days divide the list, and its place in the pages.
     column: usize,
     place: usize,
-    /// The places of the key's columns in the pages.
-    key: Vec<usize>,
+    key: RowKey,
     /// The filters for both bounds.
     lower: usize,
     upper: usize,
@@ -64,7 +62,7 @@ pub(super) struct Cut {
     pub days: Days,
     pub pace: Pace,
     /// The rows that were given before.
-    pub given: Arc<Given>,
+    pub given: Arc<Earlier>,
 }
 
 /// What is known of a list, or of a part of it, from the pages that were read.
@@ -73,7 +71,7 @@ pub(super) struct Prospect {
     /// The part; the whole list without it.
     part: Option<(Days, Direction)>,
     pages: usize,
-    given: Given,
+    given: Earlier,
 }
 
 /// How thick the rows lie.
@@ -83,11 +81,11 @@ pub(super) struct Pace {
     pub rows_a_page: f64,
 }
 
-/// Rows that were given: their keys, and the moments between which they lie.
+/// Rows that were given: the hashes of their keys, and the moments between which they lie.
 #[derive(Debug, Default)]
-pub(super) struct Given {
+pub(super) struct Earlier {
     between: Option<(String, String)>,
-    keys: HashSet<String>,
+    keys: HashSet<i64>,
 }
 
 impl Slicing {
@@ -119,13 +117,13 @@ impl Slicing {
         if from.is_none() && until.is_none() {
             return None;
         }
-        let place = |column: usize| request.columns.iter().position(|c| *c == column);
-        let key = table.key.iter().map(|name| place(table.column(name)?.0)).collect::<Option<Vec<_>>>()?;
-        (!key.is_empty()).then_some(Slicing {
+        let slots = request.slots();
+        // Rows without a key could not be known again.
+        (!table.key.is_empty()).then_some(Slicing {
             table: table.clone(),
             column,
-            place: place(column)?,
-            key,
+            place: slots[column]?,
+            key: RowKey::new(table, &slots),
             lower,
             upper,
             from,
@@ -222,7 +220,7 @@ impl Slicing {
     }
 
     /// Leaves the page the rows of these days that were not given. Neighbours overlap where Twilio's bounds do.
-    pub fn keep(&self, page: Page, days: Days, given: &[Arc<Given>]) -> Page {
+    pub fn keep(&self, page: Page, days: Days, given: &[Arc<Earlier>]) -> Page {
         let (from, until) = (days.from.to_string(), days.until.to_string());
         let is_wanted = |row: &usize| {
             let ValueRef::Text(moment) = page.value(*row, self.place) else { return false };
@@ -234,20 +232,6 @@ impl Slicing {
         let wanted: Vec<usize> = (0..page.rows()).filter(is_wanted).collect();
         if wanted.len() == page.rows() { page } else { page.select(&wanted) }
     }
-
-    /// The row's key as one text; `None` where a part of it is missing.
-    fn key_of(&self, page: &Page, row: usize) -> Option<String> {
-        let mut key = String::new();
-        for &place in &self.key {
-            match page.value(row, place) {
-                ValueRef::Text(text) => key.push_str(text),
-                ValueRef::Integer(integer) => key.push_str(&integer.to_string()),
-                _ => return None,
-            }
-            key.push(BETWEEN);
-        }
-        Some(key)
-    }
 }
 
 impl Prospect {
@@ -257,12 +241,12 @@ impl Prospect {
     }
 }
 
-impl Given {
+impl Earlier {
     /// Adds the rows of a page; `false` if one of them has no date or no key, by which it would be known.
     fn add(&mut self, slicing: &Slicing, page: &Page) -> bool {
         for row in 0..page.rows() {
             let (ValueRef::Text(moment), Some(key)) =
-                (page.value(row, slicing.place), slicing.key_of(page, row))
+                (page.value(row, slicing.place), slicing.key.hash(page, row))
             else {
                 return false;
             };
@@ -279,7 +263,7 @@ impl Given {
 
     fn holds(&self, slicing: &Slicing, page: &Page, row: usize, moment: &str) -> bool {
         self.between.as_ref().is_some_and(|(first, last)| (&**first..=&**last).contains(&moment))
-            && slicing.key_of(page, row).is_some_and(|key| self.keys.contains(&key))
+            && slicing.key.hash(page, row).is_some_and(|key| self.keys.contains(&key))
     }
 }
 
@@ -402,13 +386,16 @@ mod tests {
         let bound = |operator| {
             table.filters.iter().position(|f| f.column == "DateSent" && f.operator == operator).unwrap()
         };
+        let mut slots = vec![None; table.columns.len()];
+        let column = table.column("DateSent").unwrap().0;
+        (slots[table.column("Sid").unwrap().0], slots[column]) = (Some(0), Some(1));
         Slicing {
-            column: table.column("DateSent").unwrap().0,
+            column,
             lower: bound(FilterOperator::Lower),
             upper: bound(FilterOperator::Upper),
+            key: RowKey::new(&table, &slots),
             table,
             place: 1,
-            key: vec![0],
             from: from.map(date),
             until: until.map(date),
         }

@@ -20,7 +20,7 @@ use super::scan_request::ScanRequest;
 use crate::cancel::{CancelToken, Stop};
 use crate::logging::Scope;
 use crate::twilio::{Client, Error, Layout, Page, PageStream, Request};
-use days::{Cut, Days, Direction, Given, Pace, Prospect, Slicing};
+use days::{Cut, Days, Direction, Earlier, Pace, Prospect, Slicing};
 
 /// Pages for each request that may run at once, beyond which no slice is begun that comes after them.
 const KEPT: usize = 3;
@@ -90,7 +90,7 @@ struct Slice {
     days: Days,
     /// How thick the rows are thought to lie.
     pace: Pace,
-    given: Vec<Arc<Given>>,
+    given: Vec<Arc<Earlier>>,
     progress: Progress,
     pages: VecDeque<Result<Page, Error>>,
 }
@@ -318,7 +318,7 @@ impl Shared {
     }
 
     /// Reads a slice to its end, or until a page shows that it has to be cut.
-    fn read(&self, number: u64, days: Days, given: &[Arc<Given>], cancel: &CancelToken, reader: Reader) {
+    fn read(&self, number: u64, days: Days, given: &[Arc<Earlier>], cancel: &CancelToken, reader: Reader) {
         let slicing = &self.list.slicing;
         let mut pages = self.list.pages(days);
         let mut prospect = Prospect::of(days, self.direction);
@@ -381,7 +381,7 @@ impl Queue {
     }
 
     /// Cuts a slice off what waits at that place, to be read.
-    fn take(&mut self, place: usize, direction: Direction) -> (u64, Days, Vec<Arc<Given>>) {
+    fn take(&mut self, place: usize, direction: Direction) -> (u64, Days, Vec<Arc<Earlier>>) {
         let waiting = &mut self.slices[place];
         let (days, rest) = waiting.days.cut(direction, waiting.pace);
         waiting.progress = Progress::Reading;
@@ -394,7 +394,7 @@ impl Queue {
         taken
     }
 
-    fn insert(&mut self, place: usize, days: Days, pace: Pace, given: Vec<Arc<Given>>) {
+    fn insert(&mut self, place: usize, days: Days, pace: Pace, given: Vec<Arc<Earlier>>) {
         let number = self.next;
         self.next += 1;
         let progress = Progress::Waiting;
@@ -402,7 +402,7 @@ impl Queue {
     }
 
     /// The slice is long: its days are cut, beside the pages that it has given.
-    fn cut_again(&mut self, number: u64, given: &[Arc<Given>], cut: Cut) {
+    fn cut_again(&mut self, number: u64, given: &[Arc<Earlier>], cut: Cut) {
         let Some(place) = self.place(number) else { return };
         self.slices[place].progress = Progress::Over;
         let given = given.iter().cloned().chain([cut.given]).collect();
