@@ -71,10 +71,9 @@ impl StatementCall<'_> {
                 format!("BufferLength is {}; it must not be negative.", request.buffer_length),
             )
         })?;
-        let resolve = |code: i16| match (&column_type, CType::from_code(code)) {
-            (Some(_), Some(c_type)) => Ok(c_type),
-            (Some(column_type), None) => CType::resolve(code, column_type),
-            (None, _) => bookmark::c_type(code),
+        let resolve = |code: i16| match &column_type {
+            Some(column_type) => CType::resolve(code, column_type),
+            None => bookmark::c_type(code),
         };
         let wchar = self.connection.wchar;
         let target = match (request.c_type, record) {

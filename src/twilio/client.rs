@@ -18,11 +18,12 @@ use super::config::Secret;
 use super::decode::{self, Layout, Page};
 use super::host::{self, Hosts};
 use super::journal::Journal;
+use super::leftovers::Leftovers;
 use super::oauth::Tokens;
 use super::pace::Gate;
 use super::paging::Pages;
 use super::pool::Pool;
-use super::read_ahead::{PageStream, Readers};
+use super::read_ahead::PageStream;
 use super::request::Request;
 use super::tls::Trust;
 use super::{ClientConfig, Credentials, Error};
@@ -54,7 +55,7 @@ struct Inner {
     max_retries: u32,
     retry_budget: Duration,
     gate: Gate,
-    readers: Readers,
+    leftovers: Leftovers,
     journal: Journal,
     log_bodies: bool,
     pool: Arc<Pool>,
@@ -100,7 +101,7 @@ impl Client {
             max_retries: config.max_retries,
             retry_budget: config.retry_budget,
             gate: Gate::new(config.max_concurrency),
-            readers: Readers::default(),
+            leftovers: Leftovers::default(),
             journal: Journal::default(),
             log_bodies: config.log_bodies,
             hosts,
@@ -169,12 +170,12 @@ impl Client {
 
     /// Takes a thread that reads for a list that is no longer wanted, and will notice: [`Client::finish`] waits for it.
     pub fn keep_until_finished<T: Send + 'static>(&self, thread: JoinHandle<T>) {
-        self.0.readers.keep(thread);
+        self.0.leftovers.keep(thread);
     }
 
     /// Waits until no thread reads ahead any more. Lists that are still read go on.
     pub fn finish(&self) {
-        self.0.readers.join();
+        self.0.leftovers.join();
     }
 
     /// Reads one object as a page of one row; `None` when Twilio says that it does not exist (HTTP 404 with an

@@ -7,9 +7,9 @@
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::sync::{Mutex, PoisonError};
-use std::thread::{Builder, JoinHandle};
+use std::thread::Builder;
 
+use super::leftovers::Leftovers;
 use super::watch::{self, Halt};
 
 /// Why there are no addresses.
@@ -23,7 +23,7 @@ pub(super) enum NoAddress {
 
 /// Look-ups, and the threads of those that were given up.
 #[derive(Debug, Default)]
-pub(super) struct Lookups(Mutex<Vec<JoinHandle<()>>>);
+pub(super) struct Lookups(Leftovers);
 
 impl Lookups {
     /// The addresses of `name`, a host and a port.
@@ -49,7 +49,7 @@ impl Lookups {
             let slice = match watch::slice() {
                 Ok(slice) => slice,
                 Err(halt) => {
-                    self.keep(thread);
+                    self.0.keep(thread);
                     return Err(NoAddress::Halted(halt));
                 }
             };
@@ -64,20 +64,11 @@ impl Lookups {
             return answer.map_err(none).and_then(|addresses| addresses).map_err(NoAddress::Failed);
         }
     }
-
-    fn keep(&self, thread: JoinHandle<()>) {
-        let mut threads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for done in threads.extract_if(.., |thread| thread.is_finished()) {
-            drop(done.join());
-        }
-        threads.push(thread);
-    }
 }
 
 impl Drop for Lookups {
     fn drop(&mut self) {
-        let threads = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
-        threads.drain(..).for_each(|thread| drop(thread.join()));
+        self.0.join();
     }
 }
 
@@ -98,7 +89,7 @@ mod tests {
         assert_eq!(lookups.addresses("[::1]:80").unwrap(), ["[::1]:80".parse().unwrap()]);
         assert!(lookups.addresses("localhost:80").unwrap().iter().all(|address| address.ip().is_loopback()));
         assert!(matches!(lookups.addresses("no port"), Err(NoAddress::Failed(_))));
-        assert!(lookups.0.lock().unwrap().is_empty());
+        assert!(lookups.0.is_empty());
     }
 
     #[test]

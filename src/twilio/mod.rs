@@ -19,6 +19,7 @@ mod download;
 mod error;
 mod host;
 mod journal;
+mod leftovers;
 mod lookup;
 mod oauth;
 mod pace;

@@ -3,11 +3,9 @@
 //! The first page is asked for when it is wanted, and the second too: a statement that ends within the first page
 //! has cost one request. Who wants the second is likely to want all; from there on a thread of the list's own fetches and
 //! decodes up to [`AHEAD`] pages more than were asked for. A list that is no longer read stops its thread, and
-//! [`Readers::join`] waits until the last one is gone.
+//! [`super::leftovers`] waits until the last one is gone.
 
-use std::fmt;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use super::client::Client;
@@ -183,45 +181,5 @@ fn read(mut pages: Box<Pages>, stop: &CancelToken, answers: &SyncSender<Answer>)
         if answers.send(answer).is_err() || is_last {
             return pages;
         }
-    }
-}
-
-/// A thread, whatever it gives back.
-trait Thread: fmt::Debug + Send {
-    fn is_finished(&self) -> bool;
-
-    /// Waits until it has ended. What it panicked with has nobody to tell it to.
-    fn join(self: Box<Self>);
-}
-
-impl<T: Send> Thread for JoinHandle<T> {
-    fn is_finished(&self) -> bool {
-        JoinHandle::is_finished(self)
-    }
-
-    fn join(self: Box<Self>) {
-        drop(JoinHandle::join(*self));
-    }
-}
-
-/// The threads of lists that are no longer read, and that may not have noticed yet.
-#[derive(Debug, Default)]
-pub(super) struct Readers(Mutex<Vec<Box<dyn Thread>>>);
-
-impl Readers {
-    pub fn keep<T: Send + 'static>(&self, thread: JoinHandle<T>) {
-        let mut threads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Joined, which takes no time, rather than dropped: one that has finished may still be on its way out of the
-        // library's code.
-        for done in threads.extract_if(.., |thread| thread.is_finished()) {
-            done.join();
-        }
-        threads.push(Box::new(thread));
-    }
-
-    /// Waits until none of them runs; a request that is under way is given up.
-    pub fn join(&self) {
-        let threads = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        threads.into_iter().for_each(Thread::join);
     }
 }
